@@ -1,0 +1,113 @@
+"""Databases of the tests' own, with the real roles: the owner migrates, the app works.
+
+Each worker sets up one template. Ordinary tests share a copy of it and roll back. Tests that need
+real transactions (races, attacks, whole commands) ask for ``fresh_database`` and get a copy of
+their own, because posted tables refuse the TRUNCATE that Django would clean up with.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator
+
+import psycopg2
+import psycopg2.extensions
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from psycopg2 import sql
+from pytest_django.plugin import DjangoDbBlocker
+
+from config import instance, roles
+
+copies = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def administration() -> Iterator[psycopg2.extensions.connection]:
+    """A superuser's connection in autocommit."""
+    connection = psycopg2.connect(instance.join().dsn(role="postgres", database="postgres"))
+    connection.autocommit = True
+    yield connection
+    connection.close()
+
+
+@pytest.fixture(scope="session")
+def template_database(
+    request: pytest.FixtureRequest,
+    administration: psycopg2.extensions.connection,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[str]:
+    """The name of a database as ``manage.py setup`` leaves it."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    name = f"test_tongfa_{worker}"
+    drop_database(administration, name)
+    roles.create_database(connection=administration, name=name)
+    with django_db_blocker.unblock():
+        point_at(name)
+        call_command("setup", verbosity=0)
+        connections.close_all()
+    yield name
+    drop_database(administration, name)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    template_database: str, administration: psycopg2.extensions.connection, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """The copy that ordinary tests share; each of them rolls back."""
+    name = f"{template_database}_shared"
+    with django_db_blocker.unblock():
+        copy_database(administration, name, template_database)
+        point_at(name)
+        yield
+        connections.close_all()
+    drop_database(administration, name)
+
+
+@pytest.fixture
+def fresh_database(
+    django_db_setup: None,
+    template_database: str,
+    administration: psycopg2.extensions.connection,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[str]:
+    """A database of this test's own, where transactions really commit; yields its name."""
+    shared = connections["default"].settings_dict["NAME"]
+    name = f"{template_database}_{next(copies)}"
+    with django_db_blocker.unblock():
+        copy_database(administration, name, template_database)
+        point_at(name)
+        yield name
+        point_at(shared)
+    drop_database(administration, name)
+
+
+@pytest.fixture
+def connect(fresh_database: str) -> Iterator[Callable[[str], psycopg2.extensions.connection]]:
+    """Open raw connections to the fresh database by role (``app``, ``owner``, ``auditor``, ``postgres``)."""
+    users = {"app": roles.APP, "owner": roles.OWNER, "auditor": roles.AUDITOR, "postgres": "postgres"}
+    opened: list[psycopg2.extensions.connection] = []
+
+    def open_as(role: str) -> psycopg2.extensions.connection:
+        opened.append(psycopg2.connect(instance.join().dsn(role=users[role], database=fresh_database)))
+        return opened[-1]
+
+    yield open_as
+    for connection in opened:
+        connection.close()
+
+
+def point_at(name: str) -> None:
+    """Point every alias of Django at one database."""
+    for alias in connections:
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = name
+
+
+def copy_database(administration: psycopg2.extensions.connection, name: str, template: str) -> None:
+    drop_database(administration, name)
+    roles.create_database(connection=administration, name=name, template=template)
+
+
+def drop_database(administration: psycopg2.extensions.connection, name: str) -> None:
+    with administration.cursor() as cursor:
+        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
