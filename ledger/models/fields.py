@@ -1,0 +1,44 @@
+"""The column types that the books share."""
+
+from typing import Any
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+class FenField(models.DecimalField):  # type: ignore[type-arg]
+    """An exact amount of money, two decimals, in ``numeric`` without a scale.
+
+    PostgreSQL rounds silently when a column has a scale, so the column has none and a
+    CHECK constraint beside it (``fen_check``) refuses a third decimal instead.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_digits", 18)
+        kwargs.setdefault("decimal_places", 2)
+        super().__init__(*args, **kwargs)
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        return "numeric"
+
+
+def fen_check(*, field: str, name: str) -> models.CheckConstraint:
+    """Return the constraint that keeps ``field`` at two decimals and below 10^16 yuan."""
+    exact = models.Func(models.F(field), models.Value(2), function="round", output_field=FenField())
+    limit = 10**16
+    return models.CheckConstraint(
+        condition=models.Q(**{field: exact, f"{field}__gt": -limit, f"{field}__lt": limit}), name=name
+    )
+
+
+def code_field(verbose_name: Any, *, max_length: int = 40, **kwargs: Any) -> "models.CharField[Any, Any]":
+    """Return a column for a code of the trade: short, never blank."""
+    return models.CharField(verbose_name, max_length=max_length, **kwargs)
+
+
+def plain_check(*fields: str, name: str) -> models.CheckConstraint:
+    """Return the constraint that keeps control characters out of texts that are sealed and printed."""
+    condition = models.Q()
+    for field in fields:
+        condition &= ~models.Q(**{f"{field}__regex": "[[:cntrl:]]"})
+    return models.CheckConstraint(condition=condition, name=name)

@@ -1,0 +1,75 @@
+-- The posting door: headers and lines as columns of arrays; numbers and seals are taken here, under
+-- the lock on the heads. It runs with the caller's rights and proves nothing itself: the triggers of
+-- posting.sql do. A dimension that no line of the call has may be passed as an empty array.
+
+CREATE OR REPLACE FUNCTION ledger_post(
+  v_book text[], v_type text[], v_date date[], v_adjustment boolean[], v_kind text[], v_summary text[],
+  v_source text[], v_part int[], v_reference text[], v_attachments int[], v_preparer text[], v_reviewer text[],
+  v_poster text[], v_chief text[], v_cashier text[], v_reverses bigint[], v_corrects bigint[], v_paper text[],
+  v_lines int[], v_debit numeric[], v_credit numeric[], v_budget_debit numeric[], v_budget_credit numeric[],
+  l_voucher int[], l_no int[], l_account int[], l_record text[], l_fund text[], l_functional text[],
+  l_economic text[], l_project text[], l_unit text[], l_counterparty text[], l_side text[], l_amount numeric[],
+  l_summary text[])
+RETURNS TABLE (voucher_id bigint, number int)
+LANGUAGE plpgsql SET search_path = @schema@, pg_temp
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_material = off AS $$
+DECLARE
+  missing record;
+  sequence_of_ids regclass := pg_get_serial_sequence('ledger_voucher', 'id');
+  ids bigint[];
+  books int[];
+  periods int[];
+  numbers int[];
+  seals int[];
+BEGIN
+  PERFORM ledger_lock_books(ARRAY(SELECT DISTINCT b.id FROM unnest(v_book) AS n (code)
+                                    LEFT JOIN ledger_book b ON b.code = n.code));
+
+  SELECT array_agg(nextval(sequence_of_ids) ORDER BY h.ordinal), array_agg(h.book_id ORDER BY h.ordinal),
+         array_agg(h.period_id ORDER BY h.ordinal), array_agg(h.number ORDER BY h.ordinal),
+         array_agg(h.seal_number ORDER BY h.ordinal)
+    INTO ids, books, periods, numbers, seals
+    FROM (
+      SELECT n.ordinal, b.id AS book_id, p.id AS period_id, k.seal_number + 1 AS seal_number,
+             (coalesce(c.last_number, 0)
+               + row_number() OVER (PARTITION BY p.id, n.voucher_type ORDER BY n.ordinal))::int AS number
+        FROM unnest(v_book, v_type, v_date, v_adjustment)
+             WITH ORDINALITY AS n (book, voucher_type, posting_date, adjustment, ordinal)
+        LEFT JOIN ledger_book b ON b.code = n.book
+        LEFT JOIN ledger_bookhead k ON k.book_id = b.id
+        LEFT JOIN LATERAL (
+          SELECT id FROM ledger_period
+           WHERE book_id = b.id AND year = extract(year FROM n.posting_date)
+             AND month = CASE WHEN n.adjustment THEN 13 ELSE extract(month FROM n.posting_date) END) p ON true
+        LEFT JOIN ledger_vouchercounter c ON c.period_id = p.id AND c.voucher_type = n.voucher_type
+       ORDER BY n.ordinal) h;
+
+  IF array_position(periods, NULL) IS NOT NULL THEN
+    SELECT v_book[at] AS book, v_date[at] AS date, books[at] IS NOT NULL AS book_known INTO missing
+      FROM array_position(periods, NULL) AS at;
+    PERFORM ledger_refuse('voucher_date_in_period', 'the book has no period for this date', to_jsonb(missing),
+      'Open the year of the book first (or correct the book code or the date).');
+  END IF;
+
+  WITH posted AS (
+    INSERT INTO ledger_voucher (
+      id, book_id, period_id, number, seal_number, voucher_type, posting_date, kind, summary, source, part, reference,
+      attachments, preparer_id, reviewer_id, poster_id, chief_accountant_id, cashier_id, reverses_id, corrects_id,
+      paper, line_count, debit_total, credit_total, budget_debit_total, budget_credit_total)
+    SELECT * FROM unnest(
+      ids, books, periods, numbers, seals, v_type, v_date, v_kind, v_summary, v_source, v_part, v_reference,
+      v_attachments, v_preparer, v_reviewer, v_poster, v_chief, v_cashier, v_reverses, v_corrects,
+      v_paper, v_lines, v_debit, v_credit, v_budget_debit, v_budget_credit)
+  )
+  INSERT INTO ledger_line (
+    voucher_id, line_no, period_id, posting_date, account_id, record, fund_id, functional_id, economic_id,
+    project_id, unit_id, counterparty_id, side, amount, summary)
+  SELECT ids[e.voucher], e.no, periods[e.voucher], v_date[e.voucher], e.account, e.record, e.fund, e.functional,
+         e.economic, e.project, e.unit, e.counterparty, e.side, e.amount, e.summary
+    FROM unnest(l_voucher, l_no, l_account, l_record, l_fund, l_functional, l_economic, l_project, l_unit,
+                l_counterparty, l_side, l_amount, l_summary)
+         AS e (voucher, no, account, record, fund, functional, economic, project, unit, counterparty, side, amount,
+           summary);
+
+  RETURN QUERY SELECT * FROM unnest(ids, numbers);
+END $$;
