@@ -12,7 +12,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from ledger.models.words import ADJUSTING_KINDS, DRAFT_MOVES, PERIOD_MOVES
 
-FILES = ("refusing", "texts", "posting", "post", "periods", "trail", "triggers", "views")
+FILES = ("refusing", "texts", "flows", "posting", "post", "periods", "trail", "triggers", "views")
 
 
 def move_literals(moves: tuple[tuple[Any, Any], ...]) -> str:

@@ -203,8 +203,7 @@ BEGIN
       jsonb_build_object('source', v.source, 'officer', NEW.officer_id), 'Have the chief accountant of the book sign.');
   END IF;
   PERFORM ledger_seal_content(v.book_id, 'SIGNED',
-    'signature' || E'\t' || NEW.voucher_id || E'\t' || NEW.role || E'\t' || NEW.officer_id || E'\t'
-    || ledger_moment_text(NEW.signed_at) || E'\n');
+    ledger_signature_text(NEW.voucher_id, NEW.role, NEW.officer_id, NEW.signed_at));
   RETURN NULL;
 END $$;
 
