@@ -1,0 +1,153 @@
+"""Every debit and credit that paying people can cause: the payroll, returns and benefit journals.
+
+Pure functions as in ``treasury.entries``. All of J3a, J3b, J16a, J16b and J20 to J22 are this
+project's application of 财库〔2015〕192号 to the reform; see docs/decisions.md.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ledger.entries import Entry, credit, debit, in_red, without_zeros
+from treasury.entries import GENERAL, UNCLASSIFIED, Classes, Codes, Mirrored, pair
+
+
+@dataclass(frozen=True, slots=True)
+class PayLine:
+    """Gross pay of one unit and class in a run; personal insurance belongs to it (30101)."""
+
+    gross: Decimal
+    classes: Classes = UNCLASSIFIED
+
+
+def pay_payroll(codes: Codes, lines: Sequence[PayLine], *, withheld: Decimal) -> Mirrored:
+    """J3a: the payroll with withholdings; gross is spent, net leaves the bank, the rest is owed onwards."""
+    gross = sum((line.gross for line in lines), Decimal("0.00"))
+    spent = [line.classes.on(debit(codes.township.expense, line.gross, fund=GENERAL)) for line in lines]
+    return Mirrored(
+        township=without_zeros([*spent, credit(codes.township.annual, gross, fund=GENERAL)]),
+        district=without_zeros(
+            (
+                debit(codes.district.annual, gross, fund=GENERAL),
+                credit(codes.district.cash, gross - withheld, fund=GENERAL),
+                credit(codes.district.withheld, withheld, fund=GENERAL),
+            )
+        ),
+    )
+
+
+def charge_employer_part(codes: Codes, lines: Sequence[PayLine]) -> Mirrored:
+    """J3b, first step: the employer's contributions (30108 to 30113) are charged and owed onwards."""
+    due = sum((line.gross for line in lines), Decimal("0.00"))
+    spent = [line.classes.on(debit(codes.township.expense, line.gross, fund=GENERAL)) for line in lines]
+    return Mirrored(
+        township=without_zeros([*spent, credit(codes.township.annual, due, fund=GENERAL)]),
+        district=pair(codes.district.annual, codes.district.employer, due),
+    )
+
+
+def remit(codes: Codes, *, withheld: Decimal, employer: Decimal) -> Mirrored:
+    """J3b, second step: tax, insurance and housing fund are remitted to their offices."""
+    return Mirrored(
+        district=without_zeros(
+            (
+                debit(codes.district.withheld, withheld, fund=GENERAL),
+                debit(codes.district.employer, employer, fund=GENERAL),
+                credit(codes.district.cash, withheld + employer, fund=GENERAL),
+            )
+        )
+    )
+
+
+def return_payroll(codes: Codes, amount: Decimal) -> Mirrored:
+    """J16: a returned payment that is given up in the same year reduces the spending (red)."""
+    return Mirrored(
+        township=in_red(pair(codes.township.expense, codes.township.annual, amount)),
+        district=in_red(pair(codes.district.annual, codes.district.cash, amount)),
+    )
+
+
+def hold_returned(codes: Codes, amount: Decimal) -> Mirrored:
+    """J16a: the bank returned a payment that will be paid again."""
+    return Mirrored(district=pair(codes.district.cash, codes.district.returned, amount))
+
+
+def reissue(codes: Codes, amount: Decimal) -> Mirrored:
+    """J16a, second step: the held payment goes out again."""
+    return Mirrored(district=pair(codes.district.returned, codes.district.cash, amount))
+
+
+def give_up_of_earlier_year(codes: Codes, amount: Decimal) -> Mirrored:
+    """J16b: a payment of an earlier year came back and is given up; it raises the surplus."""
+    return Mirrored(
+        township=pair(codes.township.annual, codes.township.surplus, amount),
+        district=pair(codes.district.cash, codes.district.annual, amount),
+    )
+
+
+def pay_back_pay(codes: Codes, amount: Decimal, classes: Classes = UNCLASSIFIED) -> Mirrored:
+    """J18: unpaid salaries are paid out of what was returned to the township (F20)."""
+    entries = pair(codes.township.expense, codes.township.disbursements, amount)
+    return Mirrored(township=(classes.on(entries[0]), *entries[1:]) if entries else ())
+
+
+def pay_benefit(
+    codes: Codes,
+    *,
+    scheme_account: str,
+    district_share: Decimal,
+    township_share: Decimal,
+    classes: Classes = UNCLASSIFIED,
+) -> Mirrored:
+    """J20: a benefit leaves the scheme's account; each funder is charged its share."""
+    own = [classes.on(entry) for entry in pair(codes.district.expense, scheme_account, district_share)]
+    theirs = [classes.on(entry) for entry in pair(codes.township.expense, codes.township.annual, township_share)]
+    return Mirrored(
+        township=plain_after_first(theirs),
+        district=(*plain_after_first(own), *pair(codes.district.annual, scheme_account, township_share)),
+    )
+
+
+def plain_after_first(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Return the entries with classes on the spending line only."""
+    return tuple(entry if at == 0 else UNCLASSIFIED.on(entry) for at, entry in enumerate(entries))
+
+
+def fund_benefit_account(codes: Codes, *, scheme_account: str, own: Decimal, from_above: Decimal) -> Mirrored:
+    """J21: the account of a scheme is funded from the treasury, and by money from above."""
+    return Mirrored(
+        district=(
+            *pair(scheme_account, codes.district.cash, own),
+            *pair(scheme_account, codes.district.subsidy_income, from_above),
+        )
+    )
+
+
+def recognise_overpayment(codes: Codes, amount: Decimal) -> Mirrored:
+    """J22: an overpaid benefit is to be recovered; the spending is red."""
+    return Mirrored(
+        district=without_zeros(
+            (
+                debit(codes.district.receivable, amount, fund=GENERAL),
+                debit(codes.district.expense, -amount, fund=GENERAL),
+            )
+        )
+    )
+
+
+def offset_overpayment(codes: Codes, *, scheme_account: str, due: Decimal, recovered: Decimal) -> Mirrored:
+    """J22: a benefit due is paid less what is recovered from it."""
+    return Mirrored(
+        district=without_zeros(
+            (
+                debit(codes.district.expense, due, fund=GENERAL),
+                credit(scheme_account, due - recovered, fund=GENERAL),
+                credit(codes.district.receivable, recovered, fund=GENERAL),
+            )
+        )
+    )
+
+
+def take_refund(codes: Codes, *, scheme_account: str, amount: Decimal) -> Mirrored:
+    """J22: a person pays an overpaid benefit back."""
+    return Mirrored(district=pair(scheme_account, codes.district.receivable, amount))
