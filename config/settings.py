@@ -153,6 +153,9 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "books"
+LOGOUT_REDIRECT_URL = "sign_in"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = os.environ.get("TONGFA_LANGUAGE") or "zh-hans"

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from django.utils.translation import gettext as _
-
 from ledger.entries import Entry, Event, Signatures, VoucherToPost, in_red
 from ledger.models import Line, Voucher
 from ledger.posting import Posted, post_event
@@ -15,7 +13,8 @@ from ledger.refusals import ReversalRefused
 def reverse_event(*, source: str, posting_date: date, signatures: Signatures) -> list[Posted]:
     """Post the red copy (红字冲销) of every voucher that ``source`` has posted, in all its books.
 
-    The summary follows 会计基础工作规范 第五十一条: 注销某月某日某号凭证.
+    The summary is the one that 会计基础工作规范 asks for: 注销某月某日某号凭证. What is written in the
+    books is Chinese whatever language the officer reads.
 
     :raises UnableToPost: if the source is unknown, is a reversal itself, has been reversed, lies
         later than ``posting_date``, or a period is closed
@@ -36,7 +35,7 @@ def red_copy(voucher: Voucher, posting_date: date, signatures: Signatures) -> Vo
     return VoucherToPost(
         book=voucher.book.code,
         posting_date=posting_date,
-        summary=_("Cancels voucher {name} of {date}").format(name=voucher, date=voucher.posting_date)[:200],
+        summary=f"注销{voucher.posting_date:%Y年%m月%d日}{voucher}号凭证",
         entries=in_red(entries_of(voucher)),
         signatures=signatures,
         voucher_type=voucher.voucher_type,

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import DatabaseError, transaction
-from django.utils.translation import gettext as _
 
 from ledger.balances import AccountBalance, balances_as_of
 from ledger.entries import Entry, Event, Signatures, VoucherToPost
@@ -31,7 +30,7 @@ def transfer_income_and_expense(*, book: Book, year: int, signatures: Signatures
     voucher = VoucherToPost(
         book=book.code,
         posting_date=date(year, 12, 31),
-        summary=_("Year-end transfer of income and expense"),
+        summary="年终结转收支",
         entries=entries,
         signatures=signatures,
         kind="CLOSING",

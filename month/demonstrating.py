@@ -10,7 +10,6 @@ from decimal import Decimal
 
 from django.contrib.auth.models import Permission
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from ledger.entries import Event, Signatures, VoucherToPost, credit, debit
 from ledger.models import Book, Officer
@@ -108,14 +107,14 @@ def golden_month(district: Book, township: Book) -> list[Event]:
     """Return the month's events in order: the old debt, J1, J2, J3, J4, J6a."""
     codes = codes_of(district=district, township=township)
     steps = (
-        (5, "revenue", _("Tax revenue of the month"), collect_revenue(codes, Decimal("950000.00"))),
-        (5, "sweep", _("Sweep of the receipts into the district treasury"), sweep(codes, Decimal("950000.00"))),
-        (8, "payroll", _("Salaries of the month"), spend_through_district(codes, Decimal("620000.00"))),
-        (10, "return", _("Ordinary return after salaries"), ordinary_return(codes, Decimal("180000.00"))),
+        (5, "revenue", "本月税收收入", collect_revenue(codes, Decimal("950000.00"))),
+        (5, "sweep", "乡级金库收入划转区级国库", sweep(codes, Decimal("950000.00"))),
+        (8, "payroll", "统一发放本月工资", spend_through_district(codes, Decimal("620000.00"))),
+        (10, "return", "工资后余额返还支出分户", ordinary_return(codes, Decimal("180000.00"))),
         (
             25,
             "settlement",
-            _("Over-collection returned, 25 % withheld for old debt"),
+            "超收留用部分返还，扣留25%冲减历史欠款",
             settle_surplus(codes, rebate=Decimal("150000.00"), withheld=Decimal("37500.00")),
         ),
     )
@@ -159,7 +158,7 @@ def old_debt(district: Book, township: Book, codes: Codes) -> Event:
             VoucherToPost(
                 book=book,
                 posting_date=OPENED_ON - timedelta(days=1),
-                summary=_("Opening balance: old debt of the township"),
+                summary="年初余额：历史欠款",
                 entries=entries,
                 signatures=SIGNATURES,
                 kind="OPENING",

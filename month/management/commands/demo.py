@@ -32,8 +32,7 @@ class Command(BaseCommand):
             raise CommandError(_("This is a production instance; the demo would leave its books in it."))
         if not is_set_up():
             call_command("setup", verbosity=0)
-        console = Console(file=self.stdout)
-        console = Console(file=self.stdout, width=max(console.width, TABLE_WIDTH))
+        console = Console(width=max(Console().width, TABLE_WIDTH))
         with acting_from("manage.py demo"):
             demo = live_golden_month(at=timezone.now())
         console.print(

@@ -1,0 +1,104 @@
+"""The pages of the books: trial balance, voucher register, one voucher. They read and change nothing."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ledger.models import Book, Line, Officer, Period, Voucher
+from ledger.registers import PAGE, Search, voucher_register
+from ledger.statements import trial_balance
+
+
+class SignIn(LoginView):
+    """The sign-in page; a demo shows its officers, whose passwords are their names."""
+
+    template_name = "web/sign_in.html"
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        officers = Officer.objects.filter(username__startswith="demo-", is_active=True) if settings.DEMO else ()
+        return super().get_context_data(**kwargs) | {"demo_officers": officers}
+
+
+reads_books = permission_required("ledger.view_voucher", raise_exception=True)
+
+
+@login_required
+@reads_books
+def books(request: HttpRequest) -> HttpResponse:
+    """List the books with the period each stands in."""
+    return render(request, "web/books.html", {"books": Book.objects.select_related("chart", "parent").order_by("code")})
+
+
+@login_required
+@reads_books
+def balance(request: HttpRequest, code: str) -> HttpResponse:
+    """Show the trial balance of a month of a book."""
+    book = get_object_or_404(Book.objects.select_related("chart"), code=code)
+    months = Period.objects.filter(book=book, month__lte=12).exclude(status="UNOPENED").order_by("-starts_on")
+    month = chosen_month(request.GET.get("month", ""), months.values_list("starts_on", flat=True))
+    before = (month + timedelta(days=31)).replace(day=1)
+    statement = trial_balance(book=book, since=month, before=before)
+    context = {"book": book, "months": months, "month": month, "statement": statement, "totals": statement.totals("F")}
+    return render(request, "web/balance.html", context)
+
+
+@login_required
+@reads_books
+def vouchers(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a page of the voucher register; ``after`` is the key of the last voucher of the page before."""
+    book = get_object_or_404(Book, code=code)
+    found = list(
+        voucher_register(
+            book=book,
+            search=Search(text=request.GET.get("text", "")[:100]),
+            after=page_key(request.GET.get("after", "")),
+            limit=PAGE,
+        )
+    )
+    following = f"{found[-1].posting_date}.{found[-1].pk}" if len(found) == PAGE else ""
+    return render(request, "web/vouchers.html", {"book": book, "vouchers": found, "following": following})
+
+
+@login_required
+@reads_books
+def voucher(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one voucher with its lines and signatures."""
+    shown = get_object_or_404(Voucher.objects.select_related("book", "period"), pk=pk)
+    lines = Line.objects.filter(voucher=shown).select_related("account__parent").order_by("line_no")
+    siblings = Voucher.objects.filter(source=shown.source).exclude(pk=shown.pk).select_related("book")
+    signatures = (
+        (_("Chief accountant"), shown.chief_accountant_id),
+        (_("Posted by"), shown.poster_id),
+        (_("Cashier"), shown.cashier_id),
+        (_("Reviewed by"), shown.reviewer_id),
+        (_("Prepared by"), shown.preparer_id),
+    )
+    context = {"voucher": shown, "lines": lines, "siblings": siblings, "signatures": signatures}
+    return render(request, "web/voucher.html", context)
+
+
+def chosen_month(text: str, months: Iterable[date]) -> date:
+    """Return the month asked for if the book has it, else its newest one that is open to today."""
+    known = list(months)
+    for month in known:
+        if f"{month:%Y-%m}" == text:
+            return month
+    today = timezone.localdate()
+    return next((month for month in known if month <= today), known[-1] if known else today.replace(day=1))
+
+
+def page_key(text: str) -> tuple[date, int] | None:
+    """Return the key of a page, or nothing if the text is none."""
+    day, _dot, pk = text.partition(".")
+    try:
+        return date.fromisoformat(day), int(pk)
+    except ValueError:
+        return None

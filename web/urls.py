@@ -1,0 +1,15 @@
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+from django.views.i18n import set_language
+
+from web import pages
+
+urlpatterns = [
+    path("", pages.books, name="books"),
+    path("books/<str:code>/", pages.balance, name="balance"),
+    path("books/<str:code>/vouchers/", pages.vouchers, name="vouchers"),
+    path("vouchers/<int:pk>/", pages.voucher, name="voucher"),
+    path("sign-in/", pages.SignIn.as_view(), name="sign_in"),
+    path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("language/", set_language, name="set_language"),
+]
