@@ -4,5 +4,5 @@ from django.utils.translation import gettext_lazy as _
 
 class ImportsConfig(AppConfig):
     name = "imports"
-    verbose_name = _("数据导入")
+    verbose_name = _("Files in")
     default_auto_field = "django.db.models.BigAutoField"
