@@ -4,5 +4,5 @@ from django.utils.translation import gettext_lazy as _
 
 class TreasuryConfig(AppConfig):
     name = "treasury"
-    verbose_name = _("乡镇财政")
+    verbose_name = _("District and township money")
     default_auto_field = "django.db.models.BigAutoField"
