@@ -9,9 +9,7 @@ from typing import Any
 
 def number_array(values: Sequence[Any]) -> str:
     """Return numbers, dates or truth values as an array literal; ``None`` becomes ``NULL``."""
-    if None in values:
-        return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
-    return "{" + ",".join(map(str, values)) + "}"
+    return "{" + ",".join(map(str, values)).replace("None", "NULL") + "}"
 
 
 def text_array(values: Sequence[str | None]) -> str:
@@ -19,13 +17,15 @@ def text_array(values: Sequence[str | None]) -> str:
     spelled = {value: element(value) for value in set(values)}
     if not spelled.keys() - {None}:
         return "{}"
-    return "{" + ",".join([spelled[value] for value in values]) + "}"
+    return "{" + ",".join(map(spelled.__getitem__, values)) + "}"
 
 
 def element(value: str | None) -> str:
-    """Return one text as an element: quoted, or ``NULL``."""
+    """Return one text as an element: bare where PostgreSQL cannot misread it, else quoted, or ``NULL``."""
     if value is None:
         return "NULL"
+    if value.isalnum() and value.lower() != "null":
+        return value
     if "\\" in value or '"' in value:
         value = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{value}"'

@@ -11,11 +11,11 @@ from django.db import DatabaseError, transaction
 
 from ledger.entries import Entry, Event, Signatures, VoucherToPost
 from ledger.models import Book, DraftLine, Officer, Voucher, VoucherDraft
-from ledger.models.words import DRAFT_MOVES, DraftStatus, VoucherKind, VoucherType
+from ledger.models.words import DRAFT_MOVES, DraftStatus, OfficerKind, VoucherKind, VoucherType
 from ledger.money import exact
 from ledger.posting import Posted, post_event
 from ledger.recording import record_event
-from ledger.refusals import FourEyesMissing, refusal_of
+from ledger.refusals import FourEyesMissing, TextNotPlain, refusal_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,35 +74,50 @@ def submit_draft(*, draft_id: int, officer: Officer, at: datetime) -> VoucherDra
         draft = locked(draft_id)
         if draft.preparer_id != officer.username:
             raise FourEyesMissing("draft_four_eyes", {"draft": draft.pk, "preparer": draft.preparer_id})
+        draft.refusal = ""
         return move(draft, DraftStatus.SUBMITTED, officer, at)
 
 
 def review_draft(*, draft_id: int, reviewer: Officer, at: datetime) -> VoucherDraft:
     """Approve a submitted draft.
 
-    :raises FourEyesMissing: if the reviewer drafted it
+    :raises FourEyesMissing: if the reviewer drafted it or is no person
     """
     with transaction.atomic():
         draft = locked(draft_id)
-        if draft.preparer_id == reviewer.username:
+        if draft.preparer_id == reviewer.username or reviewer.kind != OfficerKind.PERSON:
             raise FourEyesMissing("draft_four_eyes", {"draft": draft.pk, "preparer": draft.preparer_id})
         draft.reviewer = reviewer
         return move(draft, DraftStatus.REVIEWED, reviewer, at)
 
 
 def send_back(*, draft_id: int, reviewer: Officer, reason: str, at: datetime) -> VoucherDraft:
-    """Return a submitted or reviewed draft to its preparer with the reason."""
+    """Return a submitted or reviewed draft to its preparer with the reason.
+
+    :raises FourEyesMissing: if the preparer returns it to himself
+    :raises TextNotPlain: if no reason is given
+    """
     with transaction.atomic():
         draft = locked(draft_id)
+        if draft.preparer_id == reviewer.username:
+            raise FourEyesMissing("draft_four_eyes", {"draft": draft.pk, "preparer": draft.preparer_id})
+        if not reason.strip():
+            raise TextNotPlain("draft_reason_is_given", {"draft": draft.pk})
         draft.reviewer = None
         draft.refusal = reason
         return move(draft, DraftStatus.DRAFTED, reviewer, at)
 
 
 def withdraw_draft(*, draft_id: int, officer: Officer, at: datetime) -> VoucherDraft:
-    """Give a draft up; it is kept, and no number was ever taken."""
+    """Give a draft up; it is kept, and no number was ever taken.
+
+    :raises FourEyesMissing: if the officer did not draft it
+    """
     with transaction.atomic():
-        return move(locked(draft_id), DraftStatus.WITHDRAWN, officer, at)
+        draft = locked(draft_id)
+        if draft.preparer_id != officer.username:
+            raise FourEyesMissing("draft_four_eyes", {"draft": draft.pk, "preparer": draft.preparer_id})
+        return move(draft, DraftStatus.WITHDRAWN, officer, at)
 
 
 def post_draft(*, draft_id: int, poster: Officer, cashier: Officer | None, at: datetime) -> list[Posted]:

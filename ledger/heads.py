@@ -1,9 +1,12 @@
 """The newest seals of the books, to be kept elsewhere: a chain rewritten whole is found against them."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ledger.models import Seal
+
+DIGEST = re.compile("[0-9a-fA-F]{64}")
 
 
 class UnreadableAnchor(ValueError):
@@ -38,7 +41,7 @@ def read_anchors(lines: Iterable[str]) -> list[Anchor]:
         words = line.split()
         if not words or line.startswith("#"):
             continue
-        if len(words) != 3 or not words[1].isdigit() or len(words[2]) != 64:
+        if len(words) != 3 or not words[1].isdecimal() or not DIGEST.fullmatch(words[2]):
             raise UnreadableAnchor(f"line {place}: {line.strip()!r}")
         anchors.append(Anchor(book=words[0], number=int(words[1]), digest=words[2].lower()))
     return anchors

@@ -3,12 +3,13 @@
 Loading is repeatable: a row that is there already is brought up to date, none is removed.
 """
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 from django.db import transaction
 
-from ledger.chart_lists import CHARTS, UnreadableList, day_of, read_accounts, read_rows
+from ledger.chart_lists import CHARTS, ListedAccount, UnreadableList, codes_in, day_of, read_accounts, read_rows
 from ledger.models import Chart, ChartAccount, EconomicClass, FunctionalClass, Fund
 
 ACCOUNT_COLUMNS = (
@@ -40,11 +41,15 @@ def load_chart(*, path: Path) -> int:
 
     :raises UnreadableList: if a row is wrong or its regime is not known; nothing is loaded then
     """
-    accounts = read_accounts(path)
-    known = set(Chart.objects.values_list("regime", flat=True))
-    unknown = sorted({account.regime for account in accounts} - known)
-    if unknown:
-        raise UnreadableList(path, [f"regime {', '.join(unknown)} is not known: {', '.join(sorted(known))} are"])
+    numbered = read_accounts(path)
+    faults = list(unknown_codes(numbered))
+    if faults:
+        raise UnreadableList(path, faults)
+    accounts = [account for _line, account in numbered]
+    for regime in {account.regime for account in accounts}:
+        # The list says which code plays a role now; whichever played it before lets go of it first.
+        taken = {account.role for account in accounts if account.regime == regime and account.role}
+        ChartAccount.objects.filter(chart=regime, role__in=taken).update(role="")
     ChartAccount.objects.bulk_create(
         [
             ChartAccount(
@@ -61,9 +66,29 @@ def load_chart(*, path: Path) -> int:
     return len(accounts)
 
 
+def unknown_codes(numbered: Sequence[tuple[int, ListedAccount]]) -> Iterator[str]:
+    """Yield each regime, fund and code that a list names and that nobody knows, with its line."""
+    regimes = set(Chart.objects.values_list("regime", flat=True))
+    funds = set(Fund.objects.values_list("code", flat=True))
+    codes = set(ChartAccount.objects.values_list("chart", "code"))
+    codes |= {(account.regime, account.code) for _line, account in numbered}
+    for line, account in numbered:
+        if account.regime not in regimes:
+            yield f"line {line}: regime {account.regime} is not known: {', '.join(sorted(regimes))} are"
+        for fund in set(account.fund_codes.split("|")) - funds - {"*"}:
+            yield f"line {line}: fund {fund} is not known: {', '.join(sorted(funds))} are"
+        for name, column in (("parallel", account.parallel_code), ("closes_to", account.closes_to)):
+            for code in codes_in(column):
+                if (account.regime, code) not in codes:
+                    yield f"line {line}: {name} {code} is no code of the regime"
+
+
 @transaction.atomic
 def load_shipped_lists() -> dict[str, int]:
-    """Load every list that comes with the service and return how many rows each has."""
+    """Load every list that comes with the service and return how many rows each has.
+
+    A regime that has its codes keeps them: they may be the bureau's own, loaded by ``load_chart``.
+    """
     counts: dict[str, int] = {}
     for row in read_rows(CHARTS / "regimes.csv"):
         Chart.objects.update_or_create(
@@ -93,7 +118,9 @@ def load_shipped_lists() -> dict[str, int]:
         for row in rows:
             model.objects.update_or_create(code=row["code"], defaults=class_columns(row))
     for name in ("1997", "2015", "2022", "unit2017"):
-        counts[name] = load_chart(path=CHARTS / f"{name}.csv")
+        path = CHARTS / f"{name}.csv"
+        regime = next(read_rows(path))["regime"]
+        counts[name] = ChartAccount.objects.filter(chart=regime).count() or load_chart(path=path)
     return counts
 
 

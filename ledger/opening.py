@@ -1,6 +1,6 @@
 """Open books, their accounts and their years."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -8,6 +8,7 @@ from django.db import DatabaseError, transaction
 
 from ledger.models import Account, AccountFund, Book, Chart, ChartAccount, Fund, Officer, Period, PeriodChange
 from ledger.models.words import BookKind, Flow, Mirror, PeriodStatus
+from ledger.recording import record_event
 from ledger.refusals import refusal_of
 
 
@@ -44,7 +45,7 @@ def open_book(
 ) -> Book:
     """Open a book with every account of its regime and the periods of its first year.
 
-    The period before ``opened_on`` is opened too: opening vouchers are dated in it.
+    The period of the day before ``opened_on`` is opened too: opening vouchers are dated in it.
 
     :raises UnableToOpen: if the regime has no accounts
     """
@@ -58,17 +59,26 @@ def open_book(
     if day_before.year != opened_on.year:
         add_period(book, day_before.year, day_before.month)
     open_year(book=book, year=opened_on.year)
-    for month in Period.objects.filter(book=book, ends_before__gt=day_before).order_by("starts_on", "month")[:2]:
+    record_event(
+        chain=code,
+        at=at,
+        actor=opener.username,
+        act="book.open",
+        subject=f"book/{code}",
+        after={"regime": regime, "opened_on": opened_on, "upper_book": parent.code if parent else ""},
+    )
+    months = Period.objects.filter(book=book, month__lte=12, starts_on__lte=opened_on, ends_before__gt=day_before)
+    for month in months.order_by("starts_on"):
         open_period(period=month, opener=opener, at=at)
     return book
 
 
 def copy_chart(book: Book) -> None:
     """Give a book the accounts of its regime, parents first."""
-    listed = list(ChartAccount.objects.filter(chart=book.chart_id).order_by("code"))
+    listed = {row.code: row for row in ChartAccount.objects.filter(chart=book.chart_id).order_by("code")}
     funds = list(Fund.objects.values_list("code", flat=True))
     made: dict[str, Account] = {}
-    for row in sorted(listed, key=lambda row: len(row.code)):
+    for row in sorted(listed.values(), key=lambda row: depth(row, listed)):
         made[row.code] = Account.objects.create(
             book=book,
             code=row.code,
@@ -85,9 +95,15 @@ def copy_chart(book: Book) -> None:
         )
     AccountFund.objects.bulk_create(
         AccountFund(account=made[row.code], fund_id=fund)
-        for row in listed
+        for row in listed.values()
         for fund in (funds if row.fund_codes == "*" else row.fund_codes.split("|"))
     )
+
+
+def depth(row: ChartAccount, listed: Mapping[str, ChartAccount]) -> int:
+    """Return how many accounts stand above a code; a list never leads round in a circle."""
+    above = listed.get(row.parent_code)
+    return depth(above, listed) + 1 if above else 0
 
 
 @transaction.atomic
@@ -145,11 +161,30 @@ def add_period(book: Book, year: int, month: int) -> Period:
 
 
 def open_period(*, period: Period, opener: Officer, at: datetime) -> PeriodChange:
-    """Open a period that has not been opened yet."""
-    return PeriodChange.objects.create(
-        period=period,
-        from_status=PeriodStatus.UNOPENED,
-        to_status=PeriodStatus.OPEN,
-        requested_by=opener,
-        changed_at=at,
-    )
+    """Open a period that has not been opened yet.
+
+    :raises PeriodCannotMove: if it has been opened, or a later month or the upper book's is closed
+    """
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                made = PeriodChange.objects.create(
+                    period=period,
+                    from_status=PeriodStatus.UNOPENED,
+                    to_status=PeriodStatus.OPEN,
+                    requested_by=opener,
+                    changed_at=at,
+                )
+        except DatabaseError as error:
+            raise refusal_of(error) from error
+        period.refresh_from_db()
+        record_event(
+            chain=period.book.code,
+            at=at,
+            actor=opener.username,
+            act="period.open",
+            subject=f"period/{period.book.code}/{period}",
+            before={"status": PeriodStatus.UNOPENED},
+            after={"status": period.status},
+        )
+    return made

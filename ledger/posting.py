@@ -1,10 +1,13 @@
 """The one door into the books: post the vouchers of events, set-based, all or nothing.
 
 Events are streamed to ``ledger_post`` in chunks; the triggers of ``ledger/promises`` prove each
-chunk as it is written, number it and seal it. The client holds one chunk at a time.
+chunk as it is written, number it and seal it. The client holds two chunks at a time: the one that
+the server works on and the next.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import attrgetter
@@ -15,12 +18,12 @@ from django.db import DatabaseError, connection, transaction
 from ledger.arrays import number_array, text_array
 from ledger.entries import Entry, Event, VoucherToPost
 from ledger.faults import facts_about
-from ledger.models import Account, Voucher
+from ledger.models import Voucher
 from ledger.money import ZERO
 from ledger.refusals import AccountUnusable, SourceConflict, refusal_of
 from ledger.replays import same_content
 
-CHUNK_LINES = 40_000
+CHUNK_LINES = 20_000
 
 # The arrays of ledger_post in its order. A voucher's own attributes come first; what is worked out
 # beside them (source, part, signatures, totals) is found by name in ``columns_of``.
@@ -68,6 +71,14 @@ TYPES = [*HEADER_COLUMNS.values(), *LINE_COLUMNS.values()]
 STATEMENT = "SELECT voucher_id, number FROM ledger_post(" + ", ".join(f"%s::{kind}[]" for kind in TYPES) + ")"  # noqa: S608 types only
 
 
+ACCOUNTS = "SELECT id, record FROM ledger_accounts_named(%s::text[], %s::text[])"
+
+# The key and record of an account, by book and account code.
+Accounts = Mapping[str, Mapping[str, tuple[int, str]]]
+# The arguments of ledger_post, each an array literal.
+Columns = list[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Posted:
     """A voucher as it stands in the books after posting."""
@@ -82,9 +93,12 @@ class Posted:
 def post_event(event: Event) -> list[Posted]:
     """Post the vouchers of one event, or return what the same event has posted before.
 
+    Outside a transaction this is one statement and one round trip, so that the heads of the books
+    are held for no longer than the server works.
+
     :raises UnableToPost: if any promise of the books would break; nothing is posted then
     """
-    return post_events([event])
+    return post_chunk(columns_of([event], accounts_of([event])), [event])
 
 
 def post_events(events: Iterable[Event]) -> list[Posted]:
@@ -95,11 +109,34 @@ def post_events(events: Iterable[Event]) -> list[Posted]:
 
     :raises UnableToPost: if any promise of the books would break; nothing is posted then
     """
-    posted: list[Posted] = []
     with transaction.atomic():
+        return [voucher for chunk in post_chunks(events) for voucher in chunk]
+
+
+def post_stream(events: Iterable[Event]) -> int:
+    """Post as ``post_events`` does, keep nothing of what is posted, and return the number of vouchers.
+
+    :raises UnableToPost: if any promise of the books would break; nothing is posted then
+    """
+    with transaction.atomic():
+        return sum(len(chunk) for chunk in post_chunks(events))
+
+
+def post_chunks(events: Iterable[Event]) -> Iterator[list[Posted]]:
+    """Post chunk by chunk; a thread spells the next one out while the server works on this one.
+
+    The thread does nothing but that: the events are taken from the caller, and the database is
+    asked, in the caller's own thread.
+    """
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        ready: tuple[Future[Columns], list[Event]] | None = None
         for chunk in in_chunks(events):
-            posted.extend(post_chunk(chunk))
-    return posted
+            following = beside.submit(columns_of, chunk, accounts_of(chunk)), chunk
+            if ready is not None:
+                yield post_chunk(ready[0].result(), ready[1])
+            ready = following
+        if ready is not None:
+            yield post_chunk(ready[0].result(), ready[1])
 
 
 def in_chunks(events: Iterable[Event]) -> Iterator[list[Event]]:
@@ -108,7 +145,8 @@ def in_chunks(events: Iterable[Event]) -> Iterator[list[Event]]:
     lines = 0
     for event in events:
         chunk.append(event)
-        lines += sum(len(voucher.entries) for voucher in event.vouchers)
+        for voucher in event.vouchers:
+            lines += len(voucher.entries)
         if lines >= CHUNK_LINES:
             yield chunk
             chunk, lines = [], 0
@@ -116,29 +154,24 @@ def in_chunks(events: Iterable[Event]) -> Iterator[list[Event]]:
         yield chunk
 
 
-def post_chunk(events: Sequence[Event]) -> list[Posted]:
+def post_chunk(columns: Columns, events: Sequence[Event]) -> list[Posted]:
     """Post new events; when a source is known already, tell replays from conflicts and post the rest."""
     try:
-        return write(events)
+        return write(columns, events)
     except SourceConflict:
         wanted = by_source(events)
         first = replayed(wanted)
         rest = [event for source, event in wanted.items() if source not in first]
         if len(rest) == len(events):
             raise
-        first |= grouped(post_chunk(rest)) if rest else {}
+        first |= grouped(post_chunk(columns_of(rest, accounts_of(rest)), rest)) if rest else {}
         return [voucher for event in events for voucher in first[event.source]]
 
 
-def write(events: Sequence[Event]) -> list[Posted]:
-    """Send one statement; a refusal leaves the transaction usable and nothing written."""
-    vouchers = [(event.source, voucher) for event in events for voucher in event.vouchers]
-    columns = [
-        text_array(column) if kind == "text" else number_array(column)
-        for kind, column in zip(TYPES, columns_of(events, accounts_of(events)), strict=True)
-    ]
+def write(columns: Columns, events: Sequence[Event]) -> list[Posted]:
+    """Send one statement; a refusal leaves the caller's transaction usable and nothing written."""
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
+        with savepoint(), connection.cursor() as cursor:
             cursor.execute(STATEMENT, columns)
             rows = cursor.fetchall()
     except DatabaseError as error:
@@ -146,6 +179,7 @@ def write(events: Sequence[Event]) -> list[Posted]:
         if not refusal.facts:
             refusal.facts.update(facts_about(refusal.name, events))
         raise refusal from error
+    vouchers = [(event.source, voucher) for event in events for voucher in event.vouchers]
     return [
         Posted(
             voucher_id=voucher_id,
@@ -158,29 +192,41 @@ def write(events: Sequence[Event]) -> list[Posted]:
     ]
 
 
-def accounts_of(events: Sequence[Event]) -> dict[str, dict[str, tuple[int, str]]]:
+def savepoint() -> AbstractContextManager[None]:
+    """Return a savepoint of the caller's transaction; without one the statement is a transaction itself."""
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()
+
+
+def accounts_of(events: Sequence[Event]) -> Accounts:
     """Return the key and record of each account named, by book and account code.
 
     :raises AccountUnusable: if a book has no such account
     """
-    named: dict[str, set[str]] = {}
+    codes: dict[str, set[str]] = {}
     for event in events:
         for voucher in event.vouchers:
-            named.setdefault(voucher.book, set()).update([entry.account for entry in voucher.entries])
-    found: dict[str, dict[str, tuple[int, str]]] = {book: {} for book in named}
-    for pk, book, code, record in Account.objects.filter(
-        book__code__in=named, code__in=set[str]().union(*named.values())
-    ).values_list("pk", "book__code", "code", "record"):
-        found[book][code] = (pk, record)
-    for book, codes in named.items():
-        for code in codes - found[book].keys():
+            codes.setdefault(voucher.book, set()).update([entry.account for entry in voucher.entries])
+    named = [(book, code) for book in codes for code in codes[book]]
+    with connection.cursor() as cursor:
+        cursor.execute(ACCOUNTS, [[book for book, _ in named], [code for _, code in named]])
+        rows = cursor.fetchall()
+    found: dict[str, dict[str, tuple[int, str]]] = {}
+    for (book, code), (pk, record) in zip(named, rows, strict=True):
+        if pk is None:
             raise AccountUnusable("line_account_usable", {"book": book, "account": code})
+        found.setdefault(book, {})[code] = (pk, record)
     return found
 
 
-def columns_of(
-    events: Sequence[Event], accounts: Mapping[str, Mapping[str, tuple[int, str]]]
-) -> Iterator[Sequence[Any]]:
+def columns_of(events: Sequence[Event], accounts: Accounts) -> Columns:
+    """Return the arguments of ``ledger_post``, each column as an array literal. Values only: it may run in a thread."""
+    return [
+        text_array(column) if kind == "text" else number_array(column)
+        for kind, column in zip(TYPES, values_of(events, accounts), strict=True)
+    ]
+
+
+def values_of(events: Sequence[Event], accounts: Accounts) -> Iterator[Sequence[Any]]:
     """Yield the columns of the headers, then of the lines, in the order of ``ledger_post``."""
     numbered = [(event.source, part, voucher) for event in events for part, voucher in enumerate(event.vouchers, 1)]
     vouchers = [voucher for _, _, voucher in numbered]

@@ -62,6 +62,16 @@ def record_refusal(*, chain: str, at: datetime, actor: str, act: str, subject: s
         )
 
 
+@contextmanager
+def refusals_recorded(*, chain: str, at: datetime, actor: str, act: str, subject: str) -> Iterator[None]:
+    """Let a door's act run; if the books refuse it, leave the refusal in the trail and pass it on."""
+    try:
+        yield
+    except UnableToPost as refusal:
+        record_refusal(chain=chain, at=at, actor=actor, act=act, subject=subject, refusal=refusal)
+        raise
+
+
 def write(
     *,
     chain: str,
@@ -81,5 +91,12 @@ def write(
 
 
 def facts_text(facts: Mapping[str, Any] | None) -> str:
-    """Return facts as lines ``name=value``, sorted, so that the same facts have the same text."""
-    return "\n".join(f"{name}={value}" for name, value in sorted((facts or {}).items()))
+    """Return facts as lines ``name=value``, sorted, so that the same facts have the same text.
+
+    A line break inside a value is written ``\\n``: what an officer types cannot pass for another fact.
+    """
+    return "\n".join(f"{name}={one_line(value)}" for name, value in sorted((facts or {}).items()))
+
+
+def one_line(value: Any) -> str:
+    return "\\n".join(str(value).replace("\\", "\\\\").splitlines())

@@ -110,6 +110,11 @@ class TextNotPlain(UnableToPost):
     remedy = _("Write the text in one plain line.")
 
 
+class IsolationTooStrict(UnableToPost):
+    message = _("The books are written under READ COMMITTED only, because they are locked and then read afresh.")
+    remedy = _("Use the default isolation of the connection to post, close or sign.")
+
+
 REFUSALS: dict[str, type[UnableToPost]] = {
     "voucher_is_balanced": VoucherNotBalanced,
     "line_amount_is_exact": AmountNotExact,
@@ -141,6 +146,13 @@ REFUSALS: dict[str, type[UnableToPost]] = {
     "red_line_names_its_reason": RedLineUnexplained,
     "line_account_usable": AccountUnusable,
     "account_parent_is_unused": AccountUnusable,
+    "account_is_as_its_parent": AccountUnusable,
+    "account_ends_after_its_lines": AccountUnusable,
+    "account_mirrors_its_book": AccountUnusable,
+    "account_is_of_known_kind": AccountUnusable,
+    "signature_role_is_known": FourEyesMissing,
+    "officer_name_is_plain": TextNotPlain,
+    "isolation_is_read_committed": IsolationTooStrict,
     "line_dimension_exists": DimensionUnknown,
     "books_mirror": MirrorBroken,
     "cash_not_negative": CashShort,

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from ledger.balances import DIMENSIONS
 from ledger.models import Book, Line, Voucher
 
 PAGE = 100
@@ -22,6 +23,7 @@ class Search:
     text: str = ""
     account_prefix: str = ""
     amount: Decimal | None = None
+    fund: str = ""
     functional: str = ""
     economic: str = ""
     project: str = ""
@@ -64,7 +66,7 @@ def line_conditions(search: Search) -> Q:
         conditions &= Q(account__code__startswith=search.account_prefix)
     if search.amount is not None:
         conditions &= Q(amount=search.amount)
-    for dimension in ("functional", "economic", "project", "unit", "counterparty"):
+    for dimension in ("fund", *DIMENSIONS):
         code = getattr(search, dimension)
         if code:
             conditions &= Q(**{f"{dimension}_id": code})

@@ -7,7 +7,7 @@ from datetime import date
 from ledger.entries import Entry, Event, Signatures, VoucherToPost, in_red
 from ledger.models import Line, Voucher
 from ledger.posting import Posted, post_event
-from ledger.refusals import ReversalRefused
+from ledger.refusals import ReversalRefused, SourceConflict
 
 
 def reverse_event(*, source: str, posting_date: date, signatures: Signatures) -> list[Posted]:
@@ -16,18 +16,24 @@ def reverse_event(*, source: str, posting_date: date, signatures: Signatures) ->
     The summary is the one that 会计基础工作规范 asks for: 注销某月某日某号凭证. What is written in the
     books is Chinese whatever language the officer reads.
 
-    :raises UnableToPost: if the source is unknown, is a reversal itself, has been reversed, lies
-        later than ``posting_date``, or a period is closed
+    The same reversal again returns the first one, as every posting does (P6).
+
+    :raises UnableToPost: if the source is unknown, is a reversal itself, has been reversed otherwise,
+        lies later than ``posting_date``, or a period is closed
     """
     originals = list(Voucher.objects.filter(source=source).select_related("book", "period").order_by("part"))
     if not originals:
         raise ReversalRefused("voucher_reversal_is_exact", {"source": source, "vouchers": 0})
-    return post_event(
-        Event(
-            source=f"{source}/reversed",
-            vouchers=[red_copy(voucher, posting_date, signatures) for voucher in originals],
-        )
+    reversal = Event(
+        source=f"{source}/reversed",
+        vouchers=[red_copy(voucher, posting_date, signatures) for voucher in originals],
     )
+    try:
+        return post_event(reversal)
+    except SourceConflict as conflict:
+        if not Voucher.objects.filter(reverses__in=originals).exists():
+            raise
+        raise ReversalRefused("voucher_reversed_once", {"source": source}) from conflict
 
 
 def red_copy(voucher: Voucher, posting_date: date, signatures: Signatures) -> VoucherToPost:

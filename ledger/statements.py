@@ -13,6 +13,16 @@ from ledger.money import ZERO
 
 PAGE = 200
 
+# What a line of a statement can be chosen by.
+CHOICES = ("fund", *DIMENSIONS)
+
+TURNOVER = """
+SELECT a.code, sum(b.debit), sum(b.credit)
+  FROM ledger_period p JOIN ledger_balance b ON b.period_id = p.id JOIN ledger_account a ON a.id = b.account_id
+ WHERE p.book_id = %s AND p.ends_before > %s AND b.posting_date >= %s AND b.posting_date < %s
+ GROUP BY a.code
+"""
+
 # What an account holds before the first day of a page: from its daily turnovers, or, when only
 # lines with certain dimensions count, from the lines.
 BROUGHT_BY_DAYS = """
@@ -65,21 +75,13 @@ class TrialBalance:
 def trial_balance(*, book: Book, since: date, before: date) -> TrialBalance:
     """Return the trial balance of ``book`` for posting dates from ``since`` until ``before``."""
     opening = nets(book, since - timedelta(days=1))
-    upto = {(b.code, b.fund): b for b in balances_as_of(book=book, as_of=before - timedelta(days=1))}
-    earlier = {(b.code, b.fund): b for b in balances_as_of(book=book, as_of=since - timedelta(days=1))}
-    debit: dict[str, Decimal] = {}
-    credit: dict[str, Decimal] = {}
-    closing: dict[str, Decimal] = {}
-    for key, balance in upto.items():
-        was = earlier.get(key)
-        code = key[0]
-        debit[code] = debit.get(code, ZERO) + balance.debit - (was.debit if was else ZERO)
-        credit[code] = credit.get(code, ZERO) + balance.credit - (was.credit if was else ZERO)
-        closing[code] = closing.get(code, ZERO) + balance.net
+    closing = nets(book, before - timedelta(days=1))
+    turnover = turnovers(book, since, before)
+    used = turnover.keys() | {code for code, net in opening.items() if net != ZERO}
     accounts = {account.code: account for account in Account.objects.filter(book=book).select_related("parent")}
     parents = {account.parent_id for account in accounts.values()}
     lines = []
-    for code, family in sorted(families(accounts.values(), debit.keys() | opening.keys()).items()):
+    for code, family in sorted(families(accounts.values(), used).items()):
         account = accounts[code]
         opened = side_of([opening.get(leaf, ZERO) for leaf in family], by_leaf=account.pk in parents)
         closed = side_of([closing.get(leaf, ZERO) for leaf in family], by_leaf=account.pk in parents)
@@ -91,8 +93,8 @@ def trial_balance(*, book: Book, since: date, before: date) -> TrialBalance:
                 leaf=account.pk not in parents,
                 opening_debit=opened[0],
                 opening_credit=opened[1],
-                debit=sum((debit.get(leaf, ZERO) for leaf in family), ZERO),
-                credit=sum((credit.get(leaf, ZERO) for leaf in family), ZERO),
+                debit=sum((turnover[leaf][0] for leaf in family if leaf in turnover), ZERO),
+                credit=sum((turnover[leaf][1] for leaf in family if leaf in turnover), ZERO),
                 closing_debit=closed[0],
                 closing_credit=closed[1],
             )
@@ -106,6 +108,13 @@ def nets(book: Book, as_of: date) -> dict[str, Decimal]:
     for balance in balances_as_of(book=book, as_of=as_of):
         held[balance.code] = held.get(balance.code, ZERO) + balance.net
     return held
+
+
+def turnovers(book: Book, since: date, before: date) -> dict[str, tuple[Decimal, Decimal]]:
+    """Return what each account was debited and credited from ``since`` until ``before``, if it was."""
+    with connection.cursor() as cursor:
+        cursor.execute(TURNOVER, [book.pk, since, since, before])
+        return {code: (debit, credit) for code, debit, credit in cursor.fetchall() if debit or credit}
 
 
 def families(accounts: Iterable[Account], used: Iterable[str]) -> dict[str, list[str]]:
@@ -156,11 +165,14 @@ def account_statement(
 ) -> list[StatementLine]:
     """Return a page of the lines of an account, oldest first, with the running balance.
 
-    ``dimensions`` maps names such as ``unit`` to the code wanted; the balance then runs over these
-    lines only. ``after`` is the key ``(posting_date, voucher_id, line_no)`` of the last line of the
+    ``dimensions`` maps names such as ``fund`` or ``unit`` to the code wanted; the balance then runs
+    over these lines only. ``after`` is the key ``(posting_date, voucher_id, line_no)`` of the last line of the
     page before; the page is found by the index, however deep it lies.
     """
-    wanted = "".join(f" AND l.{name}_id = %({name})s" for name in DIMENSIONS if name in dimensions)
+    unknown = sorted(dimensions.keys() - set(CHOICES))
+    if unknown:
+        raise ValueError(f"{', '.join(unknown)} is no dimension of a line: {', '.join(CHOICES)}")
+    wanted = "".join(f" AND l.{name}_id = %({name})s" for name in CHOICES if name in dimensions)
     page = " AND (l.posting_date, l.voucher_id, l.line_no) > (%(date)s, %(voucher)s, %(line)s)" if after else ""
     first = after or (since, 0, 0)
     with connection.cursor() as cursor:
@@ -180,7 +192,7 @@ def account_statement(
              WHERE l.account_id = %(account)s AND l.posting_date >= %(since)s
                AND l.posting_date < %(before)s{page}{wanted}
              ORDER BY l.posting_date, l.voucher_id, l.line_no LIMIT %(limit)s
-            """.replace("{wanted}", wanted),  # noqa: S608 the columns are those of DIMENSIONS
+            """.replace("{wanted}", wanted),  # noqa: S608 the columns are those of CHOICES
             {
                 "account": account.pk,
                 "since": since,

@@ -4,5 +4,5 @@ from django.utils.translation import gettext_lazy as _
 
 class MonthConfig(AppConfig):
     name = "month"
-    verbose_name = _("月度流程")
+    verbose_name = _("The month")
     default_auto_field = "django.db.models.BigAutoField"

@@ -4,5 +4,5 @@ from django.utils.translation import gettext_lazy as _
 
 class PayoutsConfig(AppConfig):
     name = "payouts"
-    verbose_name = _("统一发放")
+    verbose_name = _("Paying people")
     default_auto_field = "django.db.models.BigAutoField"

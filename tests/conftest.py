@@ -6,7 +6,9 @@ their own, because posted tables refuse the TRUNCATE that Django would clean up 
 """
 
 import itertools
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psycopg2
 import psycopg2.extensions
@@ -32,14 +34,11 @@ def administration() -> Iterator[psycopg2.extensions.connection]:
 
 @pytest.fixture(scope="session")
 def template_database(
-    request: pytest.FixtureRequest,
-    administration: psycopg2.extensions.connection,
-    django_db_blocker: DjangoDbBlocker,
+    administration: psycopg2.extensions.connection, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[str]:
     """The name of a database as ``manage.py setup`` leaves it."""
-    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
-    name = f"test_tongfa_{worker}"
-    drop_database(administration, name)
+    drop_left_over(administration)
+    name = f"test_tongfa_{os.getpid()}"
     roles.create_database(connection=administration, name=name)
     with django_db_blocker.unblock():
         point_at(name)
@@ -106,6 +105,15 @@ def point_at(name: str) -> None:
 def copy_database(administration: psycopg2.extensions.connection, name: str, template: str) -> None:
     drop_database(administration, name)
     roles.create_database(connection=administration, name=name, template=template)
+
+
+def drop_left_over(administration: psycopg2.extensions.connection) -> None:
+    """Drop what test processes that were killed have left: each database names its process."""
+    with administration.cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database WHERE datname ~ '^test_tongfa_[0-9]'")
+        for (name,) in cursor.fetchall():
+            if not Path(f"/proc/{name.split('_')[2]}").exists():
+                drop_database(administration, name)
 
 
 def drop_database(administration: psycopg2.extensions.connection, name: str) -> None:

@@ -4,5 +4,5 @@ from django.utils.translation import gettext_lazy as _
 
 class WebConfig(AppConfig):
     name = "web"
-    verbose_name = _("网页")
+    verbose_name = _("Pages")
     default_auto_field = "django.db.models.BigAutoField"

@@ -180,6 +180,15 @@ class Account(models.Model):
             ),
             plain_check("code", name="account_code_is_plain"),
             models.CheckConstraint(
+                condition=Q(kind__in=AccountKind.values)
+                & Q(record__in=Record.values)
+                & Q(normal_side__in=Side.values)
+                & Q(flow__in=Flow.values)
+                & Q(level__in=Level.values)
+                & Q(mirror__in=Mirror.values),
+                name="account_is_of_known_kind",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(flow=Flow.ANY) | models.Q(cash=True), name="account_flow_is_of_cash"
             ),
         ]

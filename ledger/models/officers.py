@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ledger.models.fields import plain_check
 from ledger.models.words import OfficerKind
 
 
@@ -29,7 +30,8 @@ class Officer(AbstractUser):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind__in=[kind.value for kind in OfficerKind]), name="officer_kind_is_known"
-            )
+            ),
+            plain_check("username", name="officer_name_is_plain"),
         ]
 
     def __str__(self) -> str:

@@ -54,7 +54,7 @@ class Voucher(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=VoucherKind)
     summary = models.CharField(_("summary"), max_length=200)
     source = models.CharField(_("source"), max_length=200)
-    part = models.SmallIntegerField(_("part of its event"), default=1)
+    part = models.IntegerField(_("part of its event"), default=1)
     reference = models.CharField(_("reference"), max_length=100, blank=True)
     attachments = models.SmallIntegerField(_("attachments"), default=0)
     preparer = signature_of(_("preparer"))
@@ -108,7 +108,7 @@ class Voucher(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(kind=VoucherKind.SUPPLEMENT)
                 | models.Q(corrects__isnull=False)
-                | ~models.Q(paper=""),
+                | models.Q(paper__regex=r"\S"),
                 name="voucher_supplement_names_its_reason",
             ),
             models.CheckConstraint(
@@ -188,4 +188,9 @@ class Signature(models.Model):
     class Meta:
         verbose_name = _("signature")
         verbose_name_plural = _("signatures")
-        constraints = [models.UniqueConstraint(fields=["voucher", "role"], name="voucher_signed_once_per_role")]
+        constraints = [
+            models.UniqueConstraint(fields=["voucher", "role"], name="voucher_signed_once_per_role"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[role.value for role in SignatureRole]), name="signature_role_is_known"
+            ),
+        ]

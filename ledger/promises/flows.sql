@@ -4,12 +4,15 @@
 -- 128 liability, 256 net assets, 512 other (TRAIT_OF_ACCOUNT in ledger/models/books.py).
 --   receipt-only:      a debit is a receipt (from income or a liability), a credit is the sweep
 --   disbursement-only: a debit is funding from the upper level, a credit pays or is handed back
-CREATE OR REPLACE FUNCTION ledger_flow_kept(debits int, credits int)
+-- A voucher on such an account is all black or all red: a red line beside a black one on the same
+-- side would move money between them without showing on the other side.
+CREATE OR REPLACE FUNCTION ledger_flow_kept(debits int, credits int, red boolean, black boolean)
 RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT (debits & 1 = 0 OR credits & ~(32 | 128) = 0)
      AND (credits & 1 = 0 OR debits & ~8 = 0)
      AND (debits & 2 = 0 OR credits & ~(8 | 16) = 0)
      AND (credits & 2 = 0 OR debits & (1 | 2 | 4 | 32 | 256) = 0)
+     AND ((debits | credits) & (1 | 2) = 0 OR NOT (red AND black))
 $$;
 
 -- What is sealed of a signature that was set after posting.

@@ -47,11 +47,12 @@ BEGIN
       jsonb_build_object('year', p.year, 'month', p.month, 'status', p.status, 'from', NEW.from_status, 'to', NEW.to_status),
       'Open, adjust, close: one after the other; a closed period is reopened by two officers.');
   END IF;
-  SELECT o.username INTO other FROM ledger_officer o
-   WHERE o.username IN (NEW.requested_by_id, NEW.approved_by_id) AND o.kind <> 'PERSON' LIMIT 1;
-  IF FOUND AND NEW.from_status = 'CLOSED' THEN
+  IF NEW.from_status = 'CLOSED' AND (
+       SELECT count(*) FROM ledger_officer o
+        WHERE o.username IN (NEW.requested_by_id, NEW.approved_by_id) AND o.kind = 'PERSON' AND o.is_active) <> 2 THEN
     PERFORM ledger_refuse('period_reopened_by_two', 'a closed period is reopened by two people',
-      jsonb_build_object('officer', other.username), 'A service account cannot reopen a period.');
+      jsonb_build_object('requested_by', NEW.requested_by_id, 'approved_by', NEW.approved_by_id),
+      'Name two active officers; a service account cannot reopen a period.');
   END IF;
 
   IF NEW.to_status = 'CLOSED' THEN
@@ -140,6 +141,32 @@ BEGIN
       PERFORM ledger_refuse('account_parent_is_unused', 'an account that was posted to takes no sub-accounts',
         jsonb_build_object('account', parent.code), 'Add the sub-account under another account of this book.');
     END IF;
+    IF EXISTS (SELECT FROM ledger_account a WHERE a.id = NEW.parent_id
+                AND (a.kind, a.record, a.cash) <> (NEW.kind, NEW.record, NEW.cash)) THEN
+      PERFORM ledger_refuse('account_is_as_its_parent', 'a sub-account is of the kind and record of its parent, and money if it is',
+        jsonb_build_object('account', NEW.code, 'parent', parent.code), 'Add it under the account it belongs to.');
+    END IF;
+  END IF;
+  -- A current account stands for the book above or a book below, or its mirror would prove nothing (P10).
+  IF NEW.mirror <> '' AND NOT EXISTS (
+       SELECT FROM ledger_book mine, ledger_book other
+        WHERE mine.id = NEW.book_id AND other.id = NEW.counterpart_id
+          AND ((NEW.level = 'UPPER' AND mine.parent_id = other.id)
+            OR (NEW.level = 'LOWER' AND other.parent_id = mine.id))) THEN
+    PERFORM ledger_refuse('account_mirrors_its_book', 'a current account stands for the book above or a book below',
+      jsonb_build_object('account', NEW.code, 'level', NEW.level), 'Name the upper book, or a lower book of this one.');
+  END IF;
+  RETURN NULL;
+END $$;
+
+-- An account is closed after its last line, or posted lines would stand on a closed account (P9).
+CREATE OR REPLACE FUNCTION ledger_account_ended()
+RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = @schema@, pg_temp AS $$
+BEGIN
+  PERFORM ledger_lock_books(ARRAY[NEW.book_id]);
+  IF EXISTS (SELECT FROM ledger_balance b WHERE b.account_id = NEW.id AND b.posting_date >= NEW.effective_to) THEN
+    PERFORM ledger_refuse('account_ends_after_its_lines', 'the account has lines on or after this day',
+      jsonb_build_object('account', NEW.code, 'effective_to', NEW.effective_to), 'End it after its last line.');
   END IF;
   RETURN NULL;
 END $$;

@@ -14,13 +14,19 @@
 CREATE OR REPLACE FUNCTION ledger_lock_books(books int[])
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = @schema@, pg_temp AS $$
 BEGIN
+  -- What is read after the lock must be what stands now, which an older snapshot would not show.
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    PERFORM ledger_refuse('isolation_is_read_committed', 'the books are locked and then read as they stand',
+      jsonb_build_object('isolation', current_setting('transaction_isolation')), 'Use READ COMMITTED to write.');
+  END IF;
   PERFORM 1 FROM ledger_bookhead WHERE book_id = ANY (books) ORDER BY book_id FOR NO KEY UPDATE;
 END $$;
 
 -- Headers: lines exist, period open, officers and their kinds, gapless numbers, reversals.
 CREATE OR REPLACE FUNCTION ledger_voucher_posted()
 RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = @schema@, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_material = off AS $$
+SET search_path = @schema@, pg_temp SET plan_cache_mode = force_generic_plan
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_material = off AS $$
 DECLARE
   fault record;
 BEGIN
@@ -72,13 +78,14 @@ BEGIN
     LEFT JOIN ledger_officer poster ON poster.username = n.poster_id
     LEFT JOIN ledger_officer chief ON chief.username = n.chief_accountant_id
     LEFT JOIN ledger_officer cashier ON cashier.username = n.cashier_id
-   WHERE preparer.id IS NULL OR poster.id IS NULL OR reviewer.kind IS DISTINCT FROM 'PERSON'
+   WHERE preparer.is_active IS DISTINCT FROM true OR poster.is_active IS DISTINCT FROM true
+      OR reviewer.kind IS DISTINCT FROM 'PERSON' OR NOT reviewer.is_active
       OR (n.chief_accountant_id IS NOT NULL AND chief.kind IS DISTINCT FROM 'PERSON')
-      OR (n.cashier_id IS NOT NULL AND cashier.kind IS DISTINCT FROM 'PERSON')
+      OR (n.cashier_id IS NOT NULL AND (cashier.kind IS DISTINCT FROM 'PERSON' OR NOT cashier.is_active))
    LIMIT 1;
   IF FOUND THEN
     PERFORM ledger_refuse('voucher_four_eyes',
-      'preparer, reviewer and poster must be known, and only people review, sign as chief accountant or as cashier',
+      'preparer, reviewer and poster must be active officers; only people review, sign as chief accountant or as cashier',
       jsonb_build_object('preparer', fault.preparer_id, 'reviewer', fault.reviewer_id, 'poster', fault.poster_id,
         'chief_accountant', fault.chief_accountant_id, 'cashier', fault.cashier_id),
       'Name the officer who approved it as reviewer; a service account only prepares.');
@@ -93,6 +100,10 @@ BEGIN
         SELECT * FROM ledger_voucher WHERE id = coalesce(n.reverses_id, n.corrects_id) LIMIT 1) o ON true
      WHERE coalesce(n.reverses_id, n.corrects_id) IS NOT NULL
        AND (o.id IS NULL OR o.book_id <> n.book_id OR o.id = n.id
+         OR (n.reverses_id IS NOT NULL AND n.corrects_id IS NOT NULL)
+         OR (n.reverses_id IS NOT NULL
+           AND (SELECT year * 100 + month FROM ledger_period WHERE id = n.period_id)
+             < (SELECT year * 100 + month FROM ledger_period WHERE id = o.period_id))
          OR (n.reverses_id IS NOT NULL
            AND (o.kind = 'REVERSAL' OR n.posting_date < o.posting_date OR n.line_count <> o.line_count
              OR EXISTS (
@@ -149,44 +160,68 @@ END $$;
 -- balances, cash, mirrors.
 CREATE OR REPLACE FUNCTION ledger_line_posted()
 RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = @schema@, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_material = off AS $$
+SET search_path = @schema@, pg_temp SET plan_cache_mode = force_generic_plan
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_material = off AS $$
 DECLARE
   fault record;
-  books int[];
+  met record;
   moment timestamptz;
-  several_funds boolean;
+  -- The totals of the new lines, summed up in one pass.
+  accounts int[];
+  funds text[];
+  periods int[];
+  days date[];
+  records text[];
+  debits numeric[];
+  credits numeric[];
+  takes boolean[];
 BEGIN
-  books := ARRAY(SELECT DISTINCT p.book_id FROM (SELECT DISTINCT period_id FROM new_line) n
-                   LEFT JOIN ledger_period p ON p.id = n.period_id);
-  PERFORM ledger_lock_books(books);
+  SELECT array_agg(t.account_id), array_agg(t.fund_id), array_agg(t.period_id), array_agg(t.posting_date),
+         array_agg(t.record), array_agg(t.debit), array_agg(t.credit), array_agg(t.takes)
+    INTO accounts, funds, periods, days, records, debits, credits, takes
+    FROM (SELECT account_id, fund_id, period_id, posting_date, record,
+                 sum(CASE side WHEN 'D' THEN amount ELSE 0 END) AS debit,
+                 sum(CASE side WHEN 'C' THEN amount ELSE 0 END) AS credit,
+                 bool_or((side = 'C') = (amount > 0)) AS takes
+            FROM new_line GROUP BY account_id, fund_id, period_id, posting_date, record) t;
+
+  PERFORM ledger_lock_books(ARRAY(
+    SELECT DISTINCT p.book_id FROM (SELECT DISTINCT period_id FROM unnest(periods) AS period_id) n
+      LEFT JOIN ledger_period p ON p.id = n.period_id));
   moment := clock_timestamp();
 
-  several_funds := (SELECT min(fund_id) <> max(fund_id) FROM new_line);
-
   -- Accounts: of the book, leaf, effective, admitting the fund, of the record the line names (P9).
-  SELECT n.*, a.code INTO fault
-    FROM (SELECT DISTINCT account_id, fund_id, period_id, posting_date, record FROM new_line) n
-    LEFT JOIN ledger_period p ON p.id = n.period_id
-    LEFT JOIN ledger_account a ON a.id = n.account_id
-   WHERE a.id IS NULL OR a.book_id IS DISTINCT FROM p.book_id OR a.record <> n.record
-      OR n.posting_date < a.effective_from OR n.posting_date >= a.effective_to
-      OR EXISTS (SELECT FROM ledger_account child WHERE child.parent_id = a.id)
-      OR NOT EXISTS (SELECT FROM ledger_accountfund f WHERE f.account_id = a.id AND f.fund_id = n.fund_id)
-   LIMIT 1;
-  IF FOUND THEN
+  SELECT (array_agg(jsonb_build_object('book', t.book, 'account', t.code, 'fund', t.fund_id,
+            'date', t.posting_date))
+            FILTER (WHERE t.wrong))[1] AS facts,
+         bool_or(t.takes AND t.cash AND NOT t.may_overdraw) AS takes_cash, bool_or(t.mirror <> '') AS mirrored,
+         bool_or(t.flow = 'RECEIPT_ONLY') AS restricted
+    INTO met
+    FROM (
+      SELECT n.*, b.code AS book, a.code, a.cash, a.may_overdraw, a.mirror, a.flow,
+             a.id IS NULL OR a.book_id IS DISTINCT FROM p.book_id OR a.record <> n.record
+             OR coalesce(n.posting_date < a.effective_from OR n.posting_date >= a.effective_to, false)
+             OR (SELECT child.id FROM ledger_account child WHERE child.parent_id = a.id LIMIT 1) IS NOT NULL
+             OR (SELECT f.id FROM ledger_accountfund f
+                  WHERE f.account_id = a.id AND f.fund_id = n.fund_id LIMIT 1) IS NULL AS wrong
+        FROM unnest(accounts, funds, periods, days, records, takes)
+             AS n (account_id, fund_id, period_id, posting_date, record, takes)
+        LEFT JOIN ledger_period p ON p.id = n.period_id
+        LEFT JOIN ledger_book b ON b.id = p.book_id
+        LEFT JOIN ledger_account a ON a.id = n.account_id) t;
+  IF met.facts IS NOT NULL THEN
     PERFORM ledger_refuse('line_account_usable',
-      'an account must be a leaf of the book, open on the date, and admit the fund',
-      jsonb_build_object('account', fault.code, 'fund', fault.fund_id, 'date', fault.posting_date),
+      'an account must be a leaf of the book, open on the date, and admit the fund', met.facts,
       'Choose a leaf account that is open on the posting date and admits this fund.');
   END IF;
 
   SELECT n.* INTO fault
     FROM (SELECT DISTINCT functional_id, economic_id, project_id, unit_id, counterparty_id FROM new_line) n
-   WHERE (functional_id IS NOT NULL AND NOT EXISTS (SELECT FROM ledger_functionalclass d WHERE d.code = functional_id))
-      OR (economic_id IS NOT NULL AND NOT EXISTS (SELECT FROM ledger_economicclass d WHERE d.code = economic_id))
-      OR (project_id IS NOT NULL AND NOT EXISTS (SELECT FROM ledger_project d WHERE d.code = project_id))
-      OR (unit_id IS NOT NULL AND NOT EXISTS (SELECT FROM ledger_accountingunit d WHERE d.code = unit_id))
-      OR (counterparty_id IS NOT NULL AND NOT EXISTS (SELECT FROM ledger_counterparty d WHERE d.code = counterparty_id))
+   WHERE (functional_id IS NOT NULL AND (SELECT d.code FROM ledger_functionalclass d WHERE d.code = functional_id LIMIT 1) IS NULL)
+      OR (economic_id IS NOT NULL AND (SELECT d.code FROM ledger_economicclass d WHERE d.code = economic_id LIMIT 1) IS NULL)
+      OR (project_id IS NOT NULL AND (SELECT d.code FROM ledger_project d WHERE d.code = project_id LIMIT 1) IS NULL)
+      OR (unit_id IS NOT NULL AND (SELECT d.code FROM ledger_accountingunit d WHERE d.code = unit_id LIMIT 1) IS NULL)
+      OR (counterparty_id IS NOT NULL AND (SELECT d.code FROM ledger_counterparty d WHERE d.code = counterparty_id LIMIT 1) IS NULL)
    LIMIT 1;
   IF FOUND THEN
     PERFORM ledger_refuse('line_dimension_exists', 'a dimension of a line is not in its list',
@@ -195,13 +230,15 @@ BEGIN
 
   -- Debits equal credits per record and fund, exactly (P1). With one fund in the whole statement the
   -- totals of the headers say it already.
-  IF several_funds THEN
-    SELECT n.voucher_id, n.record, n.fund_id, n.debit, n.credit, v.source INTO fault
-      FROM (SELECT voucher_id, record, fund_id,
-                   sum(CASE side WHEN 'D' THEN amount ELSE 0 END) AS debit,
-                   sum(CASE side WHEN 'C' THEN amount ELSE 0 END) AS credit
-              FROM new_line GROUP BY voucher_id, record, fund_id
+  IF funds[1] <> ANY (funds) THEN
+    SELECT n.voucher_id, n.record, n.fund_id, t.debit, t.credit, v.source INTO fault
+      FROM (SELECT voucher_id, record, fund_id FROM new_line GROUP BY voucher_id, record, fund_id
             HAVING sum(CASE side WHEN 'D' THEN amount ELSE -amount END) <> 0 LIMIT 1) n
+      LEFT JOIN LATERAL (
+        SELECT sum(CASE side WHEN 'D' THEN amount ELSE 0 END) AS debit,
+               sum(CASE side WHEN 'C' THEN amount ELSE 0 END) AS credit
+          FROM ledger_line l
+         WHERE (l.voucher_id, l.record, l.fund_id) = (n.voucher_id, n.record, n.fund_id)) t ON true
       LEFT JOIN ledger_voucher v ON v.id = n.voucher_id;
     IF FOUND THEN
       PERFORM ledger_refuse('voucher_is_balanced', 'debits do not equal credits in a record and fund of a voucher',
@@ -212,8 +249,9 @@ BEGIN
   END IF;
 
   -- ``traits``: bits 0-11 what the debited accounts are, 12-23 what the credited ones are (see
-  -- TRAIT_OF_ACCOUNT in ledger/models/books.py), bit 24 a red line.
+  -- TRAIT_OF_ACCOUNT in ledger/models/books.py), bit 24 a red line, bit 25 a black one.
   -- Each voucher agrees with its header, keeps the flows, and has its digest; then the seal.
+  WITH sealed AS (
   INSERT INTO ledger_seal (book_id, number, kind, recorded_at, first_voucher_id, last_voucher_id, voucher_count,
                            content, voucher_digests, previous, digest)
   SELECT s.book_id, CASE WHEN s.seals_named THEN s.number ELSE octet_length(ledger_refuse('voucher_is_sealed',
@@ -223,51 +261,55 @@ BEGIN
          ledger_seal_digest(s.previous, s.book, s.number, 'POSTED', s.recorded_at, s.first_voucher, s.last_voucher,
            s.voucher_count, '', s.digests)
     FROM (
-      SELECT j.book_id, j.book, h.seal_number + 1 AS number, h.digest AS previous,
+      SELECT t.book_id, b.code AS book, h.seal_number + 1 AS number, h.digest AS previous,
              greatest(moment, h.recorded_at + interval '1 microsecond') AS recorded_at,
-             bool_and(j.seal_number = h.seal_number + 1) AS seals_named,
+             t.low = h.seal_number + 1 AND t.high = h.seal_number + 1 AS seals_named,
+             t.first_voucher, t.last_voucher, t.voucher_count, t.digests
+        FROM (
+        SELECT j.book_id, min(j.seal_number) AS low, max(j.seal_number) AS high,
              min(j.voucher_id) AS first_voucher, max(j.voucher_id) AS last_voucher, count(*)::int AS voucher_count,
              string_agg(j.digest, ''::bytea ORDER BY j.voucher_id) AS digests
         FROM (
-          SELECT n.voucher_id, v.book_id, v.seal_number, b.code AS book,
+          SELECT n.voucher_id, v.book_id, v.seal_number,
             CASE
               WHEN v.id IS NULL OR v.line_count <> n.line_count OR n.high <> n.line_count
                 OR (v.debit_total, v.credit_total, v.budget_debit_total, v.budget_credit_total)
                   <> (n.debit, n.credit, n.budget_debit, n.budget_credit)
                 OR n.when_low <> n.when_high
-                OR n.when_low <> (v.period_id::bigint << 32 | v.posting_date - DATE '1900-01-01')
+                OR n.when_low <> (v.period_id::bigint << 32 | v.posting_date - DATE '4714-11-24 BC')
               THEN ledger_refuse('line_is_append_only', 'the lines do not agree with the totals of their header',
                 jsonb_build_object('voucher', n.voucher_id, 'source', v.source, 'lines', n.line_count),
                 'Post the header and all its lines in one statement; nothing is added later.')
-              WHEN n.red AND v.kind <> 'REVERSAL' AND v.corrects_id IS NULL AND v.paper = ''
+              WHEN n.red AND v.kind <> 'REVERSAL' AND v.corrects_id IS NULL AND v.paper !~ '\S'
               THEN ledger_refuse('red_line_names_its_reason',
                 'a negative line names the voucher it corrects or the paper that orders it',
-                jsonb_build_object('source', v.source), 'Fill in the corrected voucher or the paper.')
+                jsonb_build_object('book', b.code, 'source', v.source, 'reference', v.reference),
+                'Fill in the corrected voucher or the paper.')
               WHEN (n.debits | n.credits) & (1 | 2 | 4) <> 0 AND v.cashier_id IS NULL AND v.kind <> 'OPENING'
               THEN ledger_refuse('voucher_four_eyes', 'a cash voucher is signed by a cashier',
-                jsonb_build_object('source', v.source, 'cashier', NULL), 'Name the cashier who handled the money.')
-              WHEN v.kind NOT IN ('OPENING', 'REVERSAL') AND (
-                   (n.debits & 1 <> 0 AND n.credits & ~(32 | 128) <> 0)
-                OR (n.credits & 1 <> 0 AND n.debits & ~8 <> 0)
-                OR (n.debits & 2 <> 0 AND n.credits & ~(8 | 16) <> 0)
-                OR (n.credits & 2 <> 0 AND n.debits & (1 | 2 | 4 | 32 | 256) <> 0))
+                jsonb_build_object('book', b.code, 'source', v.source, 'reference', v.reference),
+                'Name the cashier who handled the money.')
+              WHEN v.kind NOT IN ('OPENING', 'REVERSAL')
+                AND NOT ledger_flow_kept(n.debits, n.credits, n.red, n.black)
               THEN ledger_refuse('account_flow_kept',
                 'a receipt-only account takes receipts and is swept to the upper treasury; a disbursement-only account is funded from there and pays',
-                jsonb_build_object('source', v.source), 'Book it through the account that allows this flow.')
+                jsonb_build_object('book', b.code, 'source', v.source, 'reference', v.reference),
+                'Book it through the account that allows this flow.')
               ELSE sha256(convert_to(ledger_voucher_text(v, b.code, p.year, p.month) || n.text, 'UTF8'))
             END AS digest
             FROM (
-             SELECT g.*, g.traits & 4095 AS debits, (g.traits >> 12) & 4095 AS credits, g.traits >= 1 << 24 AS red
+             SELECT g.*, g.traits & 4095 AS debits, (g.traits >> 12) & 4095 AS credits,
+                    g.traits & (1 << 24) <> 0 AS red, g.traits & (1 << 25) <> 0 AS black
                FROM (
               SELECT l.voucher_id, count(*)::int AS line_count, max(l.line_no) AS high,
-                min(l.period_id::bigint << 32 | l.posting_date - DATE '1900-01-01') AS when_low,
-                max(l.period_id::bigint << 32 | l.posting_date - DATE '1900-01-01') AS when_high,
+                min(l.period_id::bigint << 32 | l.posting_date - DATE '4714-11-24 BC') AS when_low,
+                max(l.period_id::bigint << 32 | l.posting_date - DATE '4714-11-24 BC') AS when_high,
                 coalesce(sum(l.amount) FILTER (WHERE l.side = 'D' AND l.record = 'F'), 0) AS debit,
                 coalesce(sum(l.amount) FILTER (WHERE l.side = 'C' AND l.record = 'F'), 0) AS credit,
                 coalesce(sum(l.amount) FILTER (WHERE l.side = 'D' AND l.record = 'B'), 0) AS budget_debit,
                 coalesce(sum(l.amount) FILTER (WHERE l.side = 'C' AND l.record = 'B'), 0) AS budget_credit,
                 bit_or(CASE l.side WHEN 'D' THEN a.trait::int ELSE a.trait::int << 12 END
-                  | CASE WHEN l.amount < 0 THEN 1 << 24 ELSE 0 END) AS traits,
+                  | CASE WHEN l.amount < 0 THEN 1 << 24 ELSE 1 << 25 END) AS traits,
                 string_agg(ledger_line_text(l.line_no, a.code, l.fund_id, l.functional_id, l.economic_id,
                   l.project_id, l.unit_id, l.counterparty_id, l.side, l.amount, l.summary), '' ORDER BY l.line_no) AS text
                 FROM new_line l LEFT JOIN ledger_account a ON a.id = l.account_id
@@ -275,50 +317,76 @@ BEGIN
             LEFT JOIN LATERAL (SELECT * FROM ledger_voucher WHERE id = n.voucher_id LIMIT 1) v ON true
             LEFT JOIN ledger_period p ON p.id = v.period_id
             LEFT JOIN ledger_book b ON b.id = v.book_id) j
-        LEFT JOIN ledger_bookhead h ON h.book_id = j.book_id
-       GROUP BY j.book_id, j.book, h.seal_number, h.digest, h.recorded_at) s
-   ORDER BY s.book_id;
-
-  UPDATE ledger_bookhead h SET (seal_number, digest, recorded_at) = (
-    SELECT s.number, s.digest, s.recorded_at FROM ledger_seal s
-     WHERE s.book_id = h.book_id AND s.number = h.seal_number + 1)
-   WHERE h.book_id = ANY (books);
+         GROUP BY j.book_id) t
+        LEFT JOIN ledger_book b ON b.id = t.book_id
+        LEFT JOIN ledger_bookhead h ON h.book_id = t.book_id) s
+   ORDER BY s.book_id
+  RETURNING book_id, number, digest, recorded_at)
+  UPDATE ledger_bookhead h SET seal_number = s.number, digest = s.digest, recorded_at = s.recorded_at
+    FROM sealed s WHERE h.book_id = s.book_id;
 
   -- Balances per account, fund, period and day (P13).
   INSERT INTO ledger_balance AS b (account_id, fund_id, period_id, posting_date, debit, credit)
-  SELECT account_id, fund_id, period_id, posting_date,
-         sum(CASE side WHEN 'D' THEN amount ELSE 0 END), sum(CASE side WHEN 'C' THEN amount ELSE 0 END)
-    FROM new_line GROUP BY account_id, fund_id, period_id, posting_date ORDER BY 1, 2, 3, 4
+  SELECT * FROM unnest(accounts, funds, periods, days, debits, credits) ORDER BY 1, 2, 3, 4
   ON CONFLICT (account_id, fund_id, period_id, posting_date)
   DO UPDATE SET debit = b.debit + excluded.debit, credit = b.credit + excluded.credit;
 
   -- Cash that may not be overdrawn never goes below zero, on no day (P11).
-  SELECT a.code, d.posting_date, d.running INTO fault
-    FROM (SELECT l.account_id, min(l.posting_date) AS since FROM new_line l
-           WHERE (l.side = 'C') = (l.amount > 0) GROUP BY l.account_id) n
-    LEFT JOIN ledger_account a ON a.id = n.account_id
-    LEFT JOIN LATERAL (
-      SELECT b.posting_date, sum(sum(b.debit - b.credit)) OVER (ORDER BY b.posting_date) AS running
-        FROM ledger_balance b WHERE b.account_id = n.account_id AND a.cash AND NOT a.may_overdraw AND a.record = 'F'
-       GROUP BY b.posting_date) d ON true
-   WHERE coalesce(d.running < 0 AND d.posting_date >= n.since, false) LIMIT 1;
-  IF FOUND THEN
-    PERFORM ledger_refuse('cash_not_negative', 'a bank account that may not be overdrawn would go below zero',
-      jsonb_build_object('account', fault.code, 'date', fault.posting_date, 'balance', fault.running),
-      'Fund the account first, or pay less.');
+  IF met.takes_cash THEN
+    SELECT a.code, k.code AS book, d.posting_date, d.running INTO fault
+      FROM (SELECT t.account_id, min(t.posting_date) AS since
+              FROM unnest(accounts, days, takes) AS t (account_id, posting_date, takes)
+             WHERE t.takes GROUP BY t.account_id) n
+      LEFT JOIN ledger_account a ON a.id = n.account_id
+      LEFT JOIN ledger_book k ON k.id = a.book_id
+      LEFT JOIN LATERAL (
+        SELECT b.posting_date, sum(sum(b.debit - b.credit)) OVER (ORDER BY b.posting_date) AS running
+          FROM ledger_balance b WHERE b.account_id = n.account_id AND a.cash AND NOT a.may_overdraw AND a.record = 'F'
+         GROUP BY b.posting_date) d ON true
+     WHERE coalesce(d.running < 0 AND d.posting_date >= n.since, false) LIMIT 1;
+    IF FOUND THEN
+      PERFORM ledger_refuse('cash_not_negative', 'a bank account that may not be overdrawn would go below zero',
+        jsonb_build_object('book', fault.book, 'account', fault.code, 'date', fault.posting_date,
+        'balance', fault.running),
+        'Fund the account first, or pay less.');
+    END IF;
   END IF;
 
   -- Paired current accounts of two books sum to zero, day by day: CHECK books_mirror (P10).
-  INSERT INTO ledger_mirrorbalance AS m (lower_book_id, mirror, posting_date, upper_net, lower_net)
-  SELECT CASE a.level WHEN 'UPPER' THEN a.book_id ELSE a.counterpart_id END, a.mirror, n.posting_date,
-         sum(CASE a.level WHEN 'UPPER' THEN 0 ELSE n.net END), sum(CASE a.level WHEN 'UPPER' THEN n.net ELSE 0 END)
-    FROM (SELECT account_id, posting_date, sum(CASE side WHEN 'D' THEN amount ELSE -amount END) AS net
-            FROM new_line GROUP BY account_id, posting_date) n
-    LEFT JOIN ledger_account a ON a.id = n.account_id
-   WHERE coalesce(a.mirror, '') <> ''
-   GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-  ON CONFLICT (lower_book_id, mirror, posting_date)
-  DO UPDATE SET upper_net = m.upper_net + excluded.upper_net, lower_net = m.lower_net + excluded.lower_net;
+  IF met.mirrored THEN
+    INSERT INTO ledger_mirrorbalance AS m (lower_book_id, mirror, posting_date, upper_net, lower_net)
+    SELECT CASE a.level WHEN 'UPPER' THEN a.book_id ELSE a.counterpart_id END, a.mirror, n.posting_date,
+           sum(CASE a.level WHEN 'UPPER' THEN 0 ELSE n.net END), sum(CASE a.level WHEN 'UPPER' THEN n.net ELSE 0 END)
+      FROM (SELECT t.account_id, t.posting_date, sum(t.debit - t.credit) AS net
+              FROM unnest(accounts, days, debits, credits) AS t (account_id, posting_date, debit, credit)
+             GROUP BY t.account_id, t.posting_date) n
+      LEFT JOIN ledger_account a ON a.id = n.account_id
+     WHERE coalesce(a.mirror, '') <> ''
+     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+    ON CONFLICT (lower_book_id, mirror, posting_date)
+    DO UPDATE SET upper_net = m.upper_net + excluded.upper_net, lower_net = m.lower_net + excluded.lower_net;
+  END IF;
+
+  -- What is swept out of a receipt-only account arrives on a bank account of the upper book, in the
+  -- same event (P5); P10 alone would let the upper book put anything beside its current account.
+  IF met.restricted THEN
+    SELECT n.source, n.swept, n.arrived INTO fault
+      FROM (
+        SELECT v.source, sum(CASE WHEN a.flow = 'RECEIPT_ONLY' AND l.side = 'C' THEN l.amount ELSE 0 END) AS swept,
+               sum(CASE WHEN a.flow = 'ANY' AND b.parent_id IS NULL AND l.side = 'D' THEN l.amount ELSE 0 END) AS arrived
+          FROM new_line l
+          LEFT JOIN ledger_account a ON a.id = l.account_id
+          LEFT JOIN ledger_book b ON b.id = a.book_id
+          LEFT JOIN LATERAL (SELECT * FROM ledger_voucher WHERE id = l.voucher_id LIMIT 1) v ON true
+         WHERE coalesce(a.cash, false) AND v.kind NOT IN ('OPENING', 'REVERSAL')
+         GROUP BY v.source) n
+     WHERE abs(n.arrived) < abs(n.swept) OR n.arrived * n.swept < 0
+     LIMIT 1;
+    IF FOUND THEN
+      PERFORM ledger_refuse('account_flow_kept', 'a sweep arrives in the treasury of the upper book, in the same event',
+        to_jsonb(fault), 'Post both books in one event, with the money of the upper book on its bank account.');
+    END IF;
+  END IF;
 
   RETURN NULL;
 END $$;

@@ -1,14 +1,15 @@
 -- How the database says no: a named fact, the facts as JSON, and what to do about it.
 
 CREATE OR REPLACE FUNCTION ledger_refuse(fact text, message text, facts jsonb, remedy text)
-RETURNS bytea LANGUAGE plpgsql VOLATILE AS $$
+RETURNS bytea LANGUAGE plpgsql VOLATILE SET search_path = @schema@, pg_temp AS $$
 BEGIN
   RAISE EXCEPTION USING
     ERRCODE = 'check_violation', CONSTRAINT = fact, MESSAGE = message, DETAIL = facts::text, HINT = remedy;
 END $$;
 
 -- Posted rows: nobody updates, deletes or truncates them, not even the owner of the table (P2).
-CREATE OR REPLACE FUNCTION ledger_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ledger_append_only() RETURNS trigger LANGUAGE plpgsql
+SET search_path = @schema@, pg_temp AS $$
 BEGIN
   RAISE EXCEPTION USING
     ERRCODE = 'check_violation', CONSTRAINT = TG_ARGV[0] || '_is_append_only',
@@ -18,7 +19,8 @@ BEGIN
 END $$;
 
 -- Derived rows: only the triggers of this schema write them, so a direct write is one level deep.
-CREATE OR REPLACE FUNCTION ledger_derived() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ledger_derived() RETURNS trigger LANGUAGE plpgsql
+SET search_path = @schema@, pg_temp AS $$
 BEGIN
   IF pg_trigger_depth() > 1 THEN
     RETURN NULL;
@@ -31,7 +33,8 @@ BEGIN
 END $$;
 
 -- Columns that never change once written; TG_ARGV: the name of the rule, then the columns.
-CREATE OR REPLACE FUNCTION ledger_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ledger_fixed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = @schema@, pg_temp AS $$
 DECLARE
   was jsonb := to_jsonb(OLD);
   will jsonb := to_jsonb(NEW);
@@ -48,7 +51,8 @@ BEGIN
 END $$;
 
 -- A state moves only along its table of moves; TG_ARGV: the name of the rule, then FROM>TO pairs.
-CREATE OR REPLACE FUNCTION ledger_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ledger_moves() RETURNS trigger LANGUAGE plpgsql
+SET search_path = @schema@, pg_temp AS $$
 BEGIN
   IF OLD.status IS DISTINCT FROM NEW.status
      AND NOT (OLD.status || '>' || NEW.status) = ANY (TG_ARGV[1:]) THEN

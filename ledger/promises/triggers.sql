@@ -12,6 +12,8 @@ CREATE OR REPLACE TRIGGER period_changed AFTER INSERT ON ledger_periodchange
   FOR EACH ROW EXECUTE FUNCTION ledger_period_changed();
 CREATE OR REPLACE TRIGGER account_added AFTER INSERT ON ledger_account
   FOR EACH ROW EXECUTE FUNCTION ledger_account_added();
+CREATE OR REPLACE TRIGGER account_ended AFTER UPDATE OF effective_to ON ledger_account
+  FOR EACH ROW EXECUTE FUNCTION ledger_account_ended();
 CREATE OR REPLACE TRIGGER year_carried AFTER INSERT ON ledger_yearcarried
   FOR EACH ROW EXECUTE FUNCTION ledger_year_carried();
 CREATE OR REPLACE TRIGGER voucher_signed AFTER INSERT ON ledger_signature

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.models import Line, Voucher
+from ledger.models import Line, Officer, Voucher
 from ledger.posting import post_event, post_events
-from ledger.refusals import CashShort, FlowBroken, MirrorBroken, SourceConflict, VoucherNotBalanced
+from ledger.refusals import CashShort, FlowBroken, FourEyesMissing, MirrorBroken, SourceConflict, VoucherNotBalanced
 from tests.builders import FUND, RECEIPT_ONLY, credit, debit, event, make_books, receipt, simple, sweep, voucher, yuan
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +84,20 @@ def test_a_voucher_that_is_out_by_one_fen_is_refused_with_both_sides() -> None:
         post_event(event("x", replace(simple().vouchers[0], entries=lines)))
     assert (refusal.value.facts["debit"], refusal.value.facts["credit"]) == ("1.00", "1.01")
     assert not Voucher.objects.exists()
+
+
+def test_a_sweep_that_does_not_arrive_on_a_bank_account_of_the_district_is_refused() -> None:
+    post_event(receipt("r/1", "950.00"))
+    good = sweep("s/1", "950.00")
+    district, township = good.vouchers
+    payable = debit("2015", yuan("950.00"), fund=FUND)
+    astray = event("s/1", replace(district, entries=(payable, district.entries[1])), township)
+    with pytest.raises(FlowBroken):
+        post_event(astray)
+    assert post_event(good)
+
+
+def test_a_retired_officer_reviews_no_more() -> None:
+    Officer.objects.filter(username="reviewer").update(is_active=False)
+    with pytest.raises(FourEyesMissing):
+        post_event(simple())

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management import CommandError
 from django.core.management.base import BaseCommand
 from django.db import transaction
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from ledger.checks import CHECKS, run_checks
@@ -44,7 +45,7 @@ class Command(BaseCommand):
         count = 0
         for found in run_checks(names):
             count += 1
-            since = f" ({_('since')} {found.since:%Y-%m-%d %H:%M:%S})" if found.since else ""
+            since = f" ({_('since')} {localtime(found.since):%Y-%m-%d %H:%M:%S})" if found.since else ""
             self.stderr.write(f"{found.check}: {_('book')} {found.book}: {found.what}{since}")
         return count
 
