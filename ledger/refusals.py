@@ -115,6 +115,15 @@ class IsolationTooStrict(UnableToPost):
     remedy = _("Use the default isolation of the connection to post, close or sign.")
 
 
+class TextTooLong(UnableToPost):
+    message = _("A text is longer, or a number larger, than its column takes.")
+    remedy = _("Shorten the summary, source or reference to 200 characters; attachments go up to 32,767.")
+
+
+# The codes of PostgreSQL for a value that does not fit: string_data_right_truncation,
+# numeric_value_out_of_range.
+TOO_LONG = ("22001", "22003")
+
 REFUSALS: dict[str, type[UnableToPost]] = {
     "voucher_is_balanced": VoucherNotBalanced,
     "line_amount_is_exact": AmountNotExact,
@@ -136,6 +145,7 @@ REFUSALS: dict[str, type[UnableToPost]] = {
     "voucher_four_eyes": FourEyesMissing,
     "draft_four_eyes": FourEyesMissing,
     "draft_moves": FourEyesMissing,
+    "draft_is_kept_under_review": FourEyesMissing,
     "voucher_signed_once_per_role": FourEyesMissing,
     "voucher_reversed_once": ReversalRefused,
     "voucher_reversal_is_exact": ReversalRefused,
@@ -165,6 +175,8 @@ REFUSALS: dict[str, type[UnableToPost]] = {
 def refusal_of(error: DatabaseError) -> UnableToPost:
     """Return the refusal behind a database error, or raise the error if it is none of ours."""
     diagnosis = getattr(error.__cause__, "diag", None)
+    if getattr(error.__cause__, "pgcode", "") in TOO_LONG:
+        return TextTooLong("text_fits_its_column")
     name = getattr(diagnosis, "constraint_name", None)
     if name is None:
         raise error

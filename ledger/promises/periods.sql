@@ -212,6 +212,29 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- What a reviewer has before him stays: a draft starts drafted, and only then its words and lines change.
+CREATE OR REPLACE FUNCTION ledger_draft_kept()
+RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = @schema@, pg_temp AS $$
+DECLARE
+  looked_at text;
+BEGIN
+  IF TG_TABLE_NAME = 'ledger_draftline' THEN
+    SELECT string_agg(d.status, ',') INTO looked_at FROM ledger_voucherdraft d
+     WHERE d.id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.draft_id END, CASE WHEN TG_OP <> 'DELETE' THEN NEW.draft_id END)
+       AND d.status <> 'DRAFTED';
+  ELSIF TG_OP = 'INSERT' THEN
+    looked_at := nullif(NEW.status, 'DRAFTED');
+  ELSIF OLD.status <> 'DRAFTED'
+    AND to_jsonb(OLD) - '{status,reviewer_id,refusal}'::text[] <> to_jsonb(NEW) - '{status,reviewer_id,refusal}'::text[] THEN
+    looked_at := OLD.status;
+  END IF;
+  IF looked_at IS NOT NULL THEN
+    PERFORM ledger_refuse('draft_is_kept_under_review', 'a draft that was handed in is not changed',
+      jsonb_build_object('status', looked_at), 'Send it back to its preparer first.');
+  END IF;
+  RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+
 CREATE OR REPLACE FUNCTION ledger_voucher_signed()
 RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = @schema@, pg_temp AS $$
 DECLARE

@@ -30,6 +30,10 @@ CREATE OR REPLACE TRIGGER book_is_fixed BEFORE UPDATE ON ledger_book
 CREATE OR REPLACE TRIGGER account_is_fixed BEFORE UPDATE ON ledger_account
   FOR EACH ROW EXECUTE FUNCTION ledger_fixed('account_is_fixed', 'id', 'book_id', 'code', 'parent_id', 'kind', 'record',
     'normal_side', 'role', 'cash', 'may_overdraw', 'flow', 'level', 'mirror', 'counterpart_id', 'effective_from');
+CREATE OR REPLACE TRIGGER draft_kept BEFORE INSERT OR UPDATE ON ledger_voucherdraft
+  FOR EACH ROW EXECUTE FUNCTION ledger_draft_kept();
+CREATE OR REPLACE TRIGGER draft_line_kept BEFORE INSERT OR UPDATE OR DELETE ON ledger_draftline
+  FOR EACH ROW EXECUTE FUNCTION ledger_draft_kept();
 CREATE OR REPLACE TRIGGER draft_moves BEFORE UPDATE ON ledger_voucherdraft
   FOR EACH ROW EXECUTE FUNCTION ledger_moves('draft_moves', @draft_moves@);
 
@@ -63,13 +67,13 @@ BEGIN
   -- Masters that postings name by code: never deleted, and their codes stay.
   FOR entry IN SELECT * FROM (VALUES
       ('ledger_chart', 'chart'), ('ledger_fund', 'fund'), ('ledger_book', 'book'), ('ledger_account', 'account'),
-      ('ledger_officer', 'officer'), ('ledger_functionalclass', 'functional_class'),
+      ('ledger_officer', 'officer'), ('ledger_voucherdraft', 'voucher_draft'), ('ledger_functionalclass', 'functional_class'),
       ('ledger_economicclass', 'economic_class'), ('ledger_project', 'project'),
       ('ledger_accountingunit', 'accounting_unit'), ('ledger_counterparty', 'counterparty')) AS t (tablename, word)
   LOOP
     EXECUTE format('CREATE OR REPLACE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON %I
       FOR EACH STATEMENT EXECUTE FUNCTION ledger_append_only(%L)', entry.tablename, entry.word);
-    IF entry.tablename NOT IN ('ledger_book', 'ledger_account', 'ledger_officer', 'ledger_chart') THEN
+    IF entry.tablename NOT IN ('ledger_book', 'ledger_account', 'ledger_officer', 'ledger_chart', 'ledger_voucherdraft') THEN
       EXECUTE format('CREATE OR REPLACE TRIGGER code_is_fixed BEFORE UPDATE ON %I
         FOR EACH ROW EXECUTE FUNCTION ledger_fixed(%L, ''code'')', entry.tablename, entry.word || '_code_is_fixed');
     END IF;

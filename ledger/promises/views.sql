@@ -21,7 +21,7 @@ CREATE OR REPLACE VIEW auditor_period AS
     FROM ledger_period p JOIN ledger_book b ON b.id = p.book_id;
 CREATE OR REPLACE VIEW auditor_period_change AS
   SELECT b.code AS book, p.year, p.month, c.from_status, c.to_status, c.requested_by_id AS requested_by,
-         c.approved_by_id AS approved_by, c.reason, c.changed_at
+         c.approved_by_id AS approved_by, ledger_mask(c.reason) AS reason, c.changed_at
     FROM ledger_periodchange c JOIN ledger_period p ON p.id = c.period_id JOIN ledger_book b ON b.id = p.book_id;
 CREATE OR REPLACE VIEW auditor_voucher AS
   SELECT v.id, b.code AS book, p.year, p.month, v.voucher_type, v.number, v.posting_date, v.kind,
@@ -53,7 +53,7 @@ CREATE OR REPLACE VIEW auditor_seal AS
          s.content, s.voucher_digests, s.previous, s.digest
     FROM ledger_seal s JOIN ledger_book b ON b.id = s.book_id;
 CREATE OR REPLACE VIEW auditor_event AS
-  SELECT chain, number, at, actor, act, ledger_mask(subject) AS subject, origin, refused,
+  SELECT chain, number, at, actor, act, ledger_mask(subject) AS subject, ledger_mask(origin) AS origin, refused,
          ledger_mask(before) AS before, ledger_mask(after) AS after, previous, digest
     FROM ledger_auditevent;
 

@@ -6,7 +6,15 @@ import pytest
 
 from ledger.models import Line, Officer, Voucher
 from ledger.posting import post_event, post_events
-from ledger.refusals import CashShort, FlowBroken, FourEyesMissing, MirrorBroken, SourceConflict, VoucherNotBalanced
+from ledger.refusals import (
+    CashShort,
+    FlowBroken,
+    FourEyesMissing,
+    MirrorBroken,
+    SourceConflict,
+    TextTooLong,
+    VoucherNotBalanced,
+)
 from tests.builders import FUND, RECEIPT_ONLY, credit, debit, event, make_books, receipt, simple, sweep, voucher, yuan
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +109,9 @@ def test_a_retired_officer_reviews_no_more() -> None:
     Officer.objects.filter(username="reviewer").update(is_active=False)
     with pytest.raises(FourEyesMissing):
         post_event(simple())
+
+
+def test_a_source_longer_than_its_column_is_refused_by_name() -> None:
+    assert post_event(simple("s" * 200))
+    with pytest.raises(TextTooLong):
+        post_event(simple("t" * 201))

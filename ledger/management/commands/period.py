@@ -32,7 +32,7 @@ class Command(BaseCommand):
         period = find_period(book, month)
         officer = find_officer(options["officer"])
         at = timezone.now()
-        trace = {"chain": book, "at": at, "actor": officer.username, "subject": f"period/{book}/{month}"}
+        trace: dict[str, Any] = {"chain": book, "at": at, "actor": officer.username, "subject": f"period/{book}/{month}"}
         try:
             with acting_from("manage.py period"), refusals_recorded(act=f"period.{act}", **trace):
                 if act == "open":

@@ -35,7 +35,7 @@ class Command(BaseCommand):
             )
         if Book.objects.filter(code=code).exists():
             raise CommandError(_("Book {code} is open already.").format(code=code))
-        common = {"code": code, "name": name, "opened_on": opened_on, "opener": officer, "at": timezone.now()}
+        common: dict[str, Any] = {"code": code, "name": name, "opened_on": opened_on, "opener": officer, "at": timezone.now()}
         with acting_from("manage.py open_book"):
             try:
                 if options["district"]:
