@@ -86,7 +86,7 @@ def check_officers(signatures: Signatures) -> None:
         if (username := getattr(signatures, role))
     }
     known = set(Officer.objects.filter(username__in=named.values()).values_list("username", flat=True))
-    unknown = sorted(f"{role} {username}" for role, username in named.items() if username not in known)
+    unknown = sorted(set(named.values()) - known)
     if unknown:
         raise OfficerUnknown(
             _("There is no officer of this name: {officers}. Write the username of an officer.").format(

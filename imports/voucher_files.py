@@ -87,7 +87,7 @@ class Sheet:
     headers: Mapping[str, str]
 
     def finding(self, *, row: int, column: str, value: str, reason: str, remedy: str) -> Finding:
-        header = self.headers.get(column, column)
+        header = self.headers.get(column) or HEADERS.get(column, (column,))[0]
         return Finding(self.file, self.name, row, header, value, reason, remedy)
 
 
@@ -209,7 +209,7 @@ def header_faults(file: str, sheet: str, header: Cells) -> Iterator[Finding]:
     for cell in filter(None, cells):
         column = COLUMN_OF.get(plain_header(cell))
         if column is None:
-            reason = _("No column of vouchers is called so.")
+            reason = _("A voucher file has no such column.")
             remedy = _("Remove the column, or call it one of: {headers}.").format(
                 headers=" ".join(headers[0] for headers in HEADERS.values())
             )

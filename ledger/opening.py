@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db import DatabaseError, transaction
+from django.utils.translation import gettext as _
 
 from ledger.models import Account, AccountFund, Book, Chart, ChartAccount, Fund, Officer, Period, PeriodChange
 from ledger.models.words import BookKind, Flow, Mirror, PeriodStatus
@@ -50,7 +51,9 @@ def open_book(
     :raises UnableToOpen: if the regime has no accounts
     """
     if not ChartAccount.objects.filter(chart=regime).exists():
-        raise UnableToOpen(f"regime {regime} has no accounts; load its chart first (manage.py load_chart)")
+        raise UnableToOpen(
+            _("Regime {regime} has no accounts. Load its chart first: manage.py load_chart.").format(regime=regime)
+        )
     book = Book.objects.create(
         code=code, name=name, kind=kind, chart=Chart.objects.get(pk=regime), parent=parent, opened_on=opened_on
     )

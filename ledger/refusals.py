@@ -117,7 +117,7 @@ class IsolationTooStrict(UnableToPost):
 
 class TextTooLong(UnableToPost):
     message = _("A text is longer, or a number larger, than its column takes.")
-    remedy = _("Shorten the summary, source or reference to 200 characters; attachments go up to 32,767.")
+    remedy = _("Shorten the summary or source to 200 characters and the reference to 100; attachments go up to 32,767.")
 
 
 # The codes of PostgreSQL for a value that does not fit: string_data_right_truncation,

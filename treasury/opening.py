@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ledger.models import Account, Book, Officer
 from ledger.models.words import BookKind, Flow, Mirror
@@ -89,7 +90,11 @@ def roles_of(book: Book) -> dict[str, str]:
 
 def code_among(roles: Mapping[str, str], role: str) -> str:
     if role not in roles:
-        raise UnableToOpen(f"the chart names no account with the role {role}; load one that does (load_chart)")
+        raise UnableToOpen(
+            _("The chart names no account with the role {role}. Load one that does: manage.py load_chart.").format(
+                role=role
+            )
+        )
     return roles[role]
 
 

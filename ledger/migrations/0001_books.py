@@ -474,7 +474,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('pk', models.CompositePrimaryKey('voucher_id', 'line_no', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('voucher', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='ledger.voucher', verbose_name='voucher')),
-                ('line_no', models.IntegerField(verbose_name='line')),
+                ('line_no', models.IntegerField(verbose_name='line number')),
                 ('period', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.period', verbose_name='period')),
                 ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account', verbose_name='account')),
                 ('posting_date', models.DateField(verbose_name='posting date')),
@@ -534,7 +534,7 @@ class Migration(migrations.Migration):
             name='DraftLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line_no', models.IntegerField(verbose_name='line')),
+                ('line_no', models.IntegerField(verbose_name='line number')),
                 ('account_code', models.CharField(max_length=40, verbose_name='account')),
                 ('fund_code', models.CharField(max_length=10, verbose_name='fund')),
                 ('functional_code', models.CharField(blank=True, max_length=40, verbose_name='functional class')),

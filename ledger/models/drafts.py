@@ -66,7 +66,7 @@ class DraftLine(models.Model):
     """A line of a draft, by the codes an officer types."""
 
     draft = models.ForeignKey(VoucherDraft, on_delete=models.PROTECT, related_name="lines", verbose_name=_("draft"))
-    line_no = models.IntegerField(_("line"))
+    line_no = models.IntegerField(_("line number"))
     account_code = models.CharField(_("account"), max_length=40)
     fund_code = models.CharField(_("fund"), max_length=10)
     functional_code = models.CharField(_("functional class"), max_length=40, blank=True)

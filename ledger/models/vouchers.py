@@ -135,7 +135,7 @@ class Line(models.Model):
 
     pk = models.CompositePrimaryKey("voucher_id", "line_no")
     voucher = checked_by_trigger(Voucher, _("voucher"), related_name="lines")
-    line_no = models.IntegerField(_("line"))
+    line_no = models.IntegerField(_("line number"))
     period = checked_by_trigger(Period, _("period"))
     posting_date = models.DateField(_("posting date"))
     account = checked_by_trigger(Account, _("account"))

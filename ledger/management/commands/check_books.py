@@ -39,14 +39,16 @@ class Command(BaseCommand):
                 for head in book_heads():
                     self.stdout.write(str(head))
         if faults:
-            raise CommandError(_("{count} disagreements.").format(count=faults), returncode=1)
+            raise CommandError(_("Disagreements found: {count}.").format(count=faults), returncode=1)
 
     def tell_disagreements(self, names: list[str]) -> int:
         count = 0
         for found in run_checks(names):
             count += 1
-            since = f" ({_('since')} {localtime(found.since):%Y-%m-%d %H:%M:%S})" if found.since else ""
-            self.stderr.write(f"{found.check}: {_('book')} {found.book}: {found.what}{since}")
+            line = _("{check}: book {book}: {what}").format(check=found.check, book=found.book, what=found.what)
+            if found.since:
+                line += " " + _("(since {moment})").format(moment=f"{localtime(found.since):%Y-%m-%d %H:%M:%S}")
+            self.stderr.write(line)
         return count
 
     def tell_missing_anchors(self, file: Path) -> int:
@@ -57,7 +59,8 @@ class Command(BaseCommand):
         missing = missing_anchors(anchors)
         for anchor in missing:
             self.stderr.write(
-                f"anchor: {_('book')} {anchor.book}: "
-                + _("seal {number} is not the one kept: the chain was rewritten").format(number=anchor.number)
+                _("anchor: book {book}: seal {number} is not the one kept: the chain was rewritten").format(
+                    book=anchor.book, number=anchor.number
+                )
             )
         return len(missing)

@@ -32,7 +32,12 @@ class Command(BaseCommand):
         period = find_period(book, month)
         officer = find_officer(options["officer"])
         at = timezone.now()
-        trace: dict[str, Any] = {"chain": book, "at": at, "actor": officer.username, "subject": f"period/{book}/{month}"}
+        trace: dict[str, Any] = {
+            "chain": book,
+            "at": at,
+            "actor": officer.username,
+            "subject": f"period/{book}/{month}",
+        }
         try:
             with acting_from("manage.py period"), refusals_recorded(act=f"period.{act}", **trace):
                 if act == "open":
@@ -44,6 +49,8 @@ class Command(BaseCommand):
                 elif act == "close":
                     close_month(period=period, officer=officer, at=at)
                 else:
+                    if not options["approved_by"]:
+                        raise CommandError(_("Two officers reopen a period: name the second with --approved-by."))
                     second = find_officer(options["approved_by"])
                     reopen_period(
                         period=period, requested_by=officer, approved_by=second, reason=options["reason"], at=at

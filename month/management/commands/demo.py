@@ -20,7 +20,6 @@ from ledger.recording import acting_from
 from ledger.statements import TrialBalance, trial_balance
 from month.demonstrating import OPENED_ON, live_golden_month
 
-TABLE_WIDTH = 124  # seven columns of money; a narrower terminal wraps rather than cuts amounts
 NEXT_MONTH = OPENED_ON.replace(month=12)
 
 
@@ -32,19 +31,21 @@ class Command(BaseCommand):
             raise CommandError(_("This is a production instance; the demo would leave its books in it."))
         if not is_set_up():
             call_command("setup", verbosity=0)
-        console = Console(width=max(Console().width, TABLE_WIDTH))
         with acting_from("manage.py demo"):
             demo = live_golden_month(at=timezone.now())
+        balances = [
+            trial_balance(book=book, since=OPENED_ON, before=NEXT_MONTH) for book in (demo.township, demo.district)
+        ]
+        tables = [table_of(balance) for balance in balances]
+        console = console_as_wide_as(tables)
         console.print(
             _("Demo district opened and the month posted: {count} vouchers.").format(count=len(demo.posted))
             if demo.opened_now
             else _("The month was posted before; nothing changed: {count} vouchers.").format(count=len(demo.posted))
         )
-        ties = True
-        for book in (demo.township, demo.district):
-            balance = trial_balance(book=book, since=OPENED_ON, before=NEXT_MONTH)
-            ties = ties and balance.ties
-            console.print(table_of(balance))
+        for table in tables:
+            console.print(table)
+        ties = all(balance.ties for balance in balances)
         faults = [fault.what for fault in run_checks([])]
         tell_result(console, ties=ties, faults=faults)
         if faults or not ties:
@@ -63,11 +64,18 @@ def is_loaded() -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def console_as_wide_as(tables: list[Table]) -> Console:
+    """Return a console on which the tables stand whole: a narrow terminal wraps rather than cuts amounts."""
+    ample = Console(width=1000)
+    return Console(width=max(Console().width, *(ample.measure(table).maximum for table in tables)))
+
+
 def table_of(balance: TrialBalance) -> Table:
     """Return a trial balance as a terminal table; sub-accounts are set in."""
     book: Book = balance.book
+    heading = _("Trial balance")
     table = Table(
-        title=f"{_('Trial balance')}  {book.name}  {balance.since:%Y-%m}",
+        title=f"{heading}  {book.name}  {balance.since:%Y-%m}",
         caption=notice_of(book),
         header_style="bold",
         box=SIMPLE_HEAD,
@@ -85,8 +93,8 @@ def table_of(balance: TrialBalance) -> Table:
         _("Closing debit"),
         _("Closing credit"),
     )
-    for heading, total in zip(headings, totals, strict=True):
-        table.add_column(heading, justify="right", footer=in_full(total), no_wrap=True)
+    for title, total in zip(headings, totals, strict=True):
+        table.add_column(title, justify="right", footer=in_full(total), no_wrap=True)
     for line in balance.lines:
         amounts = (
             line.opening_debit,

@@ -9,10 +9,10 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ledger.models import Book, Officer
+from ledger.models import Account, Book, Officer
 from ledger.opening import UnableToOpen
 from ledger.recording import acting_from
-from treasury.opening import open_district_book, open_township_book
+from treasury.opening import code_of, open_district_book, open_township_book
 
 
 class Command(BaseCommand):
@@ -35,7 +35,13 @@ class Command(BaseCommand):
             )
         if Book.objects.filter(code=code).exists():
             raise CommandError(_("Book {code} is open already.").format(code=code))
-        common: dict[str, Any] = {"code": code, "name": name, "opened_on": opened_on, "opener": officer, "at": timezone.now()}
+        common: dict[str, Any] = {
+            "code": code,
+            "name": name,
+            "opened_on": opened_on,
+            "opener": officer,
+            "at": timezone.now(),
+        }
         with acting_from("manage.py open_book"):
             try:
                 if options["district"]:
@@ -52,6 +58,9 @@ def township_place(options: dict[str, Any]) -> dict[str, Any]:
     district = Book.objects.filter(code=options["district"]).first()
     if district is None:
         raise CommandError(_("There is no book {code}; open the district's first.").format(code=options["district"]))
-    if not options["number"] or not 1 <= options["number"] <= 999:
+    taken = Account.objects.filter(
+        book=district, code=f"{code_of(district, 'CURRENT_LOWER')}{options['number'] or 0:03}"
+    ).exists()
+    if taken or not options["number"] or not 1 <= options["number"] <= 999:
         raise CommandError(_("Give the township its --number, 1 to 999; each number once."))
     return {"district": district, "number": options["number"]}
