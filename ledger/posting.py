@@ -20,6 +20,7 @@ from ledger.entries import Entry, Event, VoucherToPost
 from ledger.faults import facts_about
 from ledger.models import Voucher
 from ledger.money import ZERO
+from ledger.recording import ORIGIN
 from ledger.refusals import AccountUnusable, SourceConflict, refusal_of
 from ledger.replays import same_content
 
@@ -68,7 +69,7 @@ LINE_COLUMNS = {
     "summary": "text",
 }
 TYPES = [*HEADER_COLUMNS.values(), *LINE_COLUMNS.values()]
-STATEMENT = "SELECT voucher_id, number FROM ledger_post(" + ", ".join(f"%s::{kind}[]" for kind in TYPES) + ")"  # noqa: S608 types only
+STATEMENT = "SELECT voucher_id, number FROM ledger_post(" + ", ".join(f"%s::{kind}[]" for kind in TYPES) + ", %s::text)"  # noqa: S608 types only
 
 
 ACCOUNTS = "SELECT id, record FROM ledger_accounts_named(%s::text[], %s::text[])"
@@ -172,7 +173,7 @@ def write(columns: Columns, events: Sequence[Event]) -> list[Posted]:
     """Send one statement; a refusal leaves the caller's transaction usable and nothing written."""
     try:
         with savepoint(), connection.cursor() as cursor:
-            cursor.execute(STATEMENT, columns)
+            cursor.execute(STATEMENT, [*columns, ORIGIN.get()])
             rows = cursor.fetchall()
     except DatabaseError as error:
         refusal = refusal_of(error)

@@ -25,7 +25,7 @@ CREATE OR REPLACE FUNCTION ledger_post(
   v_lines int[], v_debit numeric[], v_credit numeric[], v_budget_debit numeric[], v_budget_credit numeric[],
   l_voucher int[], l_no int[], l_account int[], l_record text[], l_fund text[], l_functional text[],
   l_economic text[], l_project text[], l_unit text[], l_counterparty text[], l_side text[], l_amount numeric[],
-  l_summary text[])
+  l_summary text[], origin text)
 RETURNS TABLE (voucher_id bigint, number int)
 LANGUAGE plpgsql SET search_path = @schema@, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -93,6 +93,11 @@ BEGIN
                  unnest(l_economic) AS economic, unnest(l_project) AS project, unnest(l_unit) AS unit,
                  unnest(l_counterparty) AS counterparty, unnest(l_side) AS side, unnest(l_amount) AS amount,
                  unnest(l_summary) AS summary) e;
+
+  -- The posting leaves one event in the trail of the first book it touches.
+  INSERT INTO ledger_auditevent (chain, number, at, actor, act, subject, origin, refused, before, after, previous, digest)
+  VALUES (v_book[1], 0, clock_timestamp(), v_poster[1], 'voucher.post', v_source[1], ledger_post.origin, '', '',
+          'last_source=' || v_source[cardinality(v_source)] || E'\n' || 'vouchers=' || cardinality(v_book), '', '');
 
   RETURN QUERY SELECT * FROM unnest(ids, numbers);
 END $$;
