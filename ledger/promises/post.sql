@@ -25,7 +25,7 @@ CREATE OR REPLACE FUNCTION ledger_post(
   v_lines int[], v_debit numeric[], v_credit numeric[], v_budget_debit numeric[], v_budget_credit numeric[],
   l_voucher int[], l_no int[], l_account int[], l_record text[], l_fund text[], l_functional text[],
   l_economic text[], l_project text[], l_unit text[], l_counterparty text[], l_side text[], l_amount numeric[],
-  l_summary text[], origin text)
+  l_summary text[], origin text DEFAULT '')
 RETURNS TABLE (voucher_id bigint, number int)
 LANGUAGE plpgsql SET search_path = @schema@, pg_temp
 SET plan_cache_mode = force_generic_plan

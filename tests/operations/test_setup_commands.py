@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connections
+from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from ledger.checks import CHECKS
@@ -21,6 +22,14 @@ from ledger.posting import post_event, post_events
 from ledger.signing import sign_as_chief_accountant
 from tests.builders import AT, FUND, credit, debit, event, make_books, receipt, simple, sweep, voucher, yuan
 from tests.conftest import copy_database, drop_database, point_at
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """The commands speak the language of the settings; these tests read the English one."""
+    with translation.override("en"):
+        yield
+
 
 Connect = Callable[[str], psycopg2.extensions.connection]
 Connection = psycopg2.extensions.connection
