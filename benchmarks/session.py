@@ -1,0 +1,226 @@
+"""The parts of ``make bench``: what is measured against what, and how it is told."""
+
+import argparse
+import json
+import os
+import platform
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.server import HORDAKS, TEMPLATE, Server
+
+RESULTS = Path(__file__).parent / "results"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much is measured; a ratio is the median of its rounds."""
+
+    lines: tuple[int, ...] = (10_000, 100_000, 1_000_000)
+    pairs: int = 50_000
+    rounds: int = 3
+    seconds: float = 8.0
+
+
+QUICK = Scale(lines=(10_000, 100_000), pairs=10_000, rounds=1, seconds=3.0)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the printed table."""
+
+    part: str
+    what: str
+    measured: str
+    ratio: float | None = None
+    at_least: float | None = None
+    goal: float | None = None
+
+    @property
+    def verdict(self) -> str:
+        if self.ratio is None or self.at_least is None:
+            return ""
+        if self.goal is not None and self.ratio >= self.goal:
+            return "[green]goal"
+        return "[green]yes" if self.ratio >= self.at_least else "[red]no"
+
+
+def bulk(server: Server, scale: Scale) -> tuple[list[Row], Any]:
+    """Every promise on, against COPY of the same rows into the same columns and indexes."""
+    found: list[dict[str, Any]] = []
+    rows = []
+    for lines in scale.lines:
+        rounds = [bulk_round(server, lines) for _ in range(scale.rounds)]
+        found += rounds
+        posted = sorted((measured["posted"] for measured in rounds), key=lambda measured: measured["seconds"])
+        middle = posted[len(posted) // 2]
+        rows.append(
+            Row(
+                "bulk",
+                f"{middle['lines']:,} lines in {middle['vouchers']:,} vouchers",
+                f"{middle['lines'] / middle['seconds']:,.0f} lines/s, client {middle['peak_mb']:.0f} MB",
+            )
+        )
+    for kind, what in (
+        ("prepared", "against COPY of prepared text"),
+        ("formatted", "against COPY that formats the same events"),
+    ):
+        rates = [measured[kind]["lines"] / measured[kind]["seconds"] for measured in rounds]
+        ratios = [measured[kind]["seconds"] / measured["posted"]["seconds"] for measured in rounds]
+        rows.append(
+            Row("bulk", what, f"COPY {median(rates):,.0f} lines/s", ratio=median(ratios), at_least=0.25, goal=0.4)
+        )
+    return rows, found
+
+
+def bulk_round(server: Server, lines: int) -> dict[str, Any]:
+    with TemporaryDirectory() as folder:
+        with server.database("posted") as name:
+            posted = server.run("posting", "post_mixed", database=name, lines=lines)
+            server.run("posting", "write_out", database=name, folder=folder)
+        with server.database("copied") as name:
+            prepared = server.run("copying", "copy_prepared", database=name, folder=folder)
+            server.settle()
+            formatted = server.run("copying", "copy_formatted", database=name, lines=lines)
+    assert posted["lines"] == prepared["lines"] == formatted["lines"]
+    return {"posted": posted, "prepared": prepared, "formatted": formatted}
+
+
+def hordak(server: Server, scale: Scale) -> tuple[list[Row], Any]:
+    """Vouchers of two lines against django-hordak's bulk path."""
+    found = [hordak_round(server, scale.pairs) for _ in range(scale.rounds)]
+    ours, theirs = (median(scale.pairs / each[who]["seconds"] for each in found) for who in ("ours", "theirs"))
+    ratio = median(each["theirs"]["seconds"] / each["ours"]["seconds"] for each in found)
+    row = Row(
+        "hordak",
+        f"{scale.pairs:,} vouchers of two lines",
+        f"{ours:,.0f} vouchers/s, hordak in bulk {theirs:,.0f}",
+        ratio=ratio,
+        at_least=4,
+        goal=8,
+    )
+    return [row], found
+
+
+def hordak_round(server: Server, pairs: int) -> dict[str, Any]:
+    with server.database("posted") as name:
+        ours = server.run("posting", "post_pairs", database=name, vouchers=pairs)
+    with server.database("hordak", template="template1") as name:
+        server.run("hordak_peer", "install", database=name, settings=HORDAKS)
+        theirs = server.run("hordak_peer", "post_pairs", database=name, settings=HORDAKS, vouchers=pairs)
+    return {"ours": ours, "theirs": theirs}
+
+
+def sixteen(server: Server, scale: Scale) -> tuple[list[Row], Any]:
+    """Sixteen clients posting single vouchers, against one client of django-hordak."""
+    with server.database("hordak", template="template1") as name:
+        server.run("hordak_peer", "install", database=name, settings=HORDAKS)
+        single = server.run("hordak_peer", "post_singles", database=name, settings=HORDAKS, seconds=scale.seconds / 2)
+    found: dict[str, Any] = {"hordak": single}
+    rows = []
+    for books in (1, 16):
+        with server.database("posted") as name:
+            measured = server.run("sixteen", "post_singles", database=name, seconds=scale.seconds, books=books)
+        found[f"{books} books"] = measured
+        rows.append(
+            Row(
+                "sixteen",
+                f"16 clients, {books} book{'s' * (books > 1)}; hordak one by one {single['rate']:,.0f}/s",
+                f"{measured['rate']:,.0f} vouchers/s, p50 {measured['p50_ms']:.1f} ms, p99 {measured['p99_ms']:.1f} ms",
+                ratio=measured["rate"] / single["rate"],
+                at_least=3,
+            )
+        )
+    return rows, found
+
+
+def reads(server: Server, scale: Scale) -> tuple[list[Row], Any]:
+    """Balances out of a large book."""
+    lines = scale.lines[-1]
+    with server.database("posted") as name:
+        server.run("posting", "post_mixed", database=name, lines=lines)
+        found = server.run("reads", "read_balances", database=name)
+    rows = [
+        Row("reads", f"{what}, {lines:,} lines", f"{measured['milliseconds']:,.1f} ms")
+        for what, measured in found.items()
+    ]
+    return rows, found
+
+
+PARTS: dict[str, Callable[[Server, Scale], tuple[list[Row], Any]]] = {
+    "bulk": bulk,
+    "hordak": hordak,
+    "sixteen": sixteen,
+    "reads": reads,
+}
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    scale = QUICK if arguments.quick else Scale()
+    console = Console()
+    with console.status("Starting a server of its own") as status:
+        server = Server()
+        server.run("books", "open_books", database=TEMPLATE)
+        rows: list[Row] = []
+        found: dict[str, Any] = {}
+        for name in arguments.parts or PARTS:
+            status.update(f"Measuring {name}: {PARTS[name].__doc__}")
+            told, found[name] = PARTS[name](server, scale)
+            rows += told
+    console.print(table_of(rows))
+    print_plans(console, found.get("reads", {}))
+    save(scale, rows, found)
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"some of {', '.join(PARTS)}; all without it")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the work, one round")
+    arguments = parser.parse_args()
+    unknown = [name for name in arguments.parts if name not in PARTS]
+    if unknown:
+        parser.error(f"there is no part {', '.join(unknown)}: choose from {', '.join(PARTS)}")
+    return arguments
+
+
+def table_of(rows: list[Row]) -> Table:
+    table = Table(title=f"{os.cpu_count()} cores, {platform.machine()}, ratios within this run")
+    for heading in ("part", "what", "measured", "ratio", "at least", "goal", ""):
+        table.add_column(heading, justify="right" if heading in ("ratio", "at least", "goal") else "left")
+    for row in rows:
+        figures = [f"{number:.2f}" if number is not None else "" for number in (row.ratio, row.at_least, row.goal)]
+        table.add_row(row.part, row.what, row.measured, *figures, row.verdict)
+    return table
+
+
+def print_plans(console: Console, reads_found: dict[str, Any]) -> None:
+    for what, measured in reads_found.items():
+        console.print(f"\n[bold]{what}")
+        for plan in measured["plans"]:
+            for line in plan:
+                console.print(f"  {line}", markup=False, highlight=False, overflow="ellipsis", no_wrap=True)
+
+
+def save(scale: Scale, rows: list[Row], found: dict[str, Any]) -> None:
+    RESULTS.mkdir(exist_ok=True)
+    said = {
+        "at": datetime.now(tz=UTC).isoformat(),
+        "cores": os.cpu_count(),
+        "scale": asdict(scale),
+        "rows": [asdict(row) for row in rows],
+        "found": found,
+    }
+    (RESULTS / "last.json").write_text(json.dumps(said, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
