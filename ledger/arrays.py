@@ -6,6 +6,8 @@ psycopg2 would quote every element on its own; a literal is one string per colum
 from collections.abc import Sequence
 from typing import Any
 
+from ledger.refusals import TextNotPlain
+
 
 def number_array(values: Sequence[Any]) -> str:
     """Return numbers, dates or truth values as an array literal; ``None`` becomes ``NULL``."""
@@ -26,6 +28,8 @@ def element(value: str | None) -> str:
         return "NULL"
     if value.isalnum() and value.lower() != "null":
         return value
+    if "\0" in value:
+        raise TextNotPlain("voucher_text_is_plain", {"text": value.replace("\0", "")})
     if "\\" in value or '"' in value:
         value = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{value}"'

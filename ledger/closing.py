@@ -12,12 +12,16 @@ from ledger.refusals import PeriodCannotMove, refusal_of
 
 def start_adjusting(*, period: Period, officer: Officer, at: datetime) -> PeriodChange:
     """Stop ordinary postings in a period; corrections and year-end transfers still go in."""
-    return change(period, PeriodStatus.ADJUSTING, requested_by=officer, approved_by=None, reason="", at=at)
+    return change(
+        period, PeriodStatus.OPEN, PeriodStatus.ADJUSTING, requested_by=officer, approved_by=None, reason="", at=at
+    )
 
 
 def resume(*, period: Period, officer: Officer, reason: str, at: datetime) -> PeriodChange:
     """Let ordinary postings into an adjusting period again."""
-    return change(period, PeriodStatus.OPEN, requested_by=officer, approved_by=None, reason=reason, at=at)
+    return change(
+        period, PeriodStatus.ADJUSTING, PeriodStatus.OPEN, requested_by=officer, approved_by=None, reason=reason, at=at
+    )
 
 
 def close_period(*, period: Period, officer: Officer, at: datetime) -> PeriodChange:
@@ -25,7 +29,9 @@ def close_period(*, period: Period, officer: Officer, at: datetime) -> PeriodCha
 
     :raises PeriodCannotMove: if an earlier month, or the month of a lower book, is not closed
     """
-    return change(period, PeriodStatus.CLOSED, requested_by=officer, approved_by=None, reason="", at=at)
+    return change(
+        period, PeriodStatus.ADJUSTING, PeriodStatus.CLOSED, requested_by=officer, approved_by=None, reason="", at=at
+    )
 
 
 def reopen_period(
@@ -38,12 +44,19 @@ def reopen_period(
         carried forward
     """
     return change(
-        period, PeriodStatus.ADJUSTING, requested_by=requested_by, approved_by=approved_by, reason=reason, at=at
+        period,
+        PeriodStatus.CLOSED,
+        PeriodStatus.ADJUSTING,
+        requested_by=requested_by,
+        approved_by=approved_by,
+        reason=reason,
+        at=at,
     )
 
 
 def change(
     period: Period,
+    from_status: PeriodStatus,
     to_status: PeriodStatus,
     *,
     requested_by: Officer,
@@ -53,13 +66,11 @@ def change(
 ) -> PeriodChange:
     """Insert the change; the database locks the books concerned, checks it, moves and seals."""
     with transaction.atomic():
-        period.refresh_from_db()
-        was = period.status
         try:
             with transaction.atomic():
                 made = PeriodChange.objects.create(
                     period=period,
-                    from_status=was,
+                    from_status=from_status,
                     to_status=to_status,
                     requested_by=requested_by,
                     approved_by=approved_by,
@@ -75,7 +86,7 @@ def change(
             actor=requested_by.username,
             act=f"period.{to_status.lower()}",
             subject=f"period/{period.book.code}/{period}",
-            before={"status": was},
+            before={"status": from_status},
             after={"status": period.status, "approved_by": approved_by.username if approved_by else "", "why": reason},
         )
     return made

@@ -78,7 +78,7 @@ class VoucherToPost:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What one ``source`` posts: at most one voucher in each book."""
+    """What one ``source`` posts: as a rule one voucher in each book it touches."""
 
     source: str
     vouchers: Sequence[VoucherToPost] = field(default_factory=tuple)

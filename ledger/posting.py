@@ -8,7 +8,7 @@ the server works on and the next.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any
@@ -16,12 +16,12 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 
 from ledger.arrays import number_array, text_array
-from ledger.entries import Entry, Event, VoucherToPost
+from ledger.entries import Entry, Event, Signatures, VoucherToPost
 from ledger.faults import facts_about
 from ledger.models import Voucher
 from ledger.money import ZERO
 from ledger.recording import ORIGIN
-from ledger.refusals import AccountUnusable, SourceConflict, refusal_of
+from ledger.refusals import AccountUnusable, SourceConflict, VoucherNotBalanced, refusal_of
 from ledger.replays import same_content
 
 CHUNK_LINES = 20_000
@@ -229,6 +229,9 @@ def columns_of(events: Sequence[Event], accounts: Accounts) -> Columns:
 
 def values_of(events: Sequence[Event], accounts: Accounts) -> Iterator[Sequence[Any]]:
     """Yield the columns of the headers, then of the lines, in the order of ``ledger_post``."""
+    for event in events:
+        if not event.vouchers:
+            raise VoucherNotBalanced("voucher_is_balanced", {"source": event.source, "vouchers": 0})
     numbered = [(event.source, part, voucher) for event in events for part, voucher in enumerate(event.vouchers, 1)]
     vouchers = [voucher for _, _, voucher in numbered]
     worked_out: dict[str, list[Any]] = {
@@ -287,9 +290,16 @@ def by_source(events: Sequence[Event]) -> dict[str, Event]:
     """
     wanted: dict[str, Event] = {}
     for event in events:
-        if wanted.setdefault(event.source, event) != event:
+        first = wanted.setdefault(event.source, event)
+        if first is not event and unsigned(first) != unsigned(event):
             raise SourceConflict("voucher_source_is_unique", {"source": event.source})
     return wanted
+
+
+def unsigned(event: Event) -> list[VoucherToPost]:
+    """Return what an event says whoever signs it: a retry by another officer is the same event."""
+    nobody = Signatures(preparer="", reviewer="", poster="")
+    return [replace(voucher, signatures=nobody) for voucher in event.vouchers]
 
 
 def replayed(wanted: Mapping[str, Event]) -> dict[str, list[Posted]]:

@@ -12,10 +12,24 @@ from ledger.refusals import (
     FourEyesMissing,
     MirrorBroken,
     SourceConflict,
+    TextNotPlain,
     TextTooLong,
     VoucherNotBalanced,
 )
-from tests.builders import FUND, RECEIPT_ONLY, credit, debit, event, make_books, receipt, simple, sweep, voucher, yuan
+from tests.builders import (
+    FUND,
+    RECEIPT_ONLY,
+    SIGNED,
+    credit,
+    debit,
+    event,
+    make_books,
+    receipt,
+    simple,
+    sweep,
+    voucher,
+    yuan,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +129,21 @@ def test_a_source_longer_than_its_column_is_refused_by_name() -> None:
     assert post_event(simple("s" * 200))
     with pytest.raises(TextTooLong):
         post_event(simple("t" * 201))
+
+
+def test_an_event_without_vouchers_is_refused() -> None:
+    with pytest.raises(VoucherNotBalanced):
+        post_event(event("empty"))
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\tb", "a\nb"])
+def test_a_control_character_in_a_text_is_refused_by_name(text: str) -> None:
+    with pytest.raises(TextNotPlain):
+        post_event(simple(summary=text))
+
+
+def test_a_retry_by_other_officers_is_the_same_event_in_one_call_and_in_two() -> None:
+    others = replace(SIGNED, preparer="preparer")
+    first = post_events([simple("a"), simple("a", signatures=others)])
+    assert first[0] == first[1]
+    assert post_event(simple("a", signatures=others)) == first[:1]
