@@ -12,14 +12,14 @@ from ledger.refusals import PeriodCannotMove, refusal_of
 
 def start_adjusting(*, period: Period, officer: Officer, at: datetime) -> PeriodChange:
     """Stop ordinary postings in a period; corrections and year-end transfers still go in."""
-    return change(
+    return change_period(
         period, PeriodStatus.OPEN, PeriodStatus.ADJUSTING, requested_by=officer, approved_by=None, reason="", at=at
     )
 
 
 def resume(*, period: Period, officer: Officer, reason: str, at: datetime) -> PeriodChange:
     """Let ordinary postings into an adjusting period again."""
-    return change(
+    return change_period(
         period, PeriodStatus.ADJUSTING, PeriodStatus.OPEN, requested_by=officer, approved_by=None, reason=reason, at=at
     )
 
@@ -29,7 +29,7 @@ def close_period(*, period: Period, officer: Officer, at: datetime) -> PeriodCha
 
     :raises PeriodCannotMove: if an earlier month, or the month of a lower book, is not closed
     """
-    return change(
+    return change_period(
         period, PeriodStatus.ADJUSTING, PeriodStatus.CLOSED, requested_by=officer, approved_by=None, reason="", at=at
     )
 
@@ -43,7 +43,7 @@ def reopen_period(
     :raises PeriodCannotMove: if a later month or the upper book's month is closed, or the year was
         carried forward
     """
-    return change(
+    return change_period(
         period,
         PeriodStatus.CLOSED,
         PeriodStatus.ADJUSTING,
@@ -54,7 +54,7 @@ def reopen_period(
     )
 
 
-def change(
+def change_period(
     period: Period,
     from_status: PeriodStatus,
     to_status: PeriodStatus,

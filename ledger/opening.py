@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
+from ledger.closing import change_period
 from ledger.models import Account, AccountFund, Book, Chart, ChartAccount, Fund, Officer, Period, PeriodChange
 from ledger.models.words import BookKind, Flow, Mirror, PeriodStatus
 from ledger.recording import record_event
@@ -168,26 +169,12 @@ def open_period(*, period: Period, opener: Officer, at: datetime) -> PeriodChang
 
     :raises PeriodCannotMove: if it has been opened, or a later month or the upper book's is closed
     """
-    with transaction.atomic():
-        try:
-            with transaction.atomic():
-                made = PeriodChange.objects.create(
-                    period=period,
-                    from_status=PeriodStatus.UNOPENED,
-                    to_status=PeriodStatus.OPEN,
-                    requested_by=opener,
-                    changed_at=at,
-                )
-        except DatabaseError as error:
-            raise refusal_of(error) from error
-        period.refresh_from_db()
-        record_event(
-            chain=period.book.code,
-            at=at,
-            actor=opener.username,
-            act="period.open",
-            subject=f"period/{period.book.code}/{period}",
-            before={"status": PeriodStatus.UNOPENED},
-            after={"status": period.status},
-        )
-    return made
+    return change_period(
+        period,
+        PeriodStatus.UNOPENED,
+        PeriodStatus.OPEN,
+        requested_by=opener,
+        approved_by=None,
+        reason="",
+        at=at,
+    )

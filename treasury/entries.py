@@ -150,39 +150,36 @@ def ordinary_return(codes: Codes, amount: Decimal) -> Mirrored:
 
 def settle_surplus(codes: Codes, *, rebate: Decimal, withheld: Decimal) -> Mirrored:
     """J6a: the local part of the over-collection is returned, less what is withheld for old debt (F18, F19)."""
-    returned = rebate - withheld
-    return Mirrored(
-        township=without_zeros(
-            (
-                debit(codes.township.disbursements, returned, fund=GENERAL),
-                debit(codes.township.historic, withheld, fund=GENERAL),
-                credit(codes.township.annual, rebate, fund=GENERAL),
-            )
-        ),
-        district=without_zeros(
-            (
-                debit(codes.district.annual, rebate, fund=GENERAL),
-                credit(codes.district.cash, returned, fund=GENERAL),
-                credit(codes.district.historic, withheld, fund=GENERAL),
-            )
-        ),
+    return rebated(
+        codes, rebate=rebate, withheld=withheld, given_by=codes.district.annual, taken_as=codes.township.annual
     )
 
 
 def settle_surplus_as_subsidy(codes: Codes, *, rebate: Decimal, withheld: Decimal) -> Mirrored:
     """J6b: the same, where the excess had become district revenue and comes back as a subsidy."""
+    return rebated(
+        codes,
+        rebate=rebate,
+        withheld=withheld,
+        given_by=codes.district.subsidy_expense,
+        taken_as=codes.township.subsidy_income,
+    )
+
+
+def rebated(codes: Codes, *, rebate: Decimal, withheld: Decimal, given_by: str, taken_as: str) -> Mirrored:
+    """Return a rebate of which a part is withheld: the rest is paid, the old debt falls by what is withheld."""
     returned = rebate - withheld
     return Mirrored(
         township=without_zeros(
             (
                 debit(codes.township.disbursements, returned, fund=GENERAL),
                 debit(codes.township.historic, withheld, fund=GENERAL),
-                credit(codes.township.subsidy_income, rebate, fund=GENERAL),
+                credit(taken_as, rebate, fund=GENERAL),
             )
         ),
         district=without_zeros(
             (
-                debit(codes.district.subsidy_expense, rebate, fund=GENERAL),
+                debit(given_by, rebate, fund=GENERAL),
                 credit(codes.district.cash, returned, fund=GENERAL),
                 credit(codes.district.historic, withheld, fund=GENERAL),
             )

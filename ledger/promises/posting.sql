@@ -19,6 +19,9 @@ BEGIN
     PERFORM ledger_refuse('isolation_is_read_committed', 'the books are locked and then read as they stand',
       jsonb_build_object('isolation', current_setting('transaction_isolation')), 'Use READ COMMITTED to write.');
   END IF;
+  -- The advisory lock hands over in the order of arrival, which a row lock with many waiters does not.
+  PERFORM pg_advisory_xact_lock(('ledger_bookhead'::regclass::oid::bigint % 2147483647)::int, n.book)
+     FROM (SELECT DISTINCT book FROM unnest(books) AS book WHERE book IS NOT NULL ORDER BY book OFFSET 0) n;
   PERFORM 1 FROM ledger_bookhead WHERE book_id = ANY (books) ORDER BY book_id FOR NO KEY UPDATE;
 END $$;
 

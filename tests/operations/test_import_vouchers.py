@@ -20,7 +20,7 @@ from imports.voucher_cells import amount_of, day_of, text_of
 from imports.voucher_files import FileRefused, Finding
 from ledger.closing import close_period, start_adjusting
 from ledger.entries import Signatures
-from ledger.models import Account, Line, Officer, Period, Project, Voucher
+from ledger.models import Account, AuditEvent, Line, Officer, Period, Project, Voucher
 from ledger.posting import post_event
 from tests.builders import AT, FUND, make_books, simple
 
@@ -531,3 +531,13 @@ def close(book: str) -> None:
     for period in [*lower, *own]:
         start_adjusting(period=period, officer=officer, at=AT)
         close_period(period=period, officer=officer, at=AT)
+
+
+def test_a_refused_file_leaves_its_refusal_in_the_trail(tmp_path: Path) -> None:
+    file = tmp_path / "bad.csv"
+    file.write_text("book,voucher,date,type,summary,account,fund,debit,credit\nD,1,2026-11-05,记,x,5001,111,1,\n")
+    with pytest.raises(CommandError):
+        call_command("import_vouchers", str(file), preparer="preparer", reviewer="reviewer", cashier="cashier")
+    event = AuditEvent.objects.get(act="vouchers.import")
+    assert (event.refused, event.actor, event.subject) == ("file_refused", "preparer", "bad.csv")
+    assert event.after == "faults=2"

@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from imports.importing_vouchers import import_vouchers
-from imports.voucher_files import UnableToImport
+from imports.voucher_files import FileRefused, UnableToImport
 from ledger.entries import Signatures
-from ledger.recording import acting_from
+from ledger.recording import acting_from, record_refusal
+from ledger.refusals import UnableToPost
 
 # The officers that `manage.py demo` creates.
 DEMO_OFFICERS = {"preparer": "month-service", "reviewer": "demo-reviewer", "cashier": "demo-cashier"}
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(_("{file} cannot be read: {error}").format(file=file, error=error)) from error
         except UnableToImport as error:
+            leave_trace(file, signatures, error)
             raise CommandError(str(error)) from error
         told = {
             "file": file.name,
@@ -49,6 +51,20 @@ class Command(BaseCommand):
         else:
             message = _("{file}: {vouchers} vouchers with {lines} lines posted in {books}.")
         self.stdout.write(message.format(**told))
+
+
+def leave_trace(file: Path, signatures: Signatures, error: UnableToImport) -> None:
+    """Record the refusal of a file after everything was rolled back."""
+    faults = len(error.findings) if isinstance(error, FileRefused) else 1
+    with acting_from("manage.py import_vouchers"):
+        record_refusal(
+            chain="",
+            at=timezone.now(),
+            actor=signatures.preparer,
+            act="vouchers.import",
+            subject=file.name,
+            refusal=UnableToPost("file_refused", {"faults": faults}),
+        )
 
 
 def read_signatures(*, preparer: str | None, reviewer: str | None, cashier: str | None) -> Signatures:
