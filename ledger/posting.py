@@ -5,9 +5,10 @@ chunk as it is written, number it and seal it. The client holds two chunks at a 
 the server works on and the next.
 """
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from operator import attrgetter
@@ -129,7 +130,7 @@ def post_chunks(events: Iterable[Event]) -> Iterator[list[Posted]]:
     The thread does nothing but that: the events are taken from the caller, and the database is
     asked, in the caller's own thread.
     """
-    with ThreadPoolExecutor(max_workers=1) as beside:
+    with rarer_collections(), ThreadPoolExecutor(max_workers=1) as beside:
         ready: tuple[Future[Columns], list[Event]] | None = None
         for chunk in in_chunks(events):
             following = beside.submit(columns_of, chunk, accounts_of(chunk)), chunk
@@ -138,6 +139,17 @@ def post_chunks(events: Iterable[Event]) -> Iterator[list[Posted]]:
             ready = following
         if ready is not None:
             yield post_chunk(ready[0].result(), ready[1])
+
+
+@contextmanager
+def rarer_collections() -> Iterator[None]:
+    """Look for reference cycles less often: the millions of entries of a large posting hold none."""
+    thresholds = gc.get_threshold()
+    gc.set_threshold(200_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
 
 
 def in_chunks(events: Iterable[Event]) -> Iterator[list[Event]]:
