@@ -1,0 +1,109 @@
+"""One page, written as PDF operators: texts and lines at places measured from the top left corner.
+
+Operators, because a month has twenty thousand payslips and reportlab's own calls take three times as
+long. Every length is a whole number of hundredths of a millimetre: nothing drifts, and the same
+page is the same bytes.
+"""
+
+import re
+from typing import Any, Final
+
+from reportlab.pdfgen.canvas import Canvas
+
+from ledger.exports.pages.embedding import PageFont
+from ledger.exports.pages.typefaces import REGULAR, typeface
+
+MM: Final = 100
+INCH: Final = 2540
+# A word of ASCII or one other character, with the marks that may not begin a line.
+UNBROKEN: Final = re.compile(r"(?:[!-~]+|.)[，。、；：！？）》」』·…%]*", re.DOTALL)
+
+
+def points(size: int) -> int:
+    """Return a type size or line width given in tenths of a point."""
+    return size * INCH // 720
+
+
+class Pen:
+    """The writing on one page ``width`` by ``height``; ``put_down`` hands it to the canvas."""
+
+    def __init__(self, canvas: Canvas, *, width: int, height: int) -> None:
+        self.canvas: Any = canvas
+        self.width = width
+        self.height = height
+        self.grounds: list[str] = []
+        self.strokes: list[str] = []
+        self.words: list[str] = []
+        self.set_in = ("", 0, 0)  # font, face and size of the last word
+
+    def text(self, x: int, y: int, text: str, *, size: int, font: str = REGULAR) -> None:
+        """Write a text from ``x`` on, its foot on ``y``."""
+        face = typeface(font)
+        document = self.canvas._doc
+        self.words.append(f"1 0 0 1 {x} {self.height - y} Tm")
+        for place, codes in face.runs(text, document):
+            if self.set_in != (font, place, size):
+                self.set_in = (font, place, size)
+                self.words.append(f"{face.getSubsetInternalName(place, document)} {size} Tf")
+            self.words.append(f"<{codes.hex()}> Tj")
+
+    def right(self, x: int, y: int, text: str, *, size: int, font: str = REGULAR) -> None:
+        """Write a text that ends at ``x``."""
+        self.text(x - width_of(text, size=size, font=font), y, text, size=size, font=font)
+
+    def centre(self, x: int, y: int, text: str, *, size: int, font: str = REGULAR) -> None:
+        """Write a text with its middle at ``x``."""
+        self.text(x - width_of(text, size=size, font=font) // 2, y, text, size=size, font=font)
+
+    def line(self, x: int, y: int, to_x: int, to_y: int) -> None:
+        self.strokes.append(f"{x} {self.height - y} m {to_x} {self.height - to_y} l S")
+
+    def thickness(self, width: int) -> None:
+        """Draw further lines this thick."""
+        self.strokes.append(f"{width} w")
+
+    def dashes(self, *lengths: int) -> None:
+        """Draw further lines in dashes and gaps of these lengths; none for whole lines."""
+        self.strokes.append(f"[{' '.join(map(str, lengths))}] 0 d")
+
+    def shade(self, x: int, y: int, width: int, height: int) -> None:
+        """Lay a light grey under everything in a rectangle whose top left corner is given."""
+        self.grounds.append(f"{x} {self.height - y - height} {width} {height} re f")
+
+    def put_down(self) -> None:
+        """Hand the page to the canvas and begin a new one."""
+        scale = f"{72 / INCH:.8f}"
+        grounds = ["0.93 g", *self.grounds, "0 g"] if self.grounds else []
+        writing = [f"q {scale} 0 0 {scale} 0 0 cm", *grounds, *self.strokes, "BT", *self.words, "ET Q"]
+        self.canvas.addLiteral("\n".join(writing))
+        self.canvas.showPage()
+
+
+def width_of(text: str, *, size: int, font: str = REGULAR) -> int:
+    """Return how long a text is."""
+    return typeface(font).width_of(text) * size // 1000
+
+
+def fitted(text: str, *, room: int, size: int, font: str = REGULAR) -> int:
+    """Return the type size, ``size`` or smaller, at which a text fits into ``room``."""
+    width = width_of(text, size=size, font=font)
+    return size if width <= room else max(1, size * room // width)
+
+
+def wrapped(text: str, *, room: int, size: int, font: str = REGULAR) -> list[str]:
+    """Return a text as the lines it takes in ``room``: broken between Chinese characters and between words.
+
+    What cannot be broken and is too long stands on a line of its own, to be fitted.
+    """
+    if width_of(text, size=size, font=font) <= room:
+        return [text]
+    face: PageFont = typeface(font)
+    lines, line, length = [], "", 0
+    for part in UNBROKEN.findall(text):
+        width = face.width_of(part) * size // 1000
+        if line.strip() and length + width > room:
+            lines.append(line.strip())
+            line, length = "", 0
+        line += part
+        length += width
+    return [*lines, line.strip()] if line.strip() else lines
