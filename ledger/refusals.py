@@ -172,15 +172,15 @@ REFUSALS: dict[str, type[UnableToPost]] = {
 }
 
 
-def refusal_of(error: DatabaseError) -> UnableToPost:
-    """Return the refusal behind a database error, or raise the error if it is none of ours."""
+def refusal_of(error: DatabaseError, *, known: Mapping[str, type[UnableToPost]] = REFUSALS) -> UnableToPost:
+    """Return the refusal behind a database error, or raise the error if it is none of the ``known``."""
     diagnosis = getattr(error.__cause__, "diag", None)
     if getattr(error.__cause__, "pgcode", "") in TOO_LONG:
         return TextTooLong("text_fits_its_column")
     name = getattr(diagnosis, "constraint_name", None)
     if name is None:
         raise error
-    refusal = PostedStays if name.endswith("_is_append_only") else REFUSALS.get(name)
+    refusal = PostedStays if name.endswith("_is_append_only") else known.get(name)
     if refusal is None:
         raise error
     return refusal(name, facts_in(getattr(diagnosis, "message_detail", None)))

@@ -5,9 +5,11 @@ calls it again after the files changed. Functions name their schema explicitly i
 with ``pg_temp`` last, so that nobody can slip a table of their own under a trigger.
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from ledger.models.words import ADJUSTING_KINDS, DRAFT_MOVES, PERIOD_MOVES
@@ -22,16 +24,24 @@ def move_literals(moves: tuple[tuple[Any, Any], ...]) -> str:
 
 def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Create or replace every function, trigger and view of the promises in the current schema."""
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute("SELECT quote_ident(current_schema())")
-        words = {
-            "@schema@": cursor.fetchone()[0],
+    install_files(
+        schema_editor.connection,
+        [Path(__file__).parent / f"{name}.sql" for name in FILES],
+        {
             "@adjusting@": ", ".join(f"'{kind.value}'" for kind in ADJUSTING_KINDS),
             "@period_moves@": f"ARRAY[{move_literals(PERIOD_MOVES)}]",
             "@draft_moves@": move_literals(DRAFT_MOVES),
-        }
-        for name in FILES:
-            sql = (Path(__file__).parent / f"{name}.sql").read_text(encoding="utf-8")
-            for word, value in words.items():
+        },
+    )
+
+
+def install_files(connection: BaseDatabaseWrapper, files: Sequence[Path], words: Mapping[str, str]) -> None:
+    """Run files of SQL with their ``@words@`` put in; ``@schema@`` is the current schema."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT quote_ident(current_schema())")
+        put_in = {"@schema@": cursor.fetchone()[0], **words}
+        for file in files:
+            sql = file.read_text(encoding="utf-8")
+            for word, value in put_in.items():
                 sql = sql.replace(word, value)
             cursor.execute(sql)

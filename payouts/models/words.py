@@ -1,0 +1,157 @@
+"""The closed vocabularies of paying people; the moves of each state machine stand beside its states.
+
+The same tuples feed the Python check, the database trigger and the tests.
+"""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class RunStatus(TextChoices):
+    OPEN = "OPEN", _("open")
+    COLLECTING = "COLLECTING", _("collecting")
+    FROZEN = "FROZEN", _("frozen")
+    COMPUTED = "COMPUTED", _("computed")
+    CHECKED = "CHECKED", _("checked")
+    SUBMITTED = "SUBMITTED", _("submitted")
+    REVIEWED = "REVIEWED", _("reviewed")
+    RELEASED = "RELEASED", _("released")
+    PAYING = "PAYING", _("paying")
+    SETTLED = "SETTLED", _("settled")
+    PART_SETTLED = "PART_SETTLED", _("settled in part")
+    CLOSED = "CLOSED", _("closed")
+
+
+# Backwards: data that turn out wrong before release are collected anew; a refusal voids approvals.
+RUN_MOVES: tuple[tuple[RunStatus, RunStatus], ...] = (
+    (RunStatus.OPEN, RunStatus.COLLECTING),
+    (RunStatus.COLLECTING, RunStatus.FROZEN),
+    (RunStatus.FROZEN, RunStatus.COMPUTED),
+    (RunStatus.COMPUTED, RunStatus.CHECKED),
+    (RunStatus.CHECKED, RunStatus.SUBMITTED),
+    (RunStatus.SUBMITTED, RunStatus.REVIEWED),
+    (RunStatus.REVIEWED, RunStatus.RELEASED),
+    (RunStatus.RELEASED, RunStatus.PAYING),
+    (RunStatus.PAYING, RunStatus.SETTLED),
+    (RunStatus.PAYING, RunStatus.PART_SETTLED),
+    (RunStatus.PART_SETTLED, RunStatus.PAYING),
+    (RunStatus.SETTLED, RunStatus.PAYING),
+    (RunStatus.SETTLED, RunStatus.CLOSED),
+    (RunStatus.PART_SETTLED, RunStatus.CLOSED),
+    (RunStatus.SUBMITTED, RunStatus.CHECKED),
+    (RunStatus.REVIEWED, RunStatus.CHECKED),
+    (RunStatus.FROZEN, RunStatus.COLLECTING),
+    (RunStatus.COMPUTED, RunStatus.COLLECTING),
+    (RunStatus.CHECKED, RunStatus.COLLECTING),
+)
+
+# From here on the run has put people's names to its amounts; its inputs are what they were.
+RELEASED_STATES = (
+    RunStatus.RELEASED,
+    RunStatus.PAYING,
+    RunStatus.SETTLED,
+    RunStatus.PART_SETTLED,
+    RunStatus.CLOSED,
+)
+
+
+class RunKind(TextChoices):
+    REGULAR = "REGULAR", _("monthly payroll")
+    SUPPLEMENTARY = "SUPPLEMENTARY", _("supplementary run")
+
+
+class Severity(TextChoices):
+    """What an exception asks for before the run may be submitted."""
+
+    BLOCK = "BLOCK", _("blocks")
+    SIGN = "SIGN", _("to be signed")
+    INFO = "INFO", _("for information")
+
+
+class BatchStatus(TextChoices):
+    DRAFT = "DRAFT", _("draft")
+    BUILT = "BUILT", _("built")
+    CHECKED = "CHECKED", _("checked")
+    APPROVED = "APPROVED", _("approved")
+    FUNDED = "FUNDED", _("funded")
+    RENDERED = "RENDERED", _("rendered")
+    SENDING = "SENDING", _("sending")
+    SENT = "SENT", _("sent")
+    UNKNOWN = "UNKNOWN", _("nobody can prove whether the bank has it")
+    ANSWERED = "ANSWERED", _("answered")
+    RECONCILED = "RECONCILED", _("reconciled")
+    CLOSED = "CLOSED", _("closed")
+    CANCELLED = "CANCELLED", _("cancelled")
+
+
+BATCH_MOVES: tuple[tuple[BatchStatus, BatchStatus], ...] = (
+    (BatchStatus.DRAFT, BatchStatus.BUILT),
+    (BatchStatus.BUILT, BatchStatus.CHECKED),
+    (BatchStatus.CHECKED, BatchStatus.APPROVED),
+    (BatchStatus.APPROVED, BatchStatus.FUNDED),
+    (BatchStatus.FUNDED, BatchStatus.RENDERED),
+    (BatchStatus.RENDERED, BatchStatus.SENDING),
+    (BatchStatus.SENDING, BatchStatus.SENT),
+    (BatchStatus.SENDING, BatchStatus.UNKNOWN),
+    (BatchStatus.UNKNOWN, BatchStatus.SENDING),
+    (BatchStatus.UNKNOWN, BatchStatus.SENT),
+    (BatchStatus.SENT, BatchStatus.ANSWERED),
+    (BatchStatus.ANSWERED, BatchStatus.RECONCILED),
+    (BatchStatus.RECONCILED, BatchStatus.CLOSED),
+    (BatchStatus.DRAFT, BatchStatus.CANCELLED),
+    (BatchStatus.BUILT, BatchStatus.CANCELLED),
+    (BatchStatus.CHECKED, BatchStatus.CANCELLED),
+    (BatchStatus.APPROVED, BatchStatus.CANCELLED),
+    (BatchStatus.FUNDED, BatchStatus.CANCELLED),
+    (BatchStatus.RENDERED, BatchStatus.CANCELLED),
+)
+
+
+class PaymentStatus(TextChoices):
+    PLANNED = "PLANNED", _("planned")
+    SENT = "SENT", _("sent")
+    ACCEPTED = "ACCEPTED", _("accepted")
+    SETTLED = "SETTLED", _("settled")
+    RETURNED = "RETURNED", _("returned")
+    REJECTED = "REJECTED", _("rejected")
+
+
+PAYMENT_MOVES: tuple[tuple[PaymentStatus, PaymentStatus], ...] = (
+    (PaymentStatus.PLANNED, PaymentStatus.SENT),
+    (PaymentStatus.PLANNED, PaymentStatus.REJECTED),
+    (PaymentStatus.SENT, PaymentStatus.ACCEPTED),
+    (PaymentStatus.SENT, PaymentStatus.SETTLED),
+    (PaymentStatus.SENT, PaymentStatus.RETURNED),
+    (PaymentStatus.SENT, PaymentStatus.REJECTED),
+    (PaymentStatus.ACCEPTED, PaymentStatus.SETTLED),
+    (PaymentStatus.ACCEPTED, PaymentStatus.RETURNED),
+    (PaymentStatus.SETTLED, PaymentStatus.RETURNED),
+)
+
+
+class Outcome(TextChoices):
+    """What the bank's record says about one payment."""
+
+    SETTLED = "SETTLED", _("settled")
+    RETURNED = "RETURNED", _("returned")
+
+
+class ChangeKind(TextChoices):
+    """变动类型 of a change after the pay items were declared."""
+
+    NEW = "NEW", _("newcomer")
+    STOP = "STOP", _("stop")
+    RAISE = "RAISE", _("raise")
+    ACCOUNT = "ACCOUNT", _("change of account")
+
+
+class CorrectionStatus(TextChoices):
+    PROPOSED = "PROPOSED", _("proposed")
+    APPROVED = "APPROVED", _("approved")
+    REFUSED = "REFUSED", _("refused")
+
+
+CORRECTION_MOVES: tuple[tuple[CorrectionStatus, CorrectionStatus], ...] = (
+    (CorrectionStatus.PROPOSED, CorrectionStatus.APPROVED),
+    (CorrectionStatus.PROPOSED, CorrectionStatus.REFUSED),
+)

@@ -1,0 +1,25 @@
+"""The promises of paying people as SQL; ``install`` is called by migrations and may be called again."""
+
+from pathlib import Path
+from typing import Any
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from ledger.promises import install_files, move_literals
+from payouts.models.words import BATCH_MOVES, CORRECTION_MOVES, PAYMENT_MOVES, RUN_MOVES
+
+FILES = ("runs", "payments", "triggers", "views")
+
+
+def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Create or replace every function, trigger and view of the payouts in the current schema."""
+    install_files(
+        schema_editor.connection,
+        [Path(__file__).parent / f"{name}.sql" for name in FILES],
+        {
+            "@run_moves@": move_literals(RUN_MOVES),
+            "@batch_moves@": move_literals(BATCH_MOVES),
+            "@payment_moves@": f"ARRAY[{move_literals(PAYMENT_MOVES)}]",
+            "@correction_moves@": move_literals(CORRECTION_MOVES),
+        },
+    )
