@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -6,3 +8,7 @@ class PayoutsConfig(AppConfig):
     name = "payouts"
     verbose_name = _("Paying people")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the checks of paying people."""
+        import_module("payouts.payment_checks")

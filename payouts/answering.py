@@ -1,0 +1,258 @@
+"""Take the bank's result files: each is known by its hash, applied once, and whole or not at all.
+
+A row settles a payment or returns it; what is returned comes back to the treasury by voucher (J16a)
+and waits there for an approved correction of the account.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import sha256
+
+from django.db import transaction
+
+from ledger.copying import copy_rows
+from ledger.entries import Signatures
+from ledger.models import Book, Officer
+from ledger.models.words import BookKind
+from ledger.money import ZERO
+from ledger.posting import post_event
+from ledger.recording import record_event
+from payouts import entries
+from payouts.bank_files.matching import Matched, match
+from payouts.bank_files.results import BadResultFile, read_results
+from payouts.bank_files.results import ResultFile as ReadResults
+from payouts.bank_files.results import ResultRow as ReadRow
+from payouts.bank_files.template_files import shipped_template
+from payouts.models import Batch, Payment, PayrollRun, ResultFile
+from payouts.models.words import BatchStatus, Outcome, PaymentStatus, RunStatus
+from payouts.posts import require_post
+from payouts.refusals import ResultRefused, refusals_named
+from payouts.running import CHAIN, lock_run, move_run
+from payouts.sending import SERVICE, instruction_for, move_batch
+from treasury.models import AccountVerification, BankAccount, Township, Verdict
+from treasury.opening import codes_of
+from treasury.posting import mirrored_event
+
+# States in which the bank may still say something about a payment.
+ANSWERABLE = (PaymentStatus.SENT, PaymentStatus.ACCEPTED, PaymentStatus.SETTLED)
+FINAL = (PaymentStatus.SETTLED, PaymentStatus.RETURNED, PaymentStatus.REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a result file said, now or when it first came (``known_before``)."""
+
+    file: ResultFile
+    month: date
+    known_before: bool
+
+
+def take_results(*, name: str, content: bytes, template: str, officer: Officer, on: date | None, at: datetime) -> Taken:
+    """Apply a result file of the bank to the payments it speaks about.
+
+    ``on`` is the posting date of what comes back; None is the pay date of the batch or ``at``'s day,
+    whichever is later, within the month if its period is still open.
+
+    :raises ResultRefused: if the file disagrees with itself or with what was sent; nothing is applied then
+    """
+    require_post(officer, "take_results")
+    known = ResultFile.objects.filter(sha256=sha256(content).hexdigest()).first()
+    if known is not None:
+        return Taken(known, known.results.select_related("payment")[0].payment.month, known_before=True)
+    read = read_or_refuse(name, content, template)
+    with refusals_named(), transaction.atomic():
+        month, matched, payments = match_a_month(name, read)
+        batches = list(
+            Batch.objects.select_for_update()
+            .filter(pk__in={payment.batch_id for payment in payments.values()})
+            .order_by("pk")
+        )
+        runs = [lock_run(batch.run) for batch in {batch.run_id: batch for batch in batches}.values()]
+        posting_date = on or posting_day(batches, at)
+        returned = sum((row.amount for row in matched.failed), ZERO)
+        file = ResultFile.objects.create(
+            name=name,
+            sha256=read.sha256,
+            content=content,
+            received_at=at,
+            received_by=officer,
+            posting_date=posting_date,
+            rows=len(read.rows),
+            settled=len(matched.settled),
+            returned=len(matched.failed),
+            returned_amount=returned,
+        )
+        keep_rows(file, matched, payments)
+        verify_accounts(file, matched, posting_date)
+        if returned:
+            take_money_back(file, returned, month=month, reviewer=str(runs[0].reviewed_by_id), cashier=officer)
+        for batch in batches:
+            advance_batch(batch)
+        for run in runs:
+            advance_run(run, officer, at)
+        record_event(
+            chain=CHAIN,
+            at=at,
+            actor=officer.username,
+            act="results.take",
+            subject=f"result file/{file.pk}",
+            after={"file": name, "sha256": read.sha256, "settled": file.settled, "returned": file.returned},
+        )
+        return Taken(file, month, known_before=False)
+
+
+def read_or_refuse(name: str, content: bytes, template: str) -> ReadResults:
+    try:
+        return read_results(content=content, template=shipped_template(name=template))
+    except BadResultFile as bad:
+        raise ResultRefused(
+            "result_file_agrees_with_itself",
+            {
+                "file": name,
+                "fault": bad.fault.value,
+                "line": bad.line,
+                "place": bad.place,
+                "stated": bad.stated,
+                "found": bad.found,
+            },
+        ) from bad
+
+
+def match_a_month(name: str, read: ReadResults) -> tuple[date, Matched, dict[int, Payment]]:
+    """Find the month whose payments a file speaks about: every row must be one that was sent.
+
+    :raises ResultRefused: naming the first row that fits nothing, of the month that fits best
+    """
+    best: tuple[date, Matched] | None = None
+    serials = [row.serial for row in read.rows]
+    months = (
+        Payment.objects.filter(status__in=ANSWERABLE, serial__in=serials)
+        .order_by("-month")
+        .values_list("month", flat=True)
+        .distinct()
+    )
+    for month in months:
+        payments = {
+            payment.serial: payment
+            for payment in Payment.objects.select_for_update()
+            .filter(month=month, serial__in=serials, status__in=ANSWERABLE)
+            .order_by("pk")
+        }
+        matched = match(results=read, sent=map(instruction_for, payments.values()))
+        matched = without_repeats(matched, payments)
+        if not matched.differences:
+            return month, matched, payments
+        if best is None or len(matched.differences) < len(best[1].differences):
+            best = (month, matched)
+    facts: dict[str, object] = {"file": name}
+    if best is not None:
+        first = best[1].differences[0]
+        facts |= {
+            "month": f"{best[0]:%Y-%m}",
+            "rows": len(best[1].differences),
+            "line": first.line,
+            "serial": first.serial,
+            "column": first.column,
+        }
+    raise ResultRefused("result_fits_its_payment", facts)
+
+
+def without_repeats(matched: Matched, payments: dict[int, Payment]) -> Matched:
+    """Leave out what the bank had said before: a payment that is settled already and is settled again."""
+    return Matched(
+        settled=[row for row in matched.settled if payments[row.serial].status != PaymentStatus.SETTLED],
+        failed=matched.failed,
+        differences=matched.differences,
+        missing=(),
+    )
+
+
+def posting_day(batches: Sequence[Batch], at: datetime) -> date:
+    """Return the day on which what comes back is booked: not before the pay date, and within its month."""
+    paid_on = max(batch.pay_date for batch in batches)
+    today = at.date()
+    if (today.year, today.month) <= (paid_on.year, paid_on.month):
+        return max(paid_on, today)
+    return paid_on if period_is_open(paid_on) else today
+
+
+def period_is_open(day: date) -> bool:
+    """Whether the district's book takes ordinary vouchers of a day."""
+    return Book.objects.filter(
+        kind="DISTRICT", periods__starts_on__lte=day, periods__ends_before__gt=day, periods__status="OPEN"
+    ).exists()
+
+
+def keep_rows(file: ResultFile, matched: Matched, payments: dict[int, Payment]) -> None:
+    """Keep the bank's record of each payment and move the payments by it."""
+    for outcome, rows in ((Outcome.SETTLED, matched.settled), (Outcome.RETURNED, matched.failed)):
+        copy_rows(
+            table="payouts_resultrow",
+            columns=("file_id", "payment_id", "outcome", "code", "message", "amount"),
+            rows=((file.pk, payments[row.serial].pk, outcome, row.code, row.text, row.amount) for row in rows),
+        )
+        Payment.objects.filter(pk__in=[payments[row.serial].pk for row in rows]).update(status=outcome)
+
+
+def verify_accounts(file: ResultFile, matched: Matched, on: date) -> None:
+    """Note what the answers say about the accounts themselves: the bank knows its holders."""
+    verdicts: dict[str, tuple[Verdict, ReadRow]] = {
+        row.account: (verdict, row)
+        for verdict, rows in ((Verdict.VERIFIED, matched.settled), (Verdict.REFUSED, matched.failed))
+        for row in rows
+    }
+    known = BankAccount.objects.filter(number__in=verdicts).values_list("pk", "number", "holder_name")
+    AccountVerification.objects.bulk_create(
+        [
+            AccountVerification(
+                account_id=key,
+                verdict=verdicts[number][0],
+                on=on,
+                source=f"result {file.pk}: {verdicts[number][1].code}",
+            )
+            for key, number, holder in known
+            if verdicts[number][1].name == holder
+        ],
+        batch_size=2000,
+    )
+
+
+def take_money_back(file: ResultFile, amount: Decimal, *, month: date, reviewer: str, cashier: Officer) -> None:
+    """Post what the bank returned into 退汇待付 (J16a)."""
+    township = Township.objects.select_related("book").order_by("number")[0]
+    district = Book.objects.get(kind=BookKind.DISTRICT, lower_books=township.book)
+    post_event(
+        mirrored_event(
+            source=f"payouts.result/{file.pk}/returned",
+            district=district,
+            township=township.book,
+            entries=entries.hold_returned(codes_of(district=district, township=township.book), amount),
+            posting_date=file.posting_date,
+            summary=f"{month:%Y年%m月}银行退汇{file.returned}笔，待更正后重发",
+            signatures=Signatures(preparer=SERVICE, reviewer=reviewer, poster=SERVICE, cashier=cashier.username),
+        )
+    )
+
+
+def advance_batch(batch: Batch) -> None:
+    """Move a batch on when every payment of it has an answer."""
+    if batch.status == BatchStatus.SENT and not batch.payments.exclude(status__in=FINAL).exists():
+        move_batch(batch, BatchStatus.ANSWERED)
+        move_batch(batch, BatchStatus.RECONCILED)
+
+
+def advance_run(run: PayrollRun, officer: Officer, at: datetime) -> None:
+    """Settle a run when every payment of it has an answer: wholly, or in part if something is still owed."""
+    payments = Payment.objects.filter(batch__run=run)
+    if payments.exclude(status__in=FINAL).exists():
+        return
+    owing = payments.filter(status__in=[PaymentStatus.RETURNED, PaymentStatus.REJECTED], reissued_as=None).exists()
+    unpaid = run.obligations.filter(parts=None).exists()
+    target = RunStatus.PART_SETTLED if owing or unpaid else RunStatus.SETTLED
+    if run.status == target:
+        return
+    if run.status != RunStatus.PAYING:
+        move_run(run, RunStatus.PAYING, by=officer, at=at, reason="银行后续回盘")
+    move_run(run, target, by=officer, at=at)

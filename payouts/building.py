@@ -1,0 +1,272 @@
+"""Release a run: what it owes, and the batch of payments that will pay it.
+
+The three officers of the run are those of its batch. Payments are numbered in the month; a unit
+with a passbook gets one payment, the sum of its people.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import sha256
+from typing import NamedTuple
+
+from django.db import connection, transaction
+
+from ledger.copying import copy_rows, reserve_keys
+from ledger.models import Officer
+from ledger.money import ZERO
+from payouts.bank_files.instructions import Instruction
+from payouts.bank_files.list_files import unwritable
+from payouts.bank_files.template_files import shipped_template
+from payouts.bank_files.templates import Template
+from payouts.facts import rows_of
+from payouts.models import Batch, PayrollRun
+from payouts.models.words import BatchStatus
+from payouts.refusals import refusals_named
+from payouts.running import approve_release
+from treasury.models import Channel, Unit
+
+SCHEME, COMPONENT = "payroll", "NET"
+DEFAULT_TEMPLATE = "list_gb18030"
+
+
+class Due(NamedTuple):
+    """An obligation on its way to a payment, with the payee as the payslip has it."""
+
+    obligation: int
+    person: int
+    unit: int
+    id_number: str
+    name: str
+    channel: str
+    bank: str
+    account_number: str
+    amount: Decimal
+    attempt: int
+
+
+class PlannedPayment(NamedTuple):
+    """One payment and the obligations it pays."""
+
+    person: int | None
+    unit: int | None
+    name: str
+    bank: str
+    account_number: str
+    id_number: str
+    amount: Decimal
+    reissues: int | None
+    dues: Sequence[Due]
+
+
+def release_run(*, run: PayrollRun, officer: Officer, template: str, at: datetime) -> Batch | None:
+    """Release a reviewed run: make its obligations and its batch; None if nobody has anything to get.
+
+    A payee whom the bank's list cannot write is left out: the obligation stays open and shows as such.
+
+    :raises SameOfficer: if the officer submitted or reviewed the run
+    """
+    with refusals_named(), transaction.atomic():
+        run = approve_release(run=run, officer=officer, at=at)
+        owe(run)
+        payments = payments_for(dues_of_run(run))
+        writable = without_unwritable(payments, shipped_template(name=template))
+        if not writable:
+            return None
+        return build_batch(
+            month=run.month,
+            run=run,
+            source=f"payouts.run/{run.pk}/batch",
+            payments=writable,
+            template=template,
+            officers=(run.submitted_by, run.reviewed_by, officer),
+            pay_date=run.pay_date,
+        )
+
+
+def owe(run: PayrollRun) -> None:
+    """Make the obligations of a released run from its payslips."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO payouts_obligation
+                      (scheme, component, month, person_id, unit_id, run_id, payslip_id, amount)
+               SELECT %s, %s, %s, person_id, unit_id, run_id, id, net FROM payouts_payslip
+                WHERE run_id = %s AND edition = %s AND net > 0 ORDER BY id""",
+            [SCHEME, COMPONENT, run.month, run.pk, run.edition],
+        )
+
+
+def dues_of_run(run: PayrollRun) -> list[Due]:
+    """Return the obligations of a run in the order of the roster."""
+    return [
+        Due(*row)
+        for row in rows_of(
+            """SELECT o.id, o.person_id, o.unit_id, p.id_number, s.name, s.channel, s.bank, s.account_number,
+                      o.amount, 1
+                 FROM payouts_obligation o JOIN payouts_payslip s ON s.id = o.payslip_id
+                 JOIN payouts_person p ON p.id = o.person_id
+                WHERE o.run_id = %s ORDER BY s.position, s.id""",
+            run.pk,
+        )
+    ]
+
+
+def payments_for(dues: Iterable[Due]) -> list[PlannedPayment]:
+    """Return one payment for each person, then one for each unit with a passbook."""
+    own: list[PlannedPayment] = []
+    passbooks: dict[int, list[Due]] = defaultdict(list)
+    for due in dues:
+        if due.channel == Channel.PASSBOOK:
+            passbooks[due.unit].append(due)
+        else:
+            own.append(
+                PlannedPayment(
+                    person=due.person,
+                    unit=None,
+                    name=due.name,
+                    bank=due.bank,
+                    account_number=due.account_number,
+                    id_number=due.id_number,
+                    amount=due.amount,
+                    reissues=None,
+                    dues=[due],
+                )
+            )
+    units = Unit.objects.in_bulk(list(passbooks))
+    for key, together in passbooks.items():
+        own.append(
+            PlannedPayment(
+                person=None,
+                unit=key,
+                name=units[key].name,
+                bank=together[0].bank,
+                account_number=together[0].account_number,
+                id_number=units[key].credit_code or units[key].code,
+                amount=sum((due.amount for due in together), ZERO),
+                reissues=None,
+                dues=together,
+            )
+        )
+    return own
+
+
+def instruction_of(serial: int, payment: PlannedPayment) -> Instruction:
+    return Instruction(
+        serial=serial,
+        name=payment.name,
+        account=payment.account_number,
+        amount=payment.amount,
+        id_number=payment.id_number,
+        bank=payment.bank,
+    )
+
+
+def without_unwritable(payments: Sequence[PlannedPayment], template: Template) -> list[PlannedPayment]:
+    """Leave out payments that the bank's list cannot write as they are."""
+    faulty = {
+        fault.serial
+        for fault in unwritable(
+            instructions=(instruction_of(serial, payment) for serial, payment in enumerate(payments, 1)),
+            template=template,
+        )
+    }
+    return [payment for serial, payment in enumerate(payments, 1) if serial not in faulty]
+
+
+def build_batch(
+    *,
+    month: date,
+    run: PayrollRun,
+    source: str,
+    payments: Sequence[PlannedPayment],
+    template: str,
+    officers: tuple[Officer | None, Officer | None, Officer | None],
+    pay_date: date,
+) -> Batch:
+    """Build a batch and have it approved by its three officers; what it says is fixed from then on.
+
+    :raises SameOfficer: if two of the officers are one person
+    """
+    number, serial = next_numbers(month)
+    batch = Batch.objects.create(
+        month=month,
+        number=number,
+        source=source,
+        run=run,
+        template=template,
+        pay_date=pay_date,
+        payments_count=len(payments),
+        total=sum((payment.amount for payment in payments), ZERO),
+    )
+    keys = reserve_keys(table="payouts_payment", count=len(payments))
+    numbered = list(zip(keys, range(serial, serial + len(payments)), payments, strict=True))
+    copy_rows(
+        table="payouts_payment",
+        columns=(
+            "id",
+            "month",
+            "serial",
+            "batch_id",
+            "status",
+            "person_id",
+            "unit_id",
+            "name",
+            "bank",
+            "account_number",
+            "id_number",
+            "amount",
+            "reissues_id",
+        ),
+        rows=(
+            (
+                key,
+                month,
+                at,
+                batch.pk,
+                "PLANNED",
+                payment.person,
+                payment.unit,
+                payment.name,
+                payment.bank,
+                payment.account_number,
+                payment.id_number,
+                payment.amount,
+                payment.reissues,
+            )
+            for key, at, payment in numbered
+        ),
+    )
+    copy_rows(
+        table="payouts_paymentpart",
+        columns=("payment_id", "obligation_id", "attempt", "amount"),
+        rows=((key, due.obligation, due.attempt, due.amount) for key, _at, payment in numbered for due in payment.dues),
+    )
+    batch.digest = digest_of(instruction_of(at, payment) for _key, at, payment in numbered)
+    batch.prepared_by, batch.checked_by, batch.released_by = officers
+    for status in (BatchStatus.BUILT, BatchStatus.CHECKED, BatchStatus.APPROVED):
+        batch.status = status
+        batch.save()
+    return batch
+
+
+def next_numbers(month: date) -> tuple[int, int]:
+    """Return the next number of a batch and the next serial of a payment; one builder of a month at a time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('payouts.batch'), %s)", [month.year * 12 + month.month])
+        cursor.execute(
+            """SELECT (SELECT coalesce(max(number), 0) + 1 FROM payouts_batch WHERE month = %s),
+                      (SELECT coalesce(max(serial), 0) + 1 FROM payouts_payment WHERE month = %s)""",
+            [month, month],
+        )
+        number, serial = cursor.fetchone()
+    return number, serial
+
+
+def digest_of(instructions: Iterable[Instruction]) -> str:
+    """Return the SHA-256 over what a batch tells the bank, one line for each payment."""
+    digest = sha256()
+    for told in instructions:
+        line = f"{told.serial}|{told.name}|{told.account}|{told.amount}|{told.id_number}|{told.bank}\n"
+        digest.update(line.encode())
+    return digest.hexdigest()

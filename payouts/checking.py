@@ -1,0 +1,236 @@
+"""Check a computed run: every control of the list over every person and unit, and the comparison with last month.
+
+What is found becomes exceptions of the run; those that ask for it are signed with a reason before
+the run can be submitted.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db import transaction
+
+from ledger.copying import copy_rows
+from ledger.models import Officer
+from payouts import facts
+from payouts.facts import LastSlip, YearRecord, rows_of
+from payouts.models import Declaration, PayrollRun
+from payouts.models.words import RunKind, RunStatus, Severity
+from payouts.policy import payout_policies
+from payouts.posts import require_post
+from payouts.refusals import WrongState, refusals_named
+from payouts.rules.changes import month_number
+from payouts.rules.comparison import DifferenceKind, PaidInUnit, change_limits, compare_people, compare_units
+from payouts.rules.contributions import base_bounds
+from payouts.rules.controls import ControlLimits, PersonPay, UnitReport, control_person, control_unit
+from payouts.rules.pay_calendar import Stage, stage_dates
+from payouts.rules.payroll import Pay
+from payouts.running import lock_run, move_run
+
+
+class Found(NamedTuple):
+    """One exception on its way into the run."""
+
+    kind: str
+    severity: str
+    person: int | None
+    unit: int | None
+    facts: str
+
+
+class CheckedSlip(NamedTuple):
+    """A payslip as the controls look at it."""
+
+    person: int
+    unit: int
+    id_number: str
+    name: str
+    channel: str
+    account_number: str
+    as_last_month: bool
+    category: str
+    pay: Pay
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands beside the payslips of a run."""
+
+    month: date
+    limits: ControlLimits
+    before: Mapping[int, LastSlip]
+    holders: Mapping[str, str]
+    sharers: Mapping[str, int]
+    deaths: Mapping[str, date]
+    bases: Mapping[int, Decimal]
+    recorded: Mapping[int, YearRecord]
+    reported: Mapping[int, YearRecord]
+    declared_names: Mapping[int, str]
+
+
+def check_run(*, run: PayrollRun, officer: Officer, at: datetime) -> PayrollRun:
+    """Find the exceptions of a computed run and move it to checked.
+
+    :raises WrongState: if the run is not computed
+    """
+    require_post(officer, "compute_run")
+    with refusals_named(), transaction.atomic():
+        run = lock_run(run)
+        if run.status != RunStatus.COMPUTED:
+            raise WrongState("run_moves", {"run": str(run), "from": run.status, "to": RunStatus.CHECKED})
+        slips = slips_of_run(run)
+        beside = surroundings(run, slips)
+        found = [
+            *(exception for slip in slips for exception in exceptions_of(slip, beside)),
+            *unit_exceptions(slips),
+            *comparison_exceptions(run, slips, beside),
+            *run_exceptions(run),
+        ]
+        copy_rows(
+            table="payouts_runexception",
+            columns=("run_id", "edition", "kind", "severity", "person_id", "unit_id", "facts", "reason"),
+            rows=((run.pk, run.edition, *exception, "") for exception in found),
+        )
+        return move_run(run, RunStatus.CHECKED, by=officer, at=at)
+
+
+def slips_of_run(run: PayrollRun) -> list[CheckedSlip]:
+    """Return the payslips of a run in the order of the roster."""
+    return [
+        CheckedSlip._make((*row[:8], Pay(*row[8:])))
+        for row in rows_of(
+            """SELECT s.person_id, s.unit_id, p.id_number, s.name, s.channel, s.account_number, s.as_last_month,
+                      s.category, s.gross, s.deductions, s.exempt, s.special, s.additional, s.other, s.months,
+                      s.taxable, s.cumulative_tax, s.tax, s.net
+                 FROM payouts_payslip s JOIN payouts_person p ON p.id = s.person_id
+                WHERE s.run_id = %s AND s.edition = %s ORDER BY s.position, s.id""",
+            run.pk,
+            run.edition,
+        )
+    ]
+
+
+def surroundings(run: PayrollRun, slips: Sequence[CheckedSlip]) -> Surroundings:
+    """Load what the controls of a run look at beside its payslips."""
+    policies = payout_policies()
+    inputs: dict[str, int] = dict(
+        Declaration.objects.filter(pk__in=run.inputs.filter(edition=run.edition).values("declaration")).values_list(
+            "kind", "pk"
+        )
+    )
+    return Surroundings(
+        month=run.month,
+        limits=ControlLimits(
+            run.month,
+            change_limits(policies=policies, month=run.month),
+            base_bounds(policies=policies, month=run.month),
+        ),
+        before=facts.slips_of(facts.month_before(run.month)),
+        holders=dict(
+            rows_of(
+                """SELECT DISTINCT ON (a.number) a.number, a.holder_name
+                     FROM treasury_accountverification v JOIN treasury_bankaccount a ON a.id = v.account_id
+                    WHERE v.verdict = 'VERIFIED' AND a.number = ANY(%s) ORDER BY a.number, v.id DESC""",
+                [slip.account_number for slip in slips],
+            )
+        ),
+        sharers=Counter(slip.account_number for slip in slips if slip.channel == "个人账户"),
+        deaths=facts.deaths_of(inputs.get("DEATHS", 0)),
+        bases=dict(
+            rows_of(
+                """SELECT s.person_id, e.base FROM payouts_payslip s JOIN payouts_employerpart e ON e.payslip_id = s.id
+                    WHERE s.run_id = %s AND s.edition = %s AND e.item = 'PENSION'""",
+                run.pk,
+                run.edition,
+            )
+        ),
+        recorded=facts.own_years_before(run.month),
+        reported=facts.declared_years_of(inputs.get("YEAR_TO_DATE", 0)),
+        declared_names={person: row.name for person, row in facts.pay_rows_of(inputs.get("PAY_ITEMS", 0)).items()},
+    )
+
+
+def exceptions_of(slip: CheckedSlip, beside: Surroundings) -> Iterator[Found]:
+    """Yield what the controls find in one person's pay."""
+    own_account = slip.account_number if slip.channel == "个人账户" else ""
+    last = beside.before.get(slip.person)
+    recorded, reported = beside.recorded.get(slip.person), beside.reported.get(slip.person)
+    comparable = recorded and reported and month_number(recorded.through) == month_number(reported.through)
+    found = control_person(
+        person=PersonPay(
+            pay=slip.pay,
+            limits=beside.limits,
+            name=slip.name,
+            before=last.gross if last else None,
+            holder=beside.holders.get(own_account, ""),
+            account=own_account,
+            account_before=last.account_number if last and own_account else "",
+            sharers=beside.sharers.get(own_account, 1),
+            died_on=beside.deaths.get(slip.id_number),
+            contribution_base=beside.bases.get(slip.person),
+            recorded=recorded.so_far if comparable and recorded else None,
+            reported=reported.so_far if comparable and reported else None,
+        )
+    )
+    for exception in found:
+        yield Found(exception.control, exception.severity, slip.person, slip.unit, text_of(exception.facts))
+    declared = beside.declared_names.get(slip.person, slip.name)
+    if declared != slip.name:
+        yield Found("declared_name_differs", Severity.SIGN, slip.person, slip.unit, f"{slip.name} / {declared}")
+
+
+def text_of(told: Mapping[str, str]) -> str:
+    """Return facts as one line of at most 300 characters."""
+    return ", ".join(f"{name} {value}" for name, value in told.items())[:300]
+
+
+def unit_exceptions(slips: Sequence[CheckedSlip]) -> Iterator[Found]:
+    """Yield what the controls find in the units' reports: a unit paid as last month sent no rows."""
+    staff = Counter(slip.unit for slip in slips)
+    silent = {slip.unit for slip in slips if slip.as_last_month}
+    for unit, people in staff.items():
+        for exception in control_unit(report=UnitReport(rows=0 if unit in silent else people, staff=people)):
+            yield Found(exception.control, exception.severity, None, unit, text_of(exception.facts))
+
+
+def comparison_exceptions(run: PayrollRun, slips: Sequence[CheckedSlip], beside: Surroundings) -> Iterator[Found]:
+    """Yield who is new and who is gone since last month, and whose unit changed over the limit."""
+    if run.kind != RunKind.REGULAR or not beside.before:
+        return
+    now = {str(slip.person): PaidInUnit(str(slip.unit), slip.pay.gross) for slip in slips}
+    then = {str(person): PaidInUnit(str(last.unit), last.gross) for person, last in beside.before.items()}
+    for difference in compare_people(now=now, before=then, limits=beside.limits.change):
+        if difference.kind is not DifferenceKind.CHANGED:  # those are exceptions of the person already
+            yield Found(
+                f"person_{difference.kind.lower()}",
+                Severity.SIGN,
+                int(difference.key),
+                int(difference.unit),
+                f"change {difference.change}",
+            )
+    for difference in compare_units(now=now, before=then, limits=beside.limits.change):
+        yield Found(
+            f"unit_{difference.kind.lower()}",
+            Severity.INFO,
+            None,
+            int(difference.key),
+            f"before {difference.last_month or '—'}, now {difference.this_month or '—'}, change {difference.change}",
+        )
+
+
+def run_exceptions(run: PayrollRun) -> Iterator[Found]:
+    """Yield what concerns the run as a whole: people left unpaid by reason, days off nobody has listed."""
+    reasons = rows_of(
+        """SELECT split_part(reason, ':', 1), count(*) FROM payouts_notpaid
+            WHERE run_id = %s AND edition = %s GROUP BY 1 ORDER BY 1""",
+        run.pk,
+        run.edition,
+    )
+    for reason, people in reasons:
+        planned = reason in ("stopped_in_roster", "stopped_by_change")
+        yield Found("people_not_paid", Severity.INFO if planned else Severity.SIGN, None, None, f"{reason}: {people}")
+    if stage_dates(month=run.month, policies=payout_policies())[Stage.PAY_DAY].outside_table:
+        yield Found("holidays_unknown", Severity.SIGN, None, None, f"pay date {run.pay_date}: weekends only were known")

@@ -1,0 +1,203 @@
+"""Correct the account of a returned payment, by two officers, and pay only that payment again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from ledger.models import Officer
+from ledger.recording import record_event
+from payouts.bank_files.template_files import shipped_template
+from payouts.building import Due, PlannedPayment, build_batch, without_unwritable
+from payouts.facts import rows_of
+from payouts.models import AccountCorrection, Batch, PayAccount, Payment
+from payouts.models.words import CorrectionStatus, PaymentStatus
+from payouts.posts import require_post
+from payouts.refusals import (
+    CorrectionRefused,
+    NoSuchRun,
+    SameOfficer,
+    TooFewRows,
+    refusals_named,
+)
+from payouts.running import CHAIN
+from treasury.models import BankAccount
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """The account a payment is to go to instead."""
+
+    name: str
+    bank: str
+    number: str
+
+
+def propose_correction(
+    *, month: date, serial: int, account: NewAccount, paper: str, officer: Officer, at: datetime
+) -> AccountCorrection:
+    """Propose another account for a returned payment, on the evidence of a paper.
+
+    :raises CorrectionRefused: if the payment has not come back, was issued again, or is under correction
+    """
+    require_post(officer, "propose_correction")
+    with refusals_named(), transaction.atomic():
+        payment = Payment.objects.select_for_update().filter(month=month, serial=serial).first()
+        if payment is None:
+            raise NoSuchRun("payment_exists", {"month": f"{month:%Y-%m}", "serial": serial})
+        if payment.status not in (PaymentStatus.RETURNED, PaymentStatus.REJECTED) or not account.number.strip():
+            raise CorrectionRefused("correction_is_of_a_return", {"serial": serial, "status": payment.status})
+        if Payment.objects.filter(reissues=payment).exists():
+            raise CorrectionRefused("payment_is_reissued_once", {"serial": serial})
+        correction = AccountCorrection.objects.create(
+            payment=payment,
+            name=account.name or payment.name,
+            bank=account.bank or payment.bank,
+            account_number=account.number,
+            paper=paper,
+            proposed_by=officer,
+            proposed_at=at,
+        )
+        record_correction(correction, "correction.propose", officer, at)
+        return correction
+
+
+def approve_correction(*, correction: AccountCorrection, officer: Officer, at: datetime) -> AccountCorrection:
+    """Approve a proposed correction: the payee's account is changed with it, from now on.
+
+    :raises SameOfficer: if the officer proposed it
+    """
+    require_post(officer, "approve_correction")
+    with refusals_named(), transaction.atomic():
+        correction = AccountCorrection.objects.select_for_update().select_related("payment").get(pk=correction.pk)
+        if correction.proposed_by_id == officer.username:
+            raise SameOfficer("correction_four_eyes", {"officer": officer.username})
+        decide(correction, CorrectionStatus.APPROVED, officer, at)
+        payment = correction.payment
+        if payment.person_id is not None:
+            account, _made = BankAccount.objects.get_or_create(
+                number=correction.account_number,
+                bank=correction.bank,
+                holder_name=correction.name,
+                holder_number=payment.id_number,
+            )
+            PayAccount.objects.create(
+                person_id=payment.person_id,
+                account=account,
+                effective_from=at.date(),
+                recorded_by=officer,
+                source=f"correction {correction.pk}",
+            )
+        record_correction(correction, "correction.approve", officer, at)
+        return correction
+
+
+def refuse_correction(*, correction: AccountCorrection, officer: Officer, at: datetime) -> AccountCorrection:
+    """Refuse a proposed correction; another one may be proposed."""
+    require_post(officer, "approve_correction")
+    with refusals_named(), transaction.atomic():
+        correction = AccountCorrection.objects.select_for_update().get(pk=correction.pk)
+        decide(correction, CorrectionStatus.REFUSED, officer, at)
+        record_correction(correction, "correction.refuse", officer, at)
+        return correction
+
+
+def decide(correction: AccountCorrection, status: CorrectionStatus, officer: Officer, at: datetime) -> None:
+    correction.status = status
+    correction.approved_by, correction.approved_at = officer, at
+    correction.save()
+
+
+def record_correction(correction: AccountCorrection, act: str, officer: Officer, at: datetime) -> None:
+    record_event(
+        chain=CHAIN,
+        at=at,
+        actor=officer.username,
+        act=act,
+        subject=f"payment/{correction.payment}",
+        after={"correction": correction.pk, "paper": correction.paper},
+    )
+
+
+def reissue(*, month: date, officer: Officer, template: str, pay_date: date, at: datetime) -> list[Batch]:
+    """Build batches of the returned payments of a month whose correction is approved: one for each run and pair.
+
+    Whoever proposed and approved a correction prepares and checks; the officer releases.
+
+    :raises NoSuchRun: if nothing waits to be issued again
+    :raises TooFewRows: if the bank's format takes no list so short
+    """
+    require_post(officer, "release_run")
+    with refusals_named(), transaction.atomic():
+        waiting = list(
+            AccountCorrection.objects.select_for_update(of=("self",))
+            .filter(payment__month=month, status=CorrectionStatus.APPROVED, payment__reissued_as=None)
+            .select_related("payment__batch__run", "proposed_by", "approved_by")
+            .order_by("payment__serial")
+        )
+        if not waiting:
+            raise NoSuchRun("correction_is_approved", {"month": f"{month:%Y-%m}"})
+        groups: dict[tuple[int, str, str], list[AccountCorrection]] = {}
+        for correction in waiting:
+            key = (
+                correction.payment.batch.run_id,
+                str(correction.proposed_by_id),
+                str(correction.approved_by_id),
+            )
+            groups.setdefault(key, []).append(correction)
+        batches = [reissue_together(together, officer, template, pay_date) for together in groups.values()]
+        record_event(
+            chain=CHAIN,
+            at=at,
+            actor=officer.username,
+            act="batch.reissue",
+            subject=f"month/{month:%Y-%m}",
+            after={"batches": " ".join(map(str, batches)), "payments": len(waiting)},
+        )
+        return batches
+
+
+def reissue_together(
+    corrections: Sequence[AccountCorrection], officer: Officer, template: str, pay_date: date
+) -> Batch:
+    """Build one batch of corrected payments of one run."""
+    first = corrections[0]
+    bank = shipped_template(name=template)
+    payments = without_unwritable([planned_again(correction) for correction in corrections], bank)
+    if len(payments) < bank.minimum:
+        raise TooFewRows("bank_list_has_its_minimum", {"rows": len(payments), "minimum": bank.minimum})
+    return build_batch(
+        month=first.payment.month,
+        run=first.payment.batch.run,
+        source=f"payouts.correction/{first.pk}/reissue",
+        payments=payments,
+        template=template,
+        officers=(first.proposed_by, first.approved_by, officer),
+        pay_date=pay_date,
+    )
+
+
+def planned_again(correction: AccountCorrection) -> PlannedPayment:
+    """Return the payment that takes the place of a returned one."""
+    old = correction.payment
+    dues = [
+        Due(obligation, person, unit, old.id_number, correction.name, "", "", "", amount, attempt + 1)
+        for obligation, person, unit, amount, attempt in rows_of(
+            """SELECT o.id, o.person_id, o.unit_id, o.amount, q.attempt
+                 FROM payouts_paymentpart q JOIN payouts_obligation o ON o.id = q.obligation_id
+                WHERE q.payment_id = %s ORDER BY o.id""",
+            old.pk,
+        )
+    ]
+    return PlannedPayment(
+        person=old.person_id,
+        unit=old.unit_id,
+        name=correction.name,
+        bank=correction.bank,
+        account_number=correction.account_number,
+        id_number=old.id_number,
+        amount=old.amount,
+        reissues=old.pk,
+        dues=dues,
+    )

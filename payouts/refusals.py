@@ -1,0 +1,165 @@
+"""Why paying people is refused: one class per kind of refusal, each with its facts and its remedy.
+
+As in ``ledger.refusals``: PostgreSQL names the broken rule, this module says it in the officer's
+language. No fact is a person's number.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import DatabaseError
+from django.utils.translation import gettext_lazy as _
+
+from ledger.refusals import REFUSALS, PostedStays, UnableToPost, refusal_of
+
+
+class UnableToPay(UnableToPost):
+    """A run, a batch or a payment refuses an act."""
+
+    message = _("This cannot be paid so.")
+
+
+class OfficerMayNot(UnableToPay):
+    message = _("The officer does not hold the post for this act.")
+    remedy = _("Have an officer with the post do it, or have the post given.")
+
+
+class SameOfficer(UnableToPay):
+    message = _("One person would act twice where two are asked for.")
+    remedy = _("Have another officer take this step.")
+
+
+class WrongState(UnableToPay):
+    message = _("The run, batch or payment is not in the state for this act.")
+    remedy = _("Look at its state: manage.py month status. Take the steps in their order.")
+
+
+class NoSuchRun(UnableToPay):
+    message = _("There is no such run, batch or payment.")
+    remedy = _("Check the month and the number.")
+
+
+class NothingDeclared(UnableToPay):
+    message = _("There is nothing to compute: no roster or no pay items have been applied.")
+    remedy = _("Stage and apply the files of the month first.")
+
+
+class NobodyToPay(UnableToPay):
+    message = _("Everybody whom the declarations pay has been paid in this month.")
+    remedy = _("Apply a corrected file with people who were not paid, then compute again.")
+
+
+class InputsFrozen(UnableToPay):
+    message = _("The run is frozen; its inputs cannot change now.")
+    remedy = _("Take the run back to collecting, or wait for its release and pay the rest in a supplementary run.")
+
+
+class ExceptionsOpen(UnableToPay):
+    message = _("Exceptions of the run are open.")
+    remedy = _("Correct what blocks, and sign each of the others with a reason: manage.py month sign.")
+
+
+class ReasonMissing(UnableToPay):
+    message = _("A reason is missing.")
+    remedy = _("Say why in one line.")
+
+
+class PaidOnce(UnableToPay):
+    message = _("The obligation has been paid, or a payment of it is on its way.")
+    remedy = _("Wait for the record of the bank; only what was returned or rejected is paid again.")
+
+
+class TooFewRows(UnableToPay):
+    message = _("The bank takes no list with so few rows.")
+    remedy = _("Wait for the next batch, or choose the single-payment format: --single.")
+
+
+class TotalsDiffer(UnableToPay):
+    message = _("Declared, built and rendered totals of the batch differ.")
+    remedy = _("Cancel the batch and build it anew.")
+
+
+class BankRecordMissing(UnableToPay):
+    message = _("No record of the bank of equal amount proves this.")
+    remedy = _("Take the result file of the bank: manage.py month results.")
+
+
+class ResultRefused(UnableToPay):
+    message = _("The result file does not fit what was sent; nothing of it was applied.")
+    remedy = _("Ask the bank for the whole, unchanged file.")
+
+
+class CorrectionRefused(UnableToPay):
+    message = _("The correction of the account cannot be taken.")
+    remedy = _("Correct a returned payment, once, with the evidence and a second officer.")
+
+
+class StillUnanswered(UnableToPay):
+    message = _("Payments of the month have no answer of the bank yet.")
+    remedy = _("Take the result files first: manage.py month results.")
+
+
+class ResultsStay(UnableToPay):
+    message = _("What was computed, owed or sent cannot be changed.")
+    remedy = _("Correct it by something new: a supplementary run, a correction, a reissue.")
+
+
+class ApprovalVoid(UnableToPay):
+    message = _("The inputs are not the ones that were approved.")
+    remedy = _("Refuse the run, compute it anew and have it reviewed again.")
+
+
+class NumberUnknown(UnableToPay):
+    message = _("The declared row names a person or a unit that is not known.")
+    remedy = _("Apply the unit list and the roster first.")
+
+
+PAYOUT_REFUSALS: dict[str, type[UnableToPost]] = {
+    "declaration_four_eyes": SameOfficer,
+    "run_four_eyes": SameOfficer,
+    "batch_four_eyes": SameOfficer,
+    "correction_four_eyes": SameOfficer,
+    "run_moves": WrongState,
+    "batch_moves": WrongState,
+    "payment_moves": WrongState,
+    "correction_moves": WrongState,
+    "run_is_signed_for_its_state": WrongState,
+    "batch_is_signed_for_its_state": WrongState,
+    "correction_is_signed_for_its_state": WrongState,
+    "run_is_computed_while_frozen": WrongState,
+    "payment_is_sent_with_its_batch": WrongState,
+    "batch_is_fixed_once_built": WrongState,
+    "exception_is_signed_once": WrongState,
+    "exception_is_signed_with_a_reason": ReasonMissing,
+    "run_exceptions_are_signed": ExceptionsOpen,
+    "obligation_is_owed_once": PaidOnce,
+    "obligation_is_paid_once": PaidOnce,
+    "payment_is_reissued_after_its_return": PaidOnce,
+    "part_fits_its_obligation": TotalsDiffer,
+    "payment_is_the_sum_of_its_parts": TotalsDiffer,
+    "batch_total_is_its_payments": TotalsDiffer,
+    "batch_total_is_its_files": TotalsDiffer,
+    "obligation_follows_its_payslip": TotalsDiffer,
+    "payslip_adds_up": TotalsDiffer,
+    "payment_is_settled_by_the_bank": BankRecordMissing,
+    "result_fits_its_payment": ResultRefused,
+    "result_row_is_unique": ResultRefused,
+    "correction_is_one_at_a_time": CorrectionRefused,
+    "correction_is_fixed": ResultsStay,
+    "exception_is_fixed": ResultsStay,
+    "run_is_fixed": ResultsStay,
+    "batch_is_fixed": ResultsStay,
+    "payment_is_fixed": ResultsStay,
+    "person_is_fixed": ResultsStay,
+}
+KNOWN = {**REFUSALS, **PAYOUT_REFUSALS}
+
+
+@contextmanager
+def refusals_named() -> Iterator[None]:
+    """Turn the database's refusal of an act into the exception an officer reads; put it round the transaction."""
+    try:
+        yield
+    except DatabaseError as error:
+        refusal = refusal_of(error, known=KNOWN)
+        raise (ResultsStay(refusal.name, refusal.facts) if type(refusal) is PostedStays else refusal) from error

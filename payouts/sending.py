@@ -1,0 +1,257 @@
+"""Hand a batch over to the bank: its files are made and kept, its money is posted out.
+
+The bytes, their hash and the message id are stored before anything leaves the house; the vouchers
+are those of J3a and J3b for a run, of J16a for what is issued again.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from itertools import accumulate, pairwise
+
+from django.db import transaction
+
+from ledger.entries import Event, Signatures
+from ledger.models import Book, Officer
+from ledger.models.words import BookKind
+from ledger.money import ZERO
+from ledger.posting import post_events
+from ledger.recording import record_event
+from payouts import entries
+from payouts.bank_files.instructions import Instruction
+from payouts.bank_files.list_files import RenderedFile, TooFew, render_batch
+from payouts.bank_files.proofs import declared
+from payouts.bank_files.template_files import shipped_template
+from payouts.entries import PayLine
+from payouts.facts import rows_of
+from payouts.models import BankFile, Batch, Payment, PayrollRun
+from payouts.models.words import BatchStatus, RunStatus
+from payouts.policy import payout_policies
+from payouts.posts import require_post
+from payouts.refusals import TooFewRows, TotalsDiffer, WrongState, refusals_named
+from payouts.rules.contributions import contribution_rates
+from payouts.rules.pay_classes import functional_class, gross_by_class, pay_classes
+from payouts.running import CHAIN, lock_run, move_run
+from treasury.entries import Classes, Mirrored
+from treasury.models import Township, Unit
+from treasury.opening import codes_of
+from treasury.posting import mirrored_event
+
+SERVICE = "month-service"  # prepares the vouchers that rules make
+
+
+def send_batch(*, batch: Batch, officer: Officer, template: str, at: datetime) -> Batch:
+    """Render an approved batch in a format of the bank, post its money out, and mark it as sent.
+
+    The officer is the cashier of the vouchers.
+
+    :raises TooFewRows: if the format takes no list so short
+    :raises CashShort: if the treasury has not the money
+    """
+    require_post(officer, "render_batch")
+    with refusals_named(), transaction.atomic():
+        batch = Batch.objects.select_for_update().get(pk=batch.pk)
+        if batch.status != BatchStatus.APPROVED:
+            raise WrongState("batch_moves", {"batch": str(batch), "status": batch.status})
+        run = lock_run(batch.run)
+        move_batch(batch, BatchStatus.FUNDED)
+        render(batch, template)
+        move_batch(batch, BatchStatus.RENDERED)
+        move_batch(batch, BatchStatus.SENDING)
+        post_out(batch, run, cashier=officer)
+        Payment.objects.filter(batch=batch).update(status="SENT")
+        move_batch(batch, BatchStatus.SENT)
+        if run.status != RunStatus.PAYING:
+            move_run(run, RunStatus.PAYING, by=officer, at=at)
+        record_event(
+            chain=CHAIN,
+            at=at,
+            actor=officer.username,
+            act="batch.send",
+            subject=f"batch/{batch}",
+            after={"payments": batch.payments_count, "total": batch.total, "digest": batch.digest},
+        )
+        return batch
+
+
+def move_batch(batch: Batch, to: BatchStatus) -> None:
+    """Move a locked batch one step; the database checks the move."""
+    batch.status = to
+    batch.save(update_fields=["status"])
+
+
+def render(batch: Batch, template_name: str) -> None:
+    """Make the files of a batch and prove that they say what was approved."""
+    template = shipped_template(name=template_name)
+    payments = list(Payment.objects.filter(batch=batch).order_by("serial"))
+    instructions = [instruction_for(payment) for payment in payments]
+    try:
+        rendered = list(
+            render_batch(
+                instructions=instructions, template=template, month=f"{batch.month:%Y-%m}", batch=str(batch.number)
+            )
+        )
+    except TooFew as few:
+        raise TooFewRows("bank_list_has_its_minimum", {"rows": few.rows, "minimum": few.minimum}) from few
+    bounds = list(accumulate((file.rows for file in rendered), initial=0))
+    for number, (file, (start, end)) in enumerate(zip(rendered, pairwise(bounds), strict=True), start=1):
+        prove(file, instructions[start:end], template_name)
+        kept = BankFile.objects.create(
+            batch=batch,
+            number=number,
+            name=file.name,
+            template=template_name,
+            message_id=f"{batch.month:%Y%m}-{batch.number}-{number}",
+            content=file.content,
+            sha256=file.sha256,
+            rows=file.rows,
+            total=file.total,
+        )
+        Payment.objects.filter(
+            batch=batch, serial__gte=instructions[start].serial, serial__lte=instructions[end - 1].serial
+        ).update(file=kept)
+
+
+def prove(file: RenderedFile, told: list[Instruction], template_name: str) -> None:
+    """Read the rendered bytes back and hold them against what was built."""
+    back = declared(content=file.content, template=shipped_template(name=template_name))
+    total = sum((instruction.amount for instruction in told), ZERO)
+    if (back.rows, back.total) != (len(told), total) or (file.rows, file.total) != (len(told), total):
+        raise TotalsDiffer("batch_total_is_its_files", {"built": total, "rendered": back.total})
+
+
+def instruction_for(payment: Payment) -> Instruction:
+    """Return a payment as the bank is told of it."""
+    return Instruction(
+        serial=payment.serial,
+        name=payment.name,
+        account=payment.account_number,
+        amount=payment.amount,
+        id_number=payment.id_number,
+        bank=payment.bank,
+    )
+
+
+def post_out(batch: Batch, run: PayrollRun, *, cashier: Officer) -> None:
+    """Post the money of a batch out: a run's payroll, or held returns that are issued again."""
+    signatures = Signatures(
+        preparer=SERVICE,
+        reviewer=str(batch.checked_by_id),
+        poster=SERVICE,
+        cashier=cashier.username,
+    )
+    if batch.source == f"payouts.run/{run.pk}/batch":
+        post_events(run_events(run, signatures))
+    else:
+        township = Township.objects.order_by("number")[0]
+        district = Book.objects.get(kind=BookKind.DISTRICT, lower_books=township.book)
+        post_events(
+            [
+                mirrored_event(
+                    source=f"payouts.batch/{batch.pk}/sent",
+                    district=district,
+                    township=township.book,
+                    entries=entries.reissue(codes_of(district=district, township=township.book), batch.total),
+                    posting_date=batch.pay_date,
+                    summary=f"{batch.month:%Y年%m月}退汇重发（第{batch.number}批）",
+                    signatures=signatures,
+                )
+            ]
+        )
+
+
+def run_events(run: PayrollRun, signatures: Signatures) -> Iterator[Event]:
+    """Yield the vouchers of a run by township: the payroll with what is withheld, and the employer's part."""
+    spent, owed = spending_of(run), employer_spending_of(run)
+    withheld = dict(
+        rows_of(
+            """SELECT u.township_id, sum(s.deductions + s.tax) FROM payouts_payslip s
+                 JOIN treasury_unit u ON u.id = s.unit_id
+                WHERE s.run_id = %s AND s.edition = %s GROUP BY u.township_id""",
+            run.pk,
+            run.edition,
+        )
+    )
+    title = f"{run.month:%Y年%m月}" + ("工资" if run.number == 1 else f"工资补发（第{run.number}次）")
+    for township in Township.objects.select_related("book", "book__parent").order_by("number"):
+        district = township.book.parent
+        if district is None or township.pk not in spent:
+            continue
+        codes = codes_of(district=district, township=township.book)
+        parts: Iterable[tuple[str, str, Mirrored]] = (
+            (
+                "pay",
+                f"统一发放{title}",
+                entries.pay_payroll(codes, spent[township.pk], withheld=withheld[township.pk]),
+            ),
+            ("employer", f"计提{title}单位缴费", entries.charge_employer_part(codes, owed.get(township.pk, []))),
+        )
+        for name, summary, journal in parts:
+            if journal.township:
+                yield mirrored_event(
+                    source=f"payouts.run/{run.pk}/{name}/{township.code}",
+                    district=district,
+                    township=township.book,
+                    entries=journal,
+                    posting_date=run.pay_date,
+                    summary=f"{township.name}{summary}",
+                    signatures=signatures,
+                )
+
+
+def spending_of(run: PayrollRun) -> Mapping[int, list[PayLine]]:
+    """Return the gross pay of a run by township: a line for each unit, functional and economic class.
+
+    A class that only takes back is netted into the largest of its unit: spending is never negative there.
+    """
+    classes = pay_classes(policies=payout_policies(), month=run.month)
+    by_unit: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    for unit, category, item, amount in rows_of(
+        """SELECT s.unit_id, s.category, i.item, sum(i.amount)
+             FROM payouts_payslip s JOIN payouts_payslipitem i ON i.payslip_id = s.id
+            WHERE s.run_id = %s AND s.edition = %s GROUP BY s.unit_id, s.category, i.item""",
+        run.pk,
+        run.edition,
+    ):
+        for economic, part in gross_by_class(amounts={item: amount}, category=category, classes=classes).items():
+            by_unit[unit][economic] += part
+    lines: dict[int, list[PayLine]] = defaultdict(list)
+    for unit in Unit.objects.filter(pk__in=by_unit).select_related("township").order_by("code"):
+        functional = functional_class(nature=unit.nature, classes=classes)
+        for economic, amount in sorted(without_negatives(by_unit[unit.pk]).items()):
+            lines[unit.township_id].append(
+                PayLine(amount, Classes(functional=functional, economic=economic, unit=unit.dimension_id))
+            )
+    return lines
+
+
+def without_negatives(by_class: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Return the classes of a unit with those below zero netted into the largest."""
+    largest = max(by_class, key=lambda code: by_class[code])
+    below = {code: amount for code, amount in by_class.items() if amount < 0 and code != largest}
+    kept = {code: amount for code, amount in by_class.items() if code not in below}
+    kept[largest] += sum(below.values(), ZERO)
+    return kept
+
+
+def employer_spending_of(run: PayrollRun) -> Mapping[int, list[PayLine]]:
+    """Return the employer's parts of a run by township: a line for each unit and economic class."""
+    policies = payout_policies()
+    classes = pay_classes(policies=policies, month=run.month)
+    rates = contribution_rates(policies=policies, month=run.month)
+    lines: dict[int, list[PayLine]] = defaultdict(list)
+    for township, nature, dimension, item, amount in rows_of(
+        """SELECT u.township_id, u.nature, u.dimension_id, e.item, sum(e.amount)
+             FROM payouts_payslip s JOIN payouts_employerpart e ON e.payslip_id = s.id
+             JOIN treasury_unit u ON u.id = s.unit_id
+            WHERE s.run_id = %s AND s.edition = %s
+            GROUP BY u.township_id, u.nature, u.dimension_id, u.code, e.item ORDER BY u.code, e.item""",
+        run.pk,
+        run.edition,
+    ):
+        functional = functional_class(nature=nature, classes=classes)
+        lines[township].append(
+            PayLine(amount, Classes(functional=functional, economic=rates[item].economic_class, unit=dimension))
+        )
+    return lines
