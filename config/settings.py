@@ -91,6 +91,9 @@ else:
     }
     DATABASES = {alias: read_database(url) for alias, url in urls.items() if url}
 
+# Where the demo leaves its lists and documents.
+DEMO_FOLDER = instance.locate().home / "demo_out"
+
 AUDITOR_ROLE = DATABASES["auditor"]["USER"] if "auditor" in DATABASES else roles.AUDITOR
 
 SECRET_KEY = os.environ.get("SECRET_KEY") or (instance.read_secret_key() if EMBEDDED else "")

@@ -1,168 +1,99 @@
-"""The demo: a district and a township live through the golden month, through the same doors as real ones.
+"""The demo: thirteen townships and 3,000 staff live through a month, through the same steps as real ones.
 
-Everybody and everything here is invented; the amounts are those of the worked month in
-docs/architecture.md (revenue 950,000, payroll 620,000, an excess of 150,000, an old debt of 50,000).
+The files go through the whole month; the demo's bank pays all but 2 % of the list, the accounts of
+those are corrected by two officers, and only they are paid again.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import date, datetime
+from pathlib import Path
 
-from django.contrib.auth.models import Permission
-from django.db import transaction
+from month import demo_bank, documents, writing
+from month.posts import demo_officer
+from month.running import MonthRun, Progress, carry_batches, pay_date_of, run_month
+from payouts.answering import Taken, take_results
+from payouts.building import DEFAULT_TEMPLATE
+from payouts.correcting import NewAccount, approve_correction, propose_correction, reissue
+from payouts.models import AccountCorrection, BankFile, Payment
+from payouts.models.words import CorrectionStatus, PaymentStatus
 
-from ledger.entries import Event, Signatures, VoucherToPost, credit, debit
-from ledger.models import Book, Officer
-from ledger.models.words import OfficerKind
-from ledger.posting import Posted, post_events
-from ledger.recording import record_event
-from treasury.entries import (
-    GENERAL,
-    Codes,
-    Mirrored,
-    collect_revenue,
-    ordinary_return,
-    settle_surplus,
-    spend_through_district,
-    sweep,
-)
-from treasury.opening import codes_of, open_district_book, open_township_book
-from treasury.posting import mirrored_event
-
-REGIME = "GF2015"
-OPENED_ON = date(2026, 11, 1)
-DISTRICT, TOWNSHIP = ("220100", "青岚区"), ("220100101", "云溪镇")
-
-# Username, name, kind. A demo signs in with the username as password; production has no such officers.
-OFFICERS = (
-    ("month-service", "月度处理服务", OfficerKind.SERVICE),
-    ("demo-reviewer", "演示复核", OfficerKind.PERSON),
-    ("demo-cashier", "演示出纳", OfficerKind.PERSON),
-    ("demo-auditor", "演示审计", OfficerKind.PERSON),
-)
-SIGNATURES = Signatures(
-    preparer="month-service", reviewer="demo-reviewer", poster="month-service", cashier="demo-cashier"
-)
+MONTH = date(2026, 11, 1)
+FILES = Path(__file__).parent / "demo_files" / f"{MONTH:%Y-%m}"
+PAPER = "演示：本人更正账户申请"
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """The two books of the demo and what was posted now or before."""
+    """What the demo did, now or before."""
 
-    district: Book
-    township: Book
-    posted: list[Posted]
-    opened_now: bool
-
-
-@transaction.atomic
-def live_golden_month(*, at: datetime) -> Demo:
-    """Open the demo's books and post the golden month; a second time it finds everything done."""
-    opened_now = not Book.objects.filter(code=DISTRICT[0]).exists()
-    if opened_now:
-        open_books(at)
-    district, township = Book.objects.get(code=DISTRICT[0]), Book.objects.get(code=TOWNSHIP[0])
-    posted = post_events(golden_month(district, township))
-    if opened_now:
-        record_event(
-            chain=DISTRICT[0],
-            at=at,
-            actor="demo-reviewer",
-            act="demo.month",
-            subject="golden month 2026-11",
-            after={"vouchers": len(posted)},
-        )
-    return Demo(district=district, township=township, posted=posted, opened_now=opened_now)
+    done: MonthRun
+    results: list[Taken]
+    reissued: int
 
 
-def open_books(at: datetime) -> None:
-    """Create the demo's officers and open both books."""
-    for username, full_name, kind in OFFICERS:
-        officer = Officer(username=username, full_name=full_name, kind=kind)
-        if kind == OfficerKind.PERSON:
-            officer.set_password(username)
-        else:
-            officer.set_unusable_password()
-        officer.save()
-    readers = Officer.objects.filter(username__in=["demo-auditor", "demo-reviewer"])
-    view = Permission.objects.get(content_type__app_label="ledger", codename="view_voucher")
-    for reader in readers:
-        reader.user_permissions.add(view)
-    opener = Officer.objects.get(username="demo-reviewer")
-    district = open_district_book(
-        code=DISTRICT[0], name=DISTRICT[1], regime=REGIME, opened_on=OPENED_ON, opener=opener, at=at
-    )
-    open_township_book(
-        district=district,
-        number=1,
-        code=TOWNSHIP[0],
-        name=TOWNSHIP[1],
-        opened_on=OPENED_ON,
-        opener=opener,
-        at=at,
-    )
+def live_a_month(*, at: datetime, progress: Progress) -> Demo:
+    """Run the demo's month, take the bank's answers, and pay again what came back; a second time nothing changes."""
+    done = run_month(folder=FILES, month=MONTH, template=DEFAULT_TEMPLATE, at=at, progress=progress)
+    results = take_answers(at, demo_bank.pay_most)
+    reissued = pay_returned_again(at)
+    results += take_answers(at, demo_bank.pay_all)
+    return Demo(done, results, reissued)
 
 
-def golden_month(district: Book, township: Book) -> list[Event]:
-    """Return the month's events in order: the old debt, J1, J2, J3, J4, J6a."""
-    codes = codes_of(district=district, township=township)
-    steps = (
-        (5, "revenue", "本月税收收入", collect_revenue(codes, Decimal("950000.00"))),
-        (5, "sweep", "乡级金库收入划转区级国库", sweep(codes, Decimal("950000.00"))),
-        (8, "payroll", "统一发放本月工资", spend_through_district(codes, Decimal("620000.00"))),
-        (10, "return", "工资后余额返还支出分户", ordinary_return(codes, Decimal("180000.00"))),
-        (
-            25,
-            "settlement",
-            "超收留用部分返还，扣留25%冲减历史欠款",
-            settle_surplus(codes, rebate=Decimal("150000.00"), withheld=Decimal("37500.00")),
-        ),
-    )
+def take_answers(at: datetime, bank: Callable[[bytes], bytes]) -> list[Taken]:
+    """Let the demo's bank answer every file whose payments it has not answered for, and take the answers."""
+    waiting = BankFile.objects.filter(batch__month=MONTH, payments__status=PaymentStatus.SENT).distinct()
     return [
-        old_debt(district, township, codes),
-        *(
-            month_event(district, township, source=f"month.demo/2026-11/{name}", day=day, summary=text, entries=entries)
-            for day, name, text, entries in steps
-        ),
+        take_results(
+            name=f"result_{file.name}",
+            content=bank(bytes(file.content)),
+            template=file.template,
+            officer=demo_officer("cashier"),
+            on=None,
+            at=at,
+        )
+        for file in waiting.order_by("pk")
     ]
 
 
-def month_event(district: Book, township: Book, *, source: str, day: int, summary: str, entries: Mirrored) -> Event:
-    return mirrored_event(
-        source=source,
-        district=district,
-        township=township,
-        entries=entries,
-        posting_date=OPENED_ON.replace(day=day),
-        summary=summary,
-        signatures=SIGNATURES,
-    )
+def pay_returned_again(at: datetime) -> int:
+    """Correct the account of every returned payment and send only those again; return how many."""
+    returned = Payment.objects.filter(
+        month=MONTH, status=PaymentStatus.RETURNED, reissued_as=None, corrections=None
+    ).order_by("serial")
+    for payment in returned:
+        propose_correction(
+            month=MONTH,
+            serial=payment.serial,
+            account=NewAccount(name="", bank="", number=demo_bank.other_card(payment.account_number)),
+            paper=PAPER,
+            officer=demo_officer("clerk"),
+            at=at,
+        )
+    proposed = AccountCorrection.objects.filter(payment__month=MONTH, status=CorrectionStatus.PROPOSED)
+    for correction in proposed.order_by("pk"):
+        approve_correction(correction=correction, officer=demo_officer("reviewer"), at=at)
+    waiting = AccountCorrection.objects.filter(
+        payment__month=MONTH, status=CorrectionStatus.APPROVED, payment__reissued_as=None
+    ).count()
+    if waiting:
+        reissue(
+            month=MONTH,
+            officer=demo_officer("releaser"),
+            template=DEFAULT_TEMPLATE,
+            pay_date=max(pay_date_of(MONTH), at.date()),
+            at=at,
+        )
+    carry_batches(month=MONTH, template=DEFAULT_TEMPLATE, at=at)
+    return waiting
 
 
-def old_debt(district: Book, township: Book, codes: Codes) -> Event:
-    """Return the opening vouchers: the township owes the district 50,000 from earlier years."""
-    amount = Decimal("50000.00")
-    lines = {
-        township.code: (
-            debit(codes.township.surplus, amount, fund=GENERAL),
-            credit(codes.township.historic, amount, fund=GENERAL),
-        ),
-        district.code: (
-            debit(codes.district.historic, amount, fund=GENERAL),
-            credit(codes.township.surplus, amount, fund=GENERAL),
-        ),
-    }
-    return Event(
-        source="month.demo/2026-11/opening",
-        vouchers=[
-            VoucherToPost(
-                book=book,
-                posting_date=OPENED_ON - timedelta(days=1),
-                summary="年初余额：历史欠款",
-                entries=entries,
-                signatures=SIGNATURES,
-                kind="OPENING",
-            )
-            for book, entries in lines.items()
-        ],
+def write_demo(*, folder: Path, demo: Demo, at: datetime) -> list[str]:
+    """Write the lists and documents of the demo's month and return their names."""
+    names = writing.write_month(
+        folder=folder, month=MONTH, sheets=demo.done.sheets, officer=demo_officer("cashier"), at=at
     )
+    names += documents.write_documents(folder=folder, month=MONTH, at=at)
+    writing.keep_private(folder)
+    return names

@@ -130,6 +130,7 @@ PAYOUT_REFUSALS: dict[str, type[UnableToPost]] = {
     "payment_is_sent_with_its_batch": WrongState,
     "batch_is_fixed_once_built": WrongState,
     "exception_is_signed_once": WrongState,
+    "declaration_is_whole": InputsFrozen,
     "exception_is_signed_with_a_reason": ReasonMissing,
     "run_exceptions_are_signed": ExceptionsOpen,
     "obligation_is_owed_once": PaidOnce,

@@ -53,10 +53,18 @@ class Declaration(models.Model):
 
 
 class DeclaredRow(models.Model):
-    """What all declared rows share: whose declaration, and the row of the file."""
+    """What all declared rows share: whose declaration, and the row of the file.
+
+    That the declaration is there, and not in a run yet, is checked set-based (``payouts_declared``).
+    """
 
     declaration = models.ForeignKey(
-        Declaration, on_delete=models.PROTECT, db_index=False, related_name="+", verbose_name=_("declaration")
+        Declaration,
+        on_delete=models.PROTECT,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+        verbose_name=_("declaration"),
     )
     row = models.IntegerField(_("row"))
 

@@ -187,7 +187,12 @@ class PayslipItem(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     payslip = models.ForeignKey(
-        Payslip, on_delete=models.PROTECT, db_index=False, related_name="items", verbose_name=_("payslip")
+        Payslip,
+        on_delete=models.PROTECT,
+        db_index=False,
+        db_constraint=False,  # checked set-based: payouts_payslip_detailed
+        related_name="items",
+        verbose_name=_("payslip"),
     )
     item = models.CharField(_("pay item"), max_length=20)
     amount = FenField(_("amount"))
@@ -206,7 +211,12 @@ class EmployerPart(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     payslip = models.ForeignKey(
-        Payslip, on_delete=models.PROTECT, db_index=False, related_name="employer_parts", verbose_name=_("payslip")
+        Payslip,
+        on_delete=models.PROTECT,
+        db_index=False,
+        db_constraint=False,  # checked set-based: payouts_payslip_detailed
+        related_name="employer_parts",
+        verbose_name=_("payslip"),
     )
     item = models.CharField(_("pay item"), max_length=20)
     base = FenField(_("base"), null=True, blank=True)

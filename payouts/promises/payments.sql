@@ -1,12 +1,35 @@
 -- Payments: made in a draft batch, fixed from then on, moved only along their table, settled or
 -- returned only by the bank's own record of equal amount; an obligation is paid again only after
--- the proven return or rejection of the attempt before.
+-- the proven return or rejection of the attempt before. Rows that depend on the state of a batch lock
+-- it (FOR SHARE): they wait for one that moves, and see it as it stands then.
+
+CREATE OR REPLACE FUNCTION payouts_begun() RETURNS trigger LANGUAGE plpgsql
+SET search_path = @schema@, pg_temp AS $$
+BEGIN
+  -- TG_ARGV: the name of the rule and the first state.
+  IF NEW.status <> TG_ARGV[1] THEN
+    PERFORM ledger_refuse(
+      TG_ARGV[0], format('%s begins as %s', TG_TABLE_NAME, TG_ARGV[1]), jsonb_build_object('to', NEW.status),
+      'Begin it there, then move it step by step.');
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- What a batch tells the bank, as ``payouts.building.digest_of`` spells it.
+CREATE OR REPLACE FUNCTION payouts_batch_digest(batch bigint) RETURNS text LANGUAGE sql STABLE
+SET search_path = @schema@, pg_temp AS $$
+  SELECT encode(sha256(convert_to(coalesce(string_agg(
+           serial || '|' || name || '|' || account_number || '|' || amount || '|' || id_number || '|' || bank || E'\n',
+           '' ORDER BY serial), ''), 'UTF8')), 'hex')
+    FROM payouts_payment WHERE batch_id = batch;
+$$;
 
 CREATE OR REPLACE FUNCTION payouts_payment_added() RETURNS trigger LANGUAGE plpgsql
 SET search_path = @schema@, pg_temp AS $$
 DECLARE
   wrong bigint;
 BEGIN
+  PERFORM FROM payouts_batch b WHERE b.id IN (SELECT batch_id FROM new_row) ORDER BY b.id FOR SHARE;
   SELECT n.batch_id INTO wrong FROM (SELECT DISTINCT batch_id FROM new_row) n
    WHERE NOT EXISTS (SELECT FROM payouts_batch b WHERE b.id = n.batch_id AND b.status = 'DRAFT') LIMIT 1;
   IF wrong IS NOT NULL THEN
@@ -38,10 +61,13 @@ DECLARE
   wrong bigint;
 BEGIN
   -- Two equal attempts made at once meet in the unique key; RETURNED and REJECTED are final.
+  PERFORM FROM payouts_batch b
+    WHERE b.id IN (SELECT p.batch_id FROM new_row n JOIN payouts_payment p ON p.id = n.payment_id) ORDER BY b.id FOR SHARE;
   SELECT n.obligation_id INTO wrong
     FROM new_row n JOIN payouts_payment p ON p.id = n.payment_id JOIN payouts_batch b ON b.id = p.batch_id
     JOIN payouts_obligation o ON o.id = n.obligation_id
    WHERE b.status <> 'DRAFT' OR o.amount <> n.amount OR n.attempt < 1
+      OR o.run_id <> b.run_id OR o.month <> p.month OR p.month <> b.month
       OR (p.person_id IS NOT NULL AND p.person_id <> o.person_id) OR (p.unit_id IS NOT NULL AND p.unit_id <> o.unit_id)
    LIMIT 1;
   IF wrong IS NOT NULL THEN
@@ -63,48 +89,67 @@ BEGIN
   RETURN NULL;
 END $$;
 
-CREATE OR REPLACE FUNCTION payouts_payment_moved() RETURNS trigger LANGUAGE plpgsql
-SET search_path = @schema@, pg_temp SET enable_mergejoin = off AS $$
-DECLARE
-  wrong record;
+-- Only called for a row whose move is none of the table, or whose fixed columns change.
+CREATE OR REPLACE FUNCTION payouts_payment_kept() RETURNS trigger LANGUAGE plpgsql
+SET search_path = @schema@, pg_temp AS $$
 BEGIN
-  SELECT o.id, o.status AS from_status, n.status AS to_status INTO wrong
-    FROM old_row o JOIN new_row n ON n.id = o.id
-   WHERE o.status <> n.status AND NOT (o.status || '>' || n.status) = ANY (@payment_moves@) LIMIT 1;
-  IF FOUND THEN
+  IF TG_ARGV[0] = 'payment_moves' THEN
     PERFORM ledger_refuse(
-      'payment_moves', format('a payment cannot go from %s to %s', wrong.from_status, wrong.to_status),
-      jsonb_build_object('from', wrong.from_status, 'to', wrong.to_status), 'See the moves of a payment.');
+      'payment_moves', format('a payment cannot go from %s to %s', OLD.status, NEW.status),
+      jsonb_build_object('from', OLD.status, 'to', NEW.status), 'See the moves of a payment.');
   END IF;
-  SELECT o.id INTO wrong FROM old_row o LEFT JOIN new_row n ON n.id = o.id
-   WHERE n.id IS NULL
-      OR (o.month, o.serial, o.batch_id, o.name, o.bank, o.account_number, o.id_number, o.amount)
-         IS DISTINCT FROM (n.month, n.serial, n.batch_id, n.name, n.bank, n.account_number, n.id_number, n.amount)
-      OR (o.person_id, o.unit_id, o.reissues_id) IS DISTINCT FROM (n.person_id, n.unit_id, n.reissues_id)
-      OR (o.file_id IS NOT NULL AND o.file_id IS DISTINCT FROM n.file_id) LIMIT 1;
-  IF FOUND THEN
-    PERFORM ledger_refuse(
-      'payment_is_fixed', 'what a payment says is fixed once written', jsonb_build_object('payment', wrong.id),
-      'Correct the account by a correction; the payment is then issued again.');
-  END IF;
-  SELECT n.id INTO wrong FROM new_row n JOIN old_row o ON o.id = n.id
-    JOIN payouts_batch b ON b.id = n.batch_id
-   WHERE n.status = 'SENT' AND o.status <> 'SENT' AND (n.file_id IS NULL OR b.status NOT IN ('SENDING', 'SENT')) LIMIT 1;
+  PERFORM ledger_refuse(
+    'payment_is_fixed', 'what a payment says is fixed once written', jsonb_build_object('payment', OLD.id),
+    'Correct the account by a correction; the payment is then issued again.');
+  RETURN NULL;
+END $$;
+
+-- From the new rows outward, by index: a plan made for one payment serves a million.
+CREATE OR REPLACE FUNCTION payouts_payment_moved() RETURNS trigger LANGUAGE plpgsql
+SET search_path = @schema@, pg_temp SET enable_mergejoin = off SET enable_hashjoin = off AS $$
+DECLARE
+  wrong bigint;
+BEGIN
+  SELECT n.id INTO wrong FROM new_row n
+   WHERE n.status = 'SENT'
+     AND (n.file_id IS NULL
+          OR NOT (SELECT b.status IN ('SENDING', 'SENT', 'UNKNOWN') FROM payouts_batch b WHERE b.id = n.batch_id)) LIMIT 1;
   IF FOUND THEN
     PERFORM ledger_refuse(
       'payment_is_sent_with_its_batch', 'a payment is sent in a file of a batch that is being sent',
-      jsonb_build_object('payment', wrong.id), 'Render and send the batch.');
+      jsonb_build_object('payment', wrong), 'Render and send the batch.');
   END IF;
-  SELECT n.id INTO wrong FROM new_row n JOIN old_row o ON o.id = n.id
-   WHERE n.status IN ('SETTLED', 'RETURNED') AND o.status <> n.status
-     AND NOT EXISTS (SELECT FROM payouts_resultrow r
-                      WHERE r.payment_id = n.id AND r.outcome = n.status AND r.amount = n.amount) LIMIT 1;
+  SELECT n.id INTO wrong FROM new_row n
+    LEFT JOIN LATERAL (SELECT r.amount FROM payouts_resultrow r
+                        WHERE r.payment_id = n.id AND r.outcome = n.status LIMIT 1) r ON true
+   WHERE n.status IN ('SETTLED', 'RETURNED') AND r.amount IS DISTINCT FROM n.amount LIMIT 1;
   IF FOUND THEN
     PERFORM ledger_refuse(
       'payment_is_settled_by_the_bank', 'no record of the bank with this amount settles or returns the payment',
-      jsonb_build_object('payment', wrong.id), 'Take the result file of the bank.');
+      jsonb_build_object('payment', wrong), 'Take the result file of the bank.');
   END IF;
   RETURN NULL;
+END $$;
+
+-- A rejection lets an obligation be paid again, so it needs its proof: the batch was cancelled before it
+-- was sent, or the bank says so.
+CREATE OR REPLACE FUNCTION payouts_payment_rejected() RETURNS trigger LANGUAGE plpgsql
+SET search_path = @schema@, pg_temp AS $$
+BEGIN
+  IF OLD.status = 'PLANNED' AND
+     NOT EXISTS (SELECT FROM payouts_batch b WHERE b.id = NEW.batch_id AND b.status = 'CANCELLED') THEN
+    PERFORM ledger_refuse(
+      'payment_is_rejected_with_its_batch', 'a payment that was not sent is rejected when its batch is cancelled',
+      jsonb_build_object('payment', NEW.id), 'Cancel the batch.');
+  END IF;
+  IF OLD.status <> 'PLANNED' AND
+     NOT EXISTS (SELECT FROM payouts_resultrow r
+                  WHERE r.payment_id = NEW.id AND r.outcome = 'REJECTED' AND r.amount = NEW.amount) THEN
+    PERFORM ledger_refuse(
+      'payment_is_settled_by_the_bank', 'no record of the bank with this amount rejects the payment',
+      jsonb_build_object('payment', NEW.id), 'Take the result file of the bank.');
+  END IF;
+  RETURN NEW;
 END $$;
 
 CREATE OR REPLACE FUNCTION payouts_batch_moved() RETURNS trigger LANGUAGE plpgsql
@@ -128,6 +173,11 @@ BEGIN
         jsonb_build_object('batch', NEW.id), 'Build the batch anew.');
     END IF;
   END IF;
+  IF NEW.status IN ('BUILT', 'SENDING') AND NEW.status <> OLD.status AND NEW.digest <> payouts_batch_digest(NEW.id) THEN
+    PERFORM ledger_refuse(
+      'batch_digest_is_its_payments', 'the payments of the batch are not those of its digest',
+      jsonb_build_object('batch', NEW.id), 'Cancel the batch and build a new one.');
+  END IF;
   IF OLD.status <> 'DRAFT' AND (OLD.payments_count, OLD.total, OLD.digest, OLD.pay_date, OLD.template)
      IS DISTINCT FROM (NEW.payments_count, NEW.total, NEW.digest, NEW.pay_date, NEW.template) THEN
     PERFORM ledger_refuse(
@@ -135,8 +185,10 @@ BEGIN
       'Cancel the batch and build a new one.');
   END IF;
   IF NEW.status = 'SENDING' AND OLD.status <> 'SENDING' AND
-     (SELECT coalesce(sum(rows), 0) || '/' || coalesce(sum(total), 0)::numeric(20, 2) FROM payouts_bankfile WHERE batch_id = NEW.id)
-     <> NEW.payments_count || '/' || NEW.total::numeric(20, 2) THEN
+     EXISTS (SELECT FROM (SELECT file_id, count(*) AS rows, sum(amount) AS total
+                            FROM payouts_payment WHERE batch_id = NEW.id GROUP BY file_id) p
+               FULL JOIN (SELECT id, rows, total FROM payouts_bankfile WHERE batch_id = NEW.id) f ON f.id = p.file_id
+              WHERE (p.rows, p.total) IS DISTINCT FROM (f.rows, f.total)) THEN
     PERFORM ledger_refuse(
       'batch_total_is_its_files', 'built and rendered totals of the batch differ', jsonb_build_object('batch', NEW.id),
       'Render the batch; a payment that cannot be written is taken out before.');
@@ -144,7 +196,31 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- A result row speaks about a payment that was sent, for its amount.
+-- The bytes for the bank are kept before they are sent; nothing is added to what was sent.
+CREATE OR REPLACE FUNCTION payouts_file_rendered() RETURNS trigger LANGUAGE plpgsql
+SET search_path = @schema@, pg_temp AS $$
+BEGIN
+  PERFORM FROM payouts_batch b WHERE b.id = NEW.batch_id FOR SHARE;
+  IF NOT EXISTS (SELECT FROM payouts_batch b WHERE b.id = NEW.batch_id AND b.status = 'FUNDED') THEN
+    PERFORM ledger_refuse(
+      'bank_file_is_made_before_sending', format('batch %s takes no file now', NEW.batch_id),
+      jsonb_build_object('batch', NEW.batch_id), 'Render a funded batch; what was sent is sent.');
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE FUNCTION payouts_correction_proposed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = @schema@, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM payouts_payment p WHERE p.id = NEW.payment_id AND p.status IN ('RETURNED', 'REJECTED')) THEN
+    PERFORM ledger_refuse(
+      'correction_is_of_a_return', format('payment %s has not come back', NEW.payment_id),
+      jsonb_build_object('payment', NEW.payment_id), 'Wait for the record of the bank.');
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- A result row speaks about a payment that was sent, for its amount; a file has the rows it came with.
 CREATE OR REPLACE FUNCTION payouts_result_added() RETURNS trigger LANGUAGE plpgsql
 SET search_path = @schema@, pg_temp AS $$
 DECLARE
@@ -156,6 +232,18 @@ BEGIN
     PERFORM ledger_refuse(
       'result_fits_its_payment', 'the record of the bank is not about a payment that was sent, or of another amount',
       jsonb_build_object('payment', wrong), 'Ask the bank.');
+  END IF;
+  SELECT f.id INTO wrong FROM payouts_resultfile f
+    JOIN LATERAL (SELECT count(*) FILTER (WHERE r.outcome = 'SETTLED') AS settled,
+                         count(*) FILTER (WHERE r.outcome = 'RETURNED') AS returned,
+                         coalesce(sum(r.amount) FILTER (WHERE r.outcome = 'RETURNED'), 0) AS amount
+                    FROM payouts_resultrow r WHERE r.file_id = f.id) s ON true
+   WHERE f.id IN (SELECT file_id FROM new_row)
+     AND (s.settled > f.settled OR s.returned > f.returned OR s.amount > f.returned_amount) LIMIT 1;
+  IF wrong IS NOT NULL THEN
+    PERFORM ledger_refuse(
+      'result_file_has_its_rows', format('result file %s came with fewer rows', wrong),
+      jsonb_build_object('file', wrong), 'Take each file of the bank once, whole.');
   END IF;
   RETURN NULL;
 END $$;

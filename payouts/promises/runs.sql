@@ -1,5 +1,21 @@
--- A payroll run moves only along its table, is computed only while frozen, and is handed in only
--- when nothing blocks it and every exception to sign is signed.
+-- A payroll run begins open and moves only along its table, is computed only while frozen, and is
+-- handed in only when nothing blocks it and every exception to sign is signed.
+
+CREATE OR REPLACE FUNCTION payouts_run_begun() RETURNS trigger LANGUAGE plpgsql
+SET search_path = @schema@, pg_temp AS $$
+BEGIN
+  IF NEW.status <> 'OPEN' OR NEW.edition <> 0 THEN
+    PERFORM ledger_refuse(
+      'run_moves', 'a run begins open', jsonb_build_object('to', NEW.status), 'Open it, then move it step by step.');
+  END IF;
+  -- A second first of the month would be a second month, in which everybody is owed again.
+  IF NEW.month <> date_trunc('month', NEW.month)::date THEN
+    PERFORM ledger_refuse(
+      'run_is_of_a_month', format('%s is not the first day of a month', NEW.month),
+      jsonb_build_object('month', NEW.month), 'Name the month by its first day.');
+  END IF;
+  RETURN NEW;
+END $$;
 
 CREATE OR REPLACE FUNCTION payouts_run_moved() RETURNS trigger LANGUAGE plpgsql
 SET search_path = @schema@, pg_temp AS $$
@@ -17,46 +33,67 @@ BEGIN
         'Correct what blocks, and sign the others with a reason.');
     END IF;
   END IF;
-  IF NEW.edition <> OLD.edition AND NEW.status <> 'FROZEN' THEN
+  -- An edition comes once: in an older one, results would stand that nobody has checked.
+  IF NEW.edition <> OLD.edition + (OLD.status = 'COLLECTING' AND NEW.status = 'FROZEN')::int THEN
     PERFORM ledger_refuse(
-      'run_is_computed_while_frozen', 'a new edition begins with freezing',
+      'run_is_computed_while_frozen', 'each freezing begins the next edition, and nothing else does',
       jsonb_build_object('run', NEW.id), 'Freeze the run.');
   END IF;
   RETURN NEW;
 END $$;
 
-CREATE OR REPLACE FUNCTION payouts_computed() RETURNS trigger LANGUAGE plpgsql
-SET search_path = @schema@, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off AS $$
-DECLARE
-  wrong bigint;
-BEGIN
-  SELECT n.run_id INTO wrong FROM (SELECT DISTINCT run_id, edition FROM new_row) n
-   WHERE NOT EXISTS (SELECT FROM payouts_payrollrun r
-                      WHERE r.id = n.run_id AND r.edition = n.edition AND r.status = 'FROZEN')
-   LIMIT 1;
-  IF wrong IS NOT NULL THEN
-    PERFORM ledger_refuse(
-      'run_is_computed_while_frozen', format('run %s takes no results now', wrong), jsonb_build_object('run', wrong),
-      'Compute a frozen run; a computed one is collected anew first.');
-  END IF;
-  RETURN NULL;
-END $$;
-
--- Parts of payslips (TG_ARGV[0] unused): they come with their payslip, in the same state of the run.
-CREATE OR REPLACE FUNCTION payouts_payslip_detailed() RETURNS trigger LANGUAGE plpgsql
+-- Declared rows come with their declaration; once a run was frozen with it nothing is added.
+CREATE OR REPLACE FUNCTION payouts_declared() RETURNS trigger LANGUAGE plpgsql
 SET search_path = @schema@, pg_temp AS $$
 DECLARE
   wrong bigint;
 BEGIN
-  SELECT s.run_id INTO wrong
-    FROM new_row n JOIN payouts_payslip s ON s.id = n.payslip_id JOIN payouts_payrollrun r ON r.id = s.run_id
-   WHERE r.status <> 'FROZEN' OR r.edition <> s.edition LIMIT 1;
+  SELECT n.declaration_id INTO wrong FROM (SELECT DISTINCT declaration_id FROM new_row) n
+   WHERE NOT EXISTS (SELECT FROM payouts_declaration d WHERE d.id = n.declaration_id)
+      OR EXISTS (SELECT FROM payouts_runinput i WHERE i.declaration_id = n.declaration_id) LIMIT 1;
   IF wrong IS NOT NULL THEN
     PERFORM ledger_refuse(
-      'run_is_computed_while_frozen', format('run %s takes no results now', wrong), jsonb_build_object('run', wrong),
-      'Compute a frozen run; a computed one is collected anew first.');
+      'declaration_is_whole', format('declaration %s takes no further row', wrong), jsonb_build_object('declaration', wrong),
+      'Apply a corrected file; it replaces this one.');
   END IF;
   RETURN NULL;
+END $$;
+
+-- Inputs, payslips and people not paid come while the run is frozen, in its edition. A run that moves
+-- at the same time is waited for (FOR SHARE), and then seen as it stands.
+CREATE OR REPLACE FUNCTION payouts_computed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = @schema@, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+  one record;
+BEGIN
+  FOR one IN SELECT DISTINCT n.run_id, n.edition FROM new_row n ORDER BY n.run_id LOOP
+    PERFORM payouts_require_frozen(one.run_id, one.edition);
+  END LOOP;
+  RETURN NULL;
+END $$;
+
+-- Parts of payslips: they come with their payslip, in the same state of the run.
+CREATE OR REPLACE FUNCTION payouts_payslip_detailed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = @schema@, pg_temp AS $$
+DECLARE
+  one record;
+BEGIN
+  FOR one IN SELECT DISTINCT s.run_id, s.edition
+               FROM new_row n JOIN payouts_payslip s ON s.id = n.payslip_id ORDER BY s.run_id LOOP
+    PERFORM payouts_require_frozen(one.run_id, one.edition);
+  END LOOP;
+  RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION payouts_require_frozen(run bigint, computed smallint) RETURNS void LANGUAGE plpgsql
+SET search_path = @schema@, pg_temp AS $$
+BEGIN
+  PERFORM FROM payouts_payrollrun r WHERE r.id = run FOR SHARE;
+  IF NOT EXISTS (SELECT FROM payouts_payrollrun r WHERE r.id = run AND r.edition = computed AND r.status = 'FROZEN') THEN
+    PERFORM ledger_refuse(
+      'run_is_computed_while_frozen', format('run %s takes no results now', run), jsonb_build_object('run', run),
+      'Compute a frozen run; a computed one is collected anew first.');
+  END IF;
 END $$;
 
 CREATE OR REPLACE FUNCTION payouts_exception_signed() RETURNS trigger LANGUAGE plpgsql
@@ -70,7 +107,7 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- What is owed follows from a released run: the net of the payslip, to its person.
+-- What is owed follows from a released run: the net of the payslip, to its person, as payroll.
 CREATE OR REPLACE FUNCTION payouts_owed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = @schema@, pg_temp AS $$
 DECLARE
@@ -80,6 +117,7 @@ BEGIN
     FROM new_row n LEFT JOIN payouts_payslip s ON s.id = n.payslip_id LEFT JOIN payouts_payrollrun r ON r.id = n.run_id
    WHERE s.id IS NULL OR s.run_id <> n.run_id OR s.edition <> r.edition OR s.net <> n.amount
       OR s.person_id <> n.person_id OR s.unit_id <> n.unit_id OR r.month <> n.month OR r.status <> 'RELEASED'
+      OR (n.scheme, n.component) <> ('payroll', 'NET')
    LIMIT 1;
   IF wrong IS NOT NULL THEN
     PERFORM ledger_refuse(

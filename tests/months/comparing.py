@@ -163,13 +163,8 @@ def compare_benefits(*, folder: Path, rows: Iterable[Mapping[str, str]]) -> list
     return unlike("benefit", counted(expected), counted(rows))
 
 
-def compare_out(*, folder: Path, out: Path) -> list[str]:
-    """Compare the csv files that the service wrote into `out` with every part the key has."""
-    answers = answers_of(folder)
-    findings = [
-        Found(row["file"], row["sheet"], int(row["row"]), row["kind"], row["severity"])
-        for row in read_rows(out / "findings.csv")
-    ]
+def compare_payroll_out(*, folder: Path, out: Path) -> list[str]:
+    """Compare the payroll that the service wrote into `out` with the key: pay, payments, findings, who is not paid."""
     payroll = [
         FoundPay(row["id_number"], row["gross"], row["deductions"], row["tax"], row["net"])
         for row in read_rows(out / "payroll.csv")
@@ -178,17 +173,34 @@ def compare_out(*, folder: Path, out: Path) -> list[str]:
         FoundPayment(row["name"], row["account"], row["amount"], row["id_number"])
         for row in read_rows(out / "payments.csv")
     ]
-    told = [
+    return [
+        *compare_findings(folder=folder, findings=findings_in(out), files=PAYROLL_FILES),
         *compare_payroll(folder=folder, payroll=payroll),
         *compare_payments(folder=folder, payments=payments),
+        *compare_not_paid(
+            folder=folder, not_paid={row["id_number"]: row["reason"] for row in read_rows(out / "not_paid.csv")}
+        ),
     ]
-    files: tuple[str, ...] = PAYROLL_FILES
+
+
+def compare_out(*, folder: Path, out: Path) -> list[str]:
+    """Compare the csv files that the service wrote into `out` with every part the key has."""
+    answers = answers_of(folder)
+    told = compare_payroll_out(folder=folder, out=out)
     if "settlement" in answers:
-        files += TREASURY_FILES
+        told += compare_findings(folder=folder, findings=findings_in(out), files=TREASURY_FILES)
         told += compare_settlement(folder=folder, rows=read_rows(out / "settlement.csv"))
         decisions = ((row["claim"], row["decision"]) for row in read_rows(out / "claims.csv"))
         told += compare_claims(folder=folder, decisions=decisions)
     if "benefits" in answers:
-        files += BENEFIT_FILES
+        told += compare_findings(folder=folder, findings=findings_in(out), files=BENEFIT_FILES)
         told += compare_benefits(folder=folder, rows=read_rows(out / "benefits.csv"))
-    return [*compare_findings(folder=folder, findings=findings, files=files), *told]
+    return told
+
+
+def findings_in(out: Path) -> list[Found]:
+    """Return the findings that the service wrote."""
+    return [
+        Found(row["file"], row["sheet"], int(row["row"]), row["kind"], row["severity"])
+        for row in read_rows(out / "findings.csv")
+    ]

@@ -1,73 +1,59 @@
 """``manage.py demo``: the main job on a demo district, from nothing, and what came out of it."""
 
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
-from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
 from ledger.checks import run_checks
 from ledger.models import Book
+from ledger.models.words import BookKind
 from ledger.money import in_full
 from ledger.recording import acting_from
 from ledger.statements import TrialBalance, trial_balance
-from month.demonstrating import OPENED_ON, live_golden_month
-
-NEXT_MONTH = OPENED_ON.replace(month=12)
+from month import telling
+from month.closing_months import after
+from month.demonstrating import MONTH, live_a_month, write_demo
+from month.management.progress import progress_bar
+from month.management.setting_up import is_set_up
 
 
 class Command(BaseCommand):
-    help = "Open a demo district, live through the golden month, print both trial balances."
+    help = "Run the payroll of a demo district for a month, from its files to the bank and back."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--out", type=Path, help="folder for the lists and documents (demo_out in the instance)")
+
+    def handle(self, *args: Any, out: Path | None, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError(_("This is a production instance; the demo would leave its books in it."))
         if not is_set_up():
             call_command("setup", verbosity=0)
-        with acting_from("manage.py demo"):
-            demo = live_golden_month(at=timezone.now())
-        balances = [
-            trial_balance(book=book, since=OPENED_ON, before=NEXT_MONTH) for book in (demo.township, demo.district)
-        ]
-        tables = [table_of(balance) for balance in balances]
-        console = console_as_wide_as(tables)
-        console.print(
-            _("Demo district opened and the month posted: {count} vouchers.").format(count=len(demo.posted))
-            if demo.opened_now
-            else _("The month was posted before; nothing changed: {count} vouchers.").format(count=len(demo.posted))
-        )
-        for table in tables:
-            console.print(table)
-        ties = all(balance.ties for balance in balances)
+        folder = out or settings.DEMO_FOLDER
+        at = timezone.now()
+        with acting_from("manage.py demo"), progress_bar() as progress:
+            demo = live_a_month(at=at, progress=progress)
+            names = write_demo(folder=folder, demo=demo, at=at)
+        district = Book.objects.filter(kind=BookKind.DISTRICT).order_by("pk")[0]
+        balance = trial_balance(book=district, since=MONTH, before=after(MONTH))
         faults = [fault.what for fault in run_checks([])]
-        tell_result(console, ties=ties, faults=faults)
-        if faults or not ties:
+        telling.tell(
+            [
+                *telling.of_demo(demo, folder=folder, names=names),
+                table_of(balance),
+                *results_of(ties=balance.ties, faults=faults),
+            ]
+        )
+        if faults or not balance.ties:
             raise CommandError(_("The books do not agree; run manage.py check_books."))
-
-
-def is_set_up() -> bool:
-    """Whether every migration has been applied and lists are loaded."""
-    executor = MigrationExecutor(connections["owner"])
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes()) and is_loaded()
-
-
-def is_loaded() -> bool:
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM ledger_chartaccount)")
-        return bool(cursor.fetchone()[0])
-
-
-def console_as_wide_as(tables: list[Table]) -> Console:
-    """Return a console on which the tables stand whole: a narrow terminal wraps rather than cuts amounts."""
-    ample = Console(width=1000)
-    return Console(width=max(Console().width, *(ample.measure(table).maximum for table in tables)))
 
 
 def table_of(balance: TrialBalance) -> Table:
@@ -121,9 +107,9 @@ def notice_of(book: Book) -> str:
     return notice
 
 
-def tell_result(console: Console, *, ties: bool, faults: list[str]) -> None:
+def results_of(*, ties: bool, faults: list[str]) -> Iterator[str]:
+    """Yield whether the books agree, and what to look at next."""
     if ties and not faults:
-        console.print(_("Both trial balances tie; all checks of the books agree."))
-    for fault in faults:
-        console.print(fault, style="red")
-    console.print(_("Next: make serve opens the books in a browser; manage.py export_journal --help writes them out."))
+        yield _("The trial balance ties; all checks of the books agree.")
+    yield from faults
+    yield _("Next: make serve opens the books in a browser; manage.py export_journal --help writes them out.")

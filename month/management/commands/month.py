@@ -1,0 +1,72 @@
+"""``manage.py month``: a month from the bureau's files to the bank and back, whole or step by step."""
+
+import sys
+from argparse import ArgumentParser, Namespace
+from getpass import getpass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from imports.refusals import UnableToStage
+from ledger.models import Officer
+from ledger.recording import acting_from, refusals_recorded
+from ledger.refusals import UnableToPost
+from month import telling
+from month.management.progress import progress_bar
+from month.management.setting_up import is_set_up
+from month.stepping import STEPS
+from payouts.building import DEFAULT_TEMPLATE
+
+
+class Command(BaseCommand):
+    help = "Run a month's payroll: whole in a demo (run), or step by step as real officers."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
+        for name, step in STEPS.items():
+            sub = steps.add_parser(name, help=str(step.help))
+            for add in step.arguments:
+                add(sub)
+            sub.add_argument("--bank", default=DEFAULT_TEMPLATE, help=_("format of the bank's files"))
+
+    def handle(self, *args: Any, step: str, **options: Any) -> None:
+        chosen = STEPS[step]
+        if settings.DEMO and not is_set_up():
+            call_command("setup", verbosity=0)
+        asked = Namespace(**options)
+        officer = officer_of(asked)
+        at = timezone.now()
+        month = getattr(asked, "month", None)
+        subject = f"month/{month:%Y-%m}" if month else "month"
+        actor = officer.username if officer else "month-service"
+        try:
+            with (
+                acting_from(f"manage.py month {step}"),
+                refusals_recorded(chain="", at=at, actor=actor, act=f"month.{step}", subject=subject),
+                progress_bar() as progress,
+            ):
+                told = chosen.take(asked, officer, at, progress)
+        except (UnableToPost, UnableToStage) as refusal:
+            raise CommandError(str(refusal)) from refusal
+        telling.tell(told)
+
+
+def officer_of(asked: Namespace) -> Officer | None:
+    """Return the officer of ``--as`` after asking for the password; None where a demo's officers act."""
+    username = getattr(asked, "officer", None)
+    if username is None:
+        if not settings.DEMO:
+            raise CommandError(
+                _("This is a production instance: it takes no unattended approvals. Take the steps one by one, --as.")
+            )
+        return None
+    password = getpass(_("Password of {name}: ").format(name=username)) if sys.stdin.isatty() else sys.stdin.readline()
+    officer = authenticate(username=username, password=password.rstrip("\n"))
+    if not isinstance(officer, Officer):
+        raise CommandError(_("Wrong officer or password."))
+    return officer

@@ -1,0 +1,83 @@
+"""The posts of the bureau that a month needs, and the invented officers of a demo who hold them."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+
+from ledger.models import Officer
+from ledger.models.words import OfficerKind
+from payouts.sending import SERVICE
+
+# The acts of each post; no post holds two acts that need two people.
+POSTS: Mapping[str, Sequence[str]] = {
+    "clerk": ("payouts.stage_file", "payouts.propose_correction", "ledger.view_voucher"),
+    "preparer": (
+        "payouts.apply_file",
+        "payouts.compute_run",
+        "payouts.sign_exception",
+        "payouts.submit_run",
+        "ledger.view_voucher",
+    ),
+    "reviewer": ("payouts.review_run", "payouts.approve_correction", "ledger.view_voucher"),
+    "releaser": ("payouts.release_run", "ledger.view_voucher"),
+    "cashier": ("payouts.render_batch", "payouts.take_results"),
+    "chief_accountant": ("payouts.close_month", "ledger.view_voucher"),
+    "auditor": ("ledger.view_voucher",),
+}
+
+
+class DemoOfficer(NamedTuple):
+    """An invented officer; a demo signs in with the username as password."""
+
+    username: str
+    full_name: str
+    post: str
+
+
+DEMO_OFFICERS = (
+    DemoOfficer("demo-clerk", "演示经办", "clerk"),
+    DemoOfficer("demo-preparer", "演示制单", "preparer"),
+    DemoOfficer("demo-reviewer", "演示复核", "reviewer"),
+    DemoOfficer("demo-releaser", "演示放款", "releaser"),
+    DemoOfficer("demo-cashier", "演示出纳", "cashier"),
+    DemoOfficer("demo-chief", "演示会计主管", "chief_accountant"),
+    DemoOfficer("demo-auditor", "演示审计", "auditor"),
+)
+
+
+@transaction.atomic
+def ensure_posts() -> None:
+    """Make the posts and the service account that prepares vouchers, where they are missing."""
+    for post, acts in POSTS.items():
+        group, _made = Group.objects.get_or_create(name=post)
+        wanted = []
+        for act in acts:
+            app, codename = act.split(".")
+            wanted.append(Permission.objects.get(content_type__app_label=app, codename=codename))
+        group.permissions.set(wanted)
+    if not Officer.objects.filter(username=SERVICE).exists():
+        service = Officer(username=SERVICE, full_name="月度处理服务", kind=OfficerKind.SERVICE)
+        service.set_unusable_password()
+        service.save()
+
+
+@transaction.atomic
+def ensure_demo_officers() -> None:
+    """Make the officers of a demo; a production instance never calls this."""
+    ensure_posts()
+    for one in DEMO_OFFICERS:
+        officer, made = Officer.objects.get_or_create(
+            username=one.username, defaults={"full_name": one.full_name, "kind": OfficerKind.PERSON}
+        )
+        if made:
+            officer.set_password(one.username)
+            officer.save()
+        officer.groups.add(Group.objects.get(name=one.post))
+
+
+def demo_officer(post: str) -> Officer:
+    """Return the demo's officer of a post."""
+    username = next(one.username for one in DEMO_OFFICERS if one.post == post)
+    return Officer.objects.get(username=username)

@@ -1,0 +1,342 @@
+"""The steps of a month as officers take them: what each is asked for, which act it is, what is told after it."""
+
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from imports.applying import apply_month
+from ledger.models import Officer
+from month import documents, running, telling, writing
+from month.beginning import open_months
+from month.closing_months import close_month
+from month.posts import demo_officer
+from month.telling import Told
+from payouts.answering import take_results
+from payouts.building import release_run
+from payouts.checking import check_run
+from payouts.correcting import NewAccount, approve_correction, propose_correction, refuse_correction, reissue
+from payouts.models import AccountCorrection, PayrollRun
+from payouts.posts import require_post
+from payouts.refusals import NoSuchRun
+from payouts.remitting import remit_run
+from payouts.running import current_run, refuse_run, review_run, sign_exceptions, submit_run, thaw_run
+from payouts.sending import send_batch
+
+Progress = Callable[[str, int], None]
+
+
+def month_of(text: str) -> date:
+    """Return the first day of a month written ``2026-11``."""
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError as error:
+        raise ArgumentTypeError(_("{text} is no month; write it as 2026-11.").format(text=text)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a month."""
+
+    help: object
+    arguments: Sequence[Callable[[ArgumentParser], object]]
+    take: Callable[[Namespace, Officer | None, datetime, Progress], Told]
+
+
+def with_month(parser: ArgumentParser) -> None:
+    parser.add_argument("--month", type=month_of, required=True, help="2026-11")
+
+
+def with_officer(parser: ArgumentParser) -> None:
+    parser.add_argument("--as", dest="officer", required=True, help=_("username of the officer who acts"))
+
+
+def with_officer_or_demo(parser: ArgumentParser) -> None:
+    parser.add_argument("--as", dest="officer", help=_("username of the officer; without it a demo's officer acts"))
+
+
+def with_folder(parser: ArgumentParser) -> None:
+    parser.add_argument("folder", type=existing_folder, help=_("folder with the files of the month"))
+
+
+def with_paths(parser: ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", type=Path, help=_("files, or a folder of files"))
+
+
+def with_out(parser: ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, required=True, help=_("folder for the lists and documents"))
+
+
+def with_reason(parser: ArgumentParser) -> None:
+    parser.add_argument("--reason", required=True, help=_("why, in one line"))
+
+
+def existing_folder(text: str) -> Path:
+    folder = Path(text)
+    if not folder.is_dir():
+        raise ArgumentTypeError(_("{text} is no folder.").format(text=text))
+    return folder
+
+
+def run_of(asked: Namespace) -> PayrollRun:
+    run = current_run(month=asked.month)
+    if run is None:
+        raise NoSuchRun("run_exists", {"month": f"{asked.month:%Y-%m}"})
+    return run
+
+
+def acting(officer: Officer | None, post: str) -> Officer:
+    """Return the officer who was named, or in a demo the one who holds the post."""
+    return officer or demo_officer(post)
+
+
+def take_run(asked: Namespace, _officer: Officer | None, at: datetime, progress: Progress) -> Told:
+    done = running.run_month(folder=asked.folder, month=asked.month, template=asked.bank, at=at, progress=progress)
+    names = writing.write_month(
+        folder=asked.out, month=asked.month, sheets=done.sheets, officer=demo_officer("cashier"), at=at
+    )
+    names += documents.write_documents(folder=asked.out, month=asked.month, at=at)
+    writing.keep_private(asked.out)
+    return telling.of_run(done, folder=asked.out, names=names)
+
+
+def take_bank_results(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
+    cashier = acting(officer, "cashier")
+    taken = [
+        take_results(
+            name=path.name,
+            content=path.read_bytes(),
+            template=asked.bank,
+            officer=cashier,
+            on=asked.on,
+            at=at,
+        )
+        for path in asked.paths
+    ]
+    writing.make_folder(asked.out)
+    for month in {one.month for one in taken}:
+        name = writing.write_results(asked.out, month)
+        writing.record_reading([name], month=month, officer=cashier, at=at)
+    writing.keep_private(asked.out)
+    return telling.of_results(taken, folder=asked.out)
+
+
+def take_close(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
+    closed = close_month(month=asked.month, officer=acting(officer, "chief_accountant"), at=at)
+    return telling.of_close(asked.month, closed)
+
+
+def take_stage(asked: Namespace, officer: Officer | None, at: datetime, progress: Progress) -> Told:
+    clerk = acting(officer, "clerk")
+    sheets = running.stage_month(paths=asked.paths, month=asked.month, officer=clerk, at=at, progress=progress)
+    return telling.of_stage(sheets)
+
+
+def take_apply(asked: Namespace, officer: Officer | None, at: datetime, progress: Progress) -> Told:
+    applied = apply_month(month=asked.month, officer=acting(officer, "preparer"), at=at, progress=progress)
+    return telling.of_apply(applied)
+
+
+def take_compute(asked: Namespace, officer: Officer | None, at: datetime, progress: Progress) -> Told:
+    preparer = acting(officer, "preparer")
+    require_post(preparer, "compute_run")
+    open_months(day=running.pay_date_of(asked.month), officer=preparer, at=at)
+    run = running.run_for(month=asked.month, at=at)
+    run = running.freeze_and_compute(run, officer=preparer, at=at, progress=progress)
+    return telling.of_state(run)
+
+
+def take_check(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
+    run = run_of(asked)
+    if run.status == "COMPUTED":
+        run = check_run(run=run, officer=acting(officer, "preparer"), at=at)
+    return telling.of_exceptions(run)
+
+
+def take_sign(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
+    run = run_of(asked)
+    sign_exceptions(
+        run=run, exceptions=asked.exceptions, officer=acting(officer, "preparer"), reason=asked.reason, at=at
+    )
+    return telling.of_exceptions(run)
+
+
+def take_submit(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
+    return telling.of_state(submit_run(run=run_of(asked), officer=acting(officer, "preparer"), at=at))
+
+
+def take_review(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
+    return telling.of_state(review_run(run=run_of(asked), officer=acting(officer, "reviewer"), at=at))
+
+
+def take_refuse(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
+    reviewer = acting(officer, "reviewer")
+    return telling.of_state(refuse_run(run=run_of(asked), officer=reviewer, reason=asked.reason, at=at))
+
+
+def take_collect(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
+    preparer = acting(officer, "preparer")
+    return telling.of_state(thaw_run(run=run_of(asked), officer=preparer, reason=asked.reason, at=at))
+
+
+def take_release(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
+    run = run_of(asked)
+    release_run(run=run, officer=acting(officer, "releaser"), template=asked.bank, at=at)
+    run.refresh_from_db()
+    return telling.of_state(run)
+
+
+def take_render(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
+    cashier = acting(officer, "cashier")
+    require_post(cashier, "render_batch")
+    for batch in running.waiting_batches(month=asked.month):
+        template = running.fitting(batch, asked.bank) if asked.single else asked.bank
+        send_batch(batch=batch, officer=cashier, template=template, at=at)
+    names = writing.write_month(
+        folder=asked.out,
+        month=asked.month,
+        sheets=writing.current_sheets(asked.month),
+        officer=cashier,
+        at=at,
+    )
+    names += documents.write_documents(folder=asked.out, month=asked.month, at=at)
+    writing.keep_private(asked.out)
+    return telling.of_documents(asked.month, folder=asked.out, names=names)
+
+
+def take_correct(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
+    correction = propose_correction(
+        month=asked.month,
+        serial=asked.serial,
+        account=NewAccount(name=asked.name, bank=asked.new_bank, number=asked.account),
+        paper=asked.paper,
+        officer=acting(officer, "clerk"),
+        at=at,
+    )
+    return telling.of_correction(correction)
+
+
+def take_decision(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
+    reviewer = acting(officer, "reviewer")
+    correction = (
+        AccountCorrection.objects.filter(payment__month=asked.month, payment__serial=asked.serial)
+        .exclude(status="REFUSED")
+        .first()
+    )
+    if correction is None:
+        raise NoSuchRun("correction_exists", {"serial": asked.serial})
+    decide = refuse_correction if asked.refuse else approve_correction
+    return telling.of_correction(decide(correction=correction, officer=reviewer, at=at))
+
+
+def take_reissue(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
+    releaser = acting(officer, "releaser")
+    template = running.single_payment_template(asked.bank) if asked.single else asked.bank
+    on = asked.on or max(running.pay_date_of(asked.month), at.date())
+    batches = reissue(month=asked.month, officer=releaser, template=template, pay_date=on, at=at)
+    return telling.of_batches(batches)
+
+
+def take_remit(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
+    cashier = acting(officer, "cashier")
+    runs = writing.released_runs(asked.month)
+    if not runs:
+        raise NoSuchRun("run_exists", {"month": f"{asked.month:%Y-%m}"})
+    on = asked.on or max(running.pay_date_of(asked.month), at.date())
+    for run in runs:
+        remit_run(run=run, officer=cashier, on=on, at=at)
+    return telling.of_status(asked.month)
+
+
+def take_status(asked: Namespace, _officer: Officer | None, _at: datetime, _progress: Progress) -> Told:
+    return telling.of_status(asked.month)
+
+
+def with_exceptions(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--exception", dest="exceptions", type=int, action="append", help=_("number of an exception; default: all")
+    )
+
+
+def with_serial(parser: ArgumentParser) -> None:
+    parser.add_argument("--serial", type=int, required=True, help=_("serial number of the returned payment"))
+
+
+def with_account(parser: ArgumentParser) -> None:
+    parser.add_argument("--account", required=True, help=_("new account number"))
+    parser.add_argument("--new-bank", default="", help=_("new bank; default: as before"))
+    parser.add_argument("--name", default="", help=_("name of the payee; default: as before"))
+    parser.add_argument("--paper", required=True, help=_("the evidence, e.g. the number of a letter"))
+
+
+def with_refuse(parser: ArgumentParser) -> None:
+    parser.add_argument("--refuse", action="store_true", help=_("refuse the correction instead"))
+
+
+def with_single(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--single", action="store_true", help=_("below the bank's minimum, use its single-payment format")
+    )
+
+
+def with_on(parser: ArgumentParser) -> None:
+    parser.add_argument("--on", type=date.fromisoformat, help=_("posting date; default: by the pay date and today"))
+
+
+STEPS: Mapping[str, Step] = {
+    "run": Step(
+        gettext_lazy("a demo's whole month: stage to bank files"), (with_folder, with_month, with_out), take_run
+    ),
+    "stage": Step(gettext_lazy("stage and judge files"), (with_paths, with_month, with_officer), take_stage),
+    "apply": Step(gettext_lazy("apply what is staged"), (with_month, with_officer), take_apply),
+    "compute": Step(gettext_lazy("freeze the inputs and compute the run"), (with_month, with_officer), take_compute),
+    "check": Step(gettext_lazy("check the run and list its exceptions"), (with_month, with_officer), take_check),
+    "sign": Step(
+        gettext_lazy("sign exceptions with a reason"),
+        (with_month, with_officer, with_reason, with_exceptions),
+        take_sign,
+    ),
+    "submit": Step(gettext_lazy("submit the run"), (with_month, with_officer), take_submit),
+    "review": Step(gettext_lazy("review the submitted run"), (with_month, with_officer), take_review),
+    "refuse": Step(gettext_lazy("refuse the run with a reason"), (with_month, with_officer, with_reason), take_refuse),
+    "collect": Step(
+        gettext_lazy("take the run back to collecting, with a reason"),
+        (with_month, with_officer, with_reason),
+        take_collect,
+    ),
+    "release": Step(gettext_lazy("release the reviewed run"), (with_month, with_officer), take_release),
+    "render": Step(
+        gettext_lazy("hand the bank its files and write the documents"),
+        (with_month, with_officer, with_out, with_single),
+        take_render,
+    ),
+    "results": Step(
+        gettext_lazy("take the bank's result files"),
+        (with_paths, with_out, with_officer_or_demo, with_on),
+        take_bank_results,
+    ),
+    "correct": Step(
+        gettext_lazy("propose another account for a returned payment"),
+        (with_month, with_serial, with_account, with_officer_or_demo),
+        take_correct,
+    ),
+    "decide": Step(
+        gettext_lazy("approve or refuse the correction of an account"),
+        (with_month, with_serial, with_refuse, with_officer_or_demo),
+        take_decision,
+    ),
+    "reissue": Step(
+        gettext_lazy("issue corrected payments again"),
+        (with_month, with_officer_or_demo, with_single, with_on),
+        take_reissue,
+    ),
+    "remit": Step(
+        gettext_lazy("remit tax, insurance and housing fund"), (with_month, with_officer_or_demo, with_on), take_remit
+    ),
+    "close": Step(gettext_lazy("close the month"), (with_month, with_officer_or_demo), take_close),
+    "status": Step(gettext_lazy("where the month stands, and what blocks it"), (with_month,), take_status),
+}

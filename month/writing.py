@@ -1,0 +1,142 @@
+"""Write what officers take away from a month into a folder of their own (mode 0700).
+
+These lists carry numbers in full, so writing them leaves a reading event in the trail.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from imports.findings import totals_of, write_findings
+from imports.models import StagedSheet, StageStatus
+from ledger.models import Officer
+from ledger.recording import record_event
+from payouts.facts import RELEASED, rows_of
+from payouts.models import BankFile, PayrollRun
+
+PAYROLL = """
+SELECT p.id_number, s.gross, s.deductions, s.tax, s.net
+  FROM payouts_payrollrun r JOIN payouts_payslip s ON s.run_id = r.id AND s.edition = r.edition
+  JOIN payouts_person p ON p.id = s.person_id
+ WHERE r.month = %s ORDER BY r.number, s.position, s.id
+"""
+# Who the latest run left unpaid, and to whom something is owed that no list could carry.
+NOT_PAID = """
+SELECT n.id_number, n.reason
+  FROM payouts_notpaid n JOIN payouts_payrollrun r ON r.id = n.run_id AND r.edition = n.edition
+ WHERE r.month = %s AND r.number = (SELECT max(number) FROM payouts_payrollrun WHERE month = %s AND edition > 0)
+UNION ALL
+SELECT p.id_number, 'unwritable'
+  FROM payouts_obligation o JOIN payouts_person p ON p.id = o.person_id
+ WHERE o.month = %s AND NOT EXISTS (SELECT FROM payouts_paymentpart q WHERE q.obligation_id = o.id)
+ ORDER BY 2, 1
+"""
+PAYMENTS = """
+SELECT serial, name, account_number, amount, id_number FROM payouts_payment WHERE month = %s ORDER BY serial
+"""
+RESULTS = """
+SELECT p.serial, p.id_number, p.account_number, p.amount, p.status, coalesce(r.code, ''), coalesce(r.message, '')
+  FROM payouts_payment p
+  LEFT JOIN LATERAL (SELECT code, message FROM payouts_resultrow r
+                      WHERE r.payment_id = p.id ORDER BY r.id DESC LIMIT 1) r ON true
+ WHERE p.month = %s ORDER BY p.serial
+"""
+
+
+def keep_private(folder: Path) -> None:
+    """Let nobody but their owner read the files of a folder."""
+    for path in folder.rglob("*"):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that only its owner may read."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+
+
+def write_month(
+    *, folder: Path, month: date, sheets: Sequence[StagedSheet], officer: Officer, at: datetime
+) -> list[str]:
+    """Write the lists and bank files of a month and return their names."""
+    make_folder(folder)
+    names = []
+    with (folder / "findings.csv").open("w", encoding="utf-8-sig", newline="") as stream:
+        write_findings(stream, sheets)
+    names.append("findings.csv")
+    totals_rows = [astuple(row) for row in totals_of(sheets)]
+    names += [
+        write_list(
+            folder / "totals.csv",
+            ("file", "item", "rows", "valid", "refused", "amount"),
+            totals_rows,
+        ),
+        write_list(folder / "payroll.csv", ("id_number", "gross", "deductions", "tax", "net"), rows_of(PAYROLL, month)),
+        write_list(folder / "not_paid.csv", ("id_number", "reason"), rows_of(NOT_PAID, month, month, month)),
+        write_list(
+            folder / "payments.csv",
+            ("serial", "name", "account", "amount", "id_number"),
+            rows_of(PAYMENTS, month),
+        ),
+        *write_bank_files(folder / "bank", month),
+    ]
+    if rows_of("SELECT 1 FROM payouts_payment WHERE month = %s AND status <> 'SENT' LIMIT 1", month):
+        names.append(write_results(folder, month))
+    record_reading(names, month=month, officer=officer, at=at)
+    return names
+
+
+def write_results(folder: Path, month: date) -> str:
+    """Write where every payment of a month stands."""
+    return write_list(
+        folder / "results.csv",
+        ("serial", "id_number", "account", "amount", "status", "code", "message"),
+        rows_of(RESULTS, month),
+    )
+
+
+def write_list(path: Path, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Write one csv in UTF-8 with a byte order mark, as spreadsheets like it."""
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(headers)
+        writer.writerows(rows)
+    return path.name
+
+
+def write_bank_files(folder: Path, month: date) -> Iterator[str]:
+    """Write the files for the bank as they are kept, byte by byte."""
+    make_folder(folder)
+    for file in BankFile.objects.filter(batch__month=month).order_by("batch__number", "number"):
+        (folder / file.name).write_bytes(bytes(file.content))
+        yield f"{folder.name}/{file.name}"
+
+
+def record_reading(names: Sequence[str], *, month: date, officer: Officer, at: datetime) -> None:
+    """Leave the trace that lists with numbers in full were taken away."""
+    record_event(
+        chain="",
+        at=at,
+        actor=officer.username,
+        act="documents.read",
+        subject=f"month/{month:%Y-%m}",
+        after={"documents": len(names), "names": " ".join(names)[:1000]},
+    )
+
+
+def current_sheets(month: date) -> list[StagedSheet]:
+    """Return the sheets of a month that stand: staged or applied, not replaced."""
+    return list(
+        StagedSheet.objects.filter(month=month)
+        .exclude(status=StageStatus.REPLACED)
+        .select_related("file")
+        .order_by("pk")
+    )
+
+
+def released_runs(month: date) -> list[PayrollRun]:
+    """Return the runs of a month that were released."""
+    return list(PayrollRun.objects.filter(month=month, status__in=RELEASED).order_by("number"))
