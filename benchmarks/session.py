@@ -16,8 +16,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.server import HORDAKS, TEMPLATE, Server
+from config import roles
 
 RESULTS = Path(__file__).parent / "results"
+PLAIN = "plain"  # set up, without books
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,13 @@ class Scale:
 
     lines: tuple[int, ...] = (10_000, 100_000, 1_000_000)
     pairs: int = 50_000
+    staff: tuple[int, ...] = (2_000, 20_000)
+    created: int = 20_000  # rows of each kind that are written one by one, to scale up from
     rounds: int = 3
     seconds: float = 8.0
 
 
-QUICK = Scale(lines=(10_000, 100_000), pairs=10_000, rounds=1, seconds=3.0)
+QUICK = Scale(lines=(10_000, 100_000), pairs=10_000, rounds=1, seconds=3.0, staff=(1_000, 5_000), created=2_000)
 
 
 @dataclass(frozen=True)
@@ -155,11 +159,46 @@ def reads(server: Server, scale: Scale) -> tuple[list[Row], Any]:
     return rows, found
 
 
+def month(server: Server, scale: Scale) -> tuple[list[Row], Any]:
+    """A whole month from files to bank files, against a loop of Model.objects.create over the same rows."""
+    found: dict[str, Any] = {}
+    rows = []
+    for staff in scale.staff:
+        with TemporaryDirectory() as folder, server.database("month", template=PLAIN) as name:
+            server.run("month", "make_files", database=name, folder=folder, staff=staff)
+            ran = server.run("month", "run_month", database=name, folder=folder)
+            looped = server.run("month", "create_one_by_one", database=name, rows_max=scale.created)
+        found[f"{staff} staff"] = {"ran": ran, "looped": looped}
+        stages = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in ran["stages"].items() if seconds >= 0.1)
+        rows.append(
+            Row(
+                "month",
+                f"{staff:,} staff, {ran['people']:,} paid; create one by one {looped['seconds']:,.0f} s",
+                f"{ran['seconds']:.1f} s, client {ran['peak_mb']:.0f} MB ({stages})",
+                ratio=looped["seconds"] / ran["seconds"],
+                at_least=20,
+            )
+        )
+    small, large = (found[f"{staff} staff"]["ran"]["without_beginning"] for staff in (scale.staff[0], scale.staff[-1]))
+    times = scale.staff[-1] / scale.staff[0]
+    rows.append(
+        Row(
+            "month",
+            f"{times:.0f} times the staff takes at most {times:.0f} times as long",
+            f"{large / small:.1f} times as long",
+            ratio=times / (large / small),
+            at_least=1,
+        )
+    )
+    return rows, found
+
+
 PARTS: dict[str, Callable[[Server, Scale], tuple[list[Row], Any]]] = {
     "bulk": bulk,
     "hordak": hordak,
     "sixteen": sixteen,
     "reads": reads,
+    "month": month,
 }
 
 
@@ -169,6 +208,8 @@ def main() -> None:
     console = Console()
     with console.status("Starting a server of its own") as status:
         server = Server()
+        server.run("books", "set_up", database=TEMPLATE)
+        roles.create_database(connection=server.administration, name=PLAIN, template=TEMPLATE)
         server.run("books", "open_books", database=TEMPLATE)
         rows: list[Row] = []
         found: dict[str, Any] = {}

@@ -12,10 +12,10 @@ from numbers import Real
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from imports.cleaning.texts import Cleaned, spell
+from imports.cleaning.texts import DIGITS_KEPT, Cleaned, spell
 from imports.fault_kinds import FaultKind, Severity
 from imports.filling import FilledCells
-from imports.layouts import Column, Layout, Presence
+from imports.layouts import Column, Presence
 from imports.layouts.headers import Header
 from imports.layouts.sections import Section, section_of
 from imports.layouts.widgets import NUMBERS, Cell, Code, Count, Text
@@ -26,8 +26,6 @@ SEPARATOR = "\x1f"
 # Stands for what is no clean cell, so that the row does not match.
 UNCLEAN = "\x1f"
 NUMBERS_KEPT = 50_000
-# A whole number of more digits may have lost its end.
-DIGITS_KEPT = 15
 CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 WAYS_OF_WRITING = {FaultKind.SPACES, FaultKind.FULLWIDTH, FaultKind.TEXT_AMOUNT, FaultKind.BAD_AMOUNT}
 
@@ -59,6 +57,12 @@ class JudgedRow(NamedTuple):
     @property
     def is_valid(self) -> bool:
         return not any(fault.kind.severity is Severity.ERROR for fault in self.faults)
+
+
+def two_decimals(number: Any) -> str:
+    """Return a number of a workbook with two decimals if it has one or two; the pattern of the column decides."""
+    text = repr(number)
+    return text if text[-3:-2] == "." else text + "0"
 
 
 def with_two_decimals(amount: str) -> str:
@@ -106,6 +110,7 @@ class RowJudge:
             for at, column in enumerate(self.columns)
             if type(column.cell).confirm is not Cell.confirm
         ]
+        self.matches = [re.compile(column.cell.pattern).fullmatch for column in self.columns]
         self.rules = [(rule.column, rule.kind, rule.breaks(layout)) for rule in layout.row_rules]
         self.looks_at_rows = bool(self.rules) or self.month_at is not None
         # Columns of texts where this workbook has numbers, as a rule the serial number.
@@ -143,7 +148,7 @@ class RowJudge:
         for at in self.numbers_at:
             amount = taken[at]
             if amount.__class__ is not str:
-                text = repr(amount)
+                text = repr(amount)  # as two_decimals does, without the call
                 taken[at] = text if text[-3:-2] == "." else text + "0"
             elif amount:
                 return None
@@ -173,7 +178,11 @@ class RowJudge:
         filled = cells.filled if isinstance(cells, FilledCells) else ()
         said: list[str] = []
         faults: list[Fault] = []
-        for column, place, cell in zip(self.columns, self.places, self.take(cells), strict=True):
+        for at, (column, place, cell) in enumerate(zip(self.columns, self.places, self.take(cells), strict=True)):
+            clean = None if formulas and place in formulas else self.glance(at, cell)
+            if clean is not None:
+                said.append(clean)
+                continue
             formula = formula_of(column, cell, formulas.get(place) if place is not None else None)
             raw = formula or spell(cell)
             text, kinds = Cleaned("", [FaultKind.FORMULA_CELL]) if formula else self.read(column, cell)
@@ -181,8 +190,8 @@ class RowJudge:
             for kind in kinds:
                 if place in filled and (self.layout.refused_as_one or kind.severity is Severity.WARNING):
                     continue
-                clean = text if kind.severity is Severity.WARNING else ""
-                faults.append(Fault(column.name, kind, raw=raw, clean=clean))
+                taken_as = text if kind.severity is Severity.WARNING else ""
+                faults.append(Fault(column.name, kind, raw=raw, clean=taken_as))
         if self.headed is not None and any(cells[self.headed :]):
             faults.append(Fault("", FaultKind.EXTRA_CELLS, raw="; ".join(cells[self.headed :])))
         wrong = {fault.column for fault in faults if fault.kind.severity is Severity.ERROR}
@@ -193,6 +202,21 @@ class RowJudge:
             "" if self.account_at is None or self.layout.account_column in wrong else said[self.account_at],
             tuple(faults),
         )
+
+    def glance(self, at: int, cell: Any) -> str | None:
+        """Return the text of a cell that is clean as it stands, or nothing."""
+        column = self.columns[at]
+        if isinstance(cell, str):
+            if not cell:
+                return None if column.presence is Presence.FILLED else ""
+            if at in self.numbers_at and self.origin is Origin.WORKBOOK:
+                return None
+            text = cell
+        elif at in self.numbers_at:
+            text = two_decimals(cell)
+        else:
+            return None
+        return text if self.matches[at](text) and column.cell.confirm(text) else None
 
     def read(self, column: Column, cell: Any) -> Cleaned:
         plain = CONTROLS.sub(" ", without_private_use(cell)) if isinstance(cell, str) else cell

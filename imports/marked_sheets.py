@@ -16,6 +16,7 @@ from imports.layouts.headers import Header
 from imports.layouts.widgets import NUMBERS, Count
 from imports.reading.cells import Cell, Number
 from imports.reading.shapes import Block, Row
+from ledger.exports.pages.workbooks import PlainSheet
 
 RESULTS = "核对结果"
 AUTHOR = "Tongfa 统发"
@@ -56,7 +57,6 @@ class MarkedBook:
         self.cells = 0
         self.comments = {Severity.ERROR: COMMENTS_MAX, Severity.WARNING: max(0, COMMENTS_MAX - errors)}
         self.forms: dict[Look, Any] = {}
-        self.plain = self.form(Look())
         self.names: set[str] = set()
         self.results = Results(self)
 
@@ -68,7 +68,7 @@ class MarkedBook:
             number += 1
             tail = f" ({number})"
         self.names.add(fitting.lower())
-        return self.workbook.add_worksheet(fitting)
+        return self.workbook.add_worksheet(fitting, PlainSheet)
 
     def form(self, look: Look) -> Any:
         """Return the format of cells that look like this, made once."""
@@ -76,15 +76,6 @@ class MarkedBook:
             features = {"num_format": look.number, "bg_color": look.fill, "bold": look.bold}
             self.forms[look] = self.workbook.add_format({name: said for name, said in features.items() if said})
         return self.forms[look]
-
-    def write_text(self, sheet: Any, spot: Spot, text: str, form: Any) -> None:
-        """Write a text as it stands; what is longer than a cell can hold is cut off."""
-        at, place = spot[0] - 1, spot[1]
-        if text.startswith("<r>") and text.endswith("</r>"):
-            # write_string would take this for XML of its own.
-            sheet.write_rich_string(at, place, "<r", self.plain, cut(text, TEXT_UNITS)[2:], form or self.plain)
-        else:
-            sheet.write_string(at, place, text, form)
 
 
 class Page:
@@ -150,7 +141,7 @@ class Page:
         elif isinstance(cell, bool):
             self.sheet.write_boolean(at, place, cell, form)
         elif isinstance(cell, str | date):
-            self.book.write_text(self.sheet, spot, str(cell), form)
+            self.sheet.write_string(at, place, str(cell), form)
         else:
             self.sheet.write_number(at, place, Exact(cell), form)
 
@@ -173,14 +164,13 @@ class Exact(Number):
     """A number that is written with all its digits; xlsxwriter would write sixteen of seventeen."""
 
     def __format__(self, _specification: str) -> str:
-        return repr(self)
+        return repr(self).removesuffix(".0")
 
 
 class Results:
     """The list of all findings, each with a link to its cell."""
 
     def __init__(self, book: MarkedBook) -> None:
-        self.book = book
         self.sheet = book.add_sheet(RESULTS)
         self.link = book.workbook.add_format({"font_color": "#0563C1", "underline": 1})
         self.text = book.form(Look(TEXT))
@@ -223,7 +213,7 @@ class Results:
         severity = {Severity.ERROR: _("Error"), Severity.WARNING: _("Warning")}[Severity(finding.severity)]
         texts = {0: sheet, 2: finding.column, 3: finding.kind, 4: severity, 5: finding.value, 6: finding.message}
         for place, text in texts.items():
-            self.book.write_text(self.sheet, (self.rows, place), text, self.text)
+            self.sheet.write_string(self.rows - 1, place, text, self.text)
 
     def close(self) -> None:
         """Say what the list has no room for."""

@@ -100,7 +100,7 @@ class StagedRow(models.Model):
     row = models.IntegerField(_("row"))
     valid = models.BooleanField(_("valid"))
     key = models.TextField(_("key"))
-    account = models.TextField(_("account"))
+    account = models.TextField(_("account number"))
     cells = ArrayField(models.TextField(), verbose_name=_("cells"))
 
     class Meta:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import groupby
 
 from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
@@ -61,7 +62,7 @@ def open_book(
     copy_chart(book)
     day_before = opened_on - timedelta(days=1)
     if day_before.year != opened_on.year:
-        add_period(book, day_before.year, day_before.month)
+        period_of(book, day_before.year, day_before.month).save()
     open_year(book=book, year=opened_on.year)
     record_event(
         chain=code,
@@ -82,21 +83,26 @@ def copy_chart(book: Book) -> None:
     listed = {row.code: row for row in ChartAccount.objects.filter(chart=book.chart_id).order_by("code")}
     funds = list(Fund.objects.values_list("code", flat=True))
     made: dict[str, Account] = {}
-    for row in sorted(listed.values(), key=lambda row: depth(row, listed)):
-        made[row.code] = Account.objects.create(
-            book=book,
-            code=row.code,
-            name=row.name,
-            parent=made.get(row.parent_code),
-            kind=row.kind,
-            record=row.record,
-            normal_side=row.normal_side,
-            role=row.role,
-            cash=row.cash,
-            level=row.level,
-            effective_from=row.effective_from,
-            effective_to=row.effective_to,
+    rows = sorted(listed.values(), key=lambda row: depth(row, listed))
+    for _depth, together in groupby(rows, key=lambda row: depth(row, listed)):
+        level = Account.objects.bulk_create(
+            Account(
+                book=book,
+                code=row.code,
+                name=row.name,
+                parent=made.get(row.parent_code),
+                kind=row.kind,
+                record=row.record,
+                normal_side=row.normal_side,
+                role=row.role,
+                cash=row.cash,
+                level=row.level,
+                effective_from=row.effective_from,
+                effective_to=row.effective_to,
+            )
+            for row in together
         )
+        made |= {account.code: account for account in level}
     AccountFund.objects.bulk_create(
         AccountFund(account=made[row.code], fund_id=fund)
         for row in listed.values()
@@ -147,21 +153,18 @@ def add_account(*, book: Book, sub: SubAccount) -> Account:
 @transaction.atomic
 def open_year(*, book: Book, year: int) -> None:
     """Add the twelve months and the adjustment period of a year; months that exist stay."""
-    for month in range(1, 14):
-        add_period(book, year, month)
+    known = set(Period.objects.filter(book=book, year=year).values_list("month", flat=True))
+    Period.objects.bulk_create(period_of(book, year, month) for month in range(1, 14) if month not in known)
 
 
-def add_period(book: Book, year: int, month: int) -> Period:
-    """Add one period, unopened; month 13 is the last day of the year once more."""
+def period_of(book: Book, year: int, month: int) -> Period:
+    """Return a period, unopened; month 13 is the last day of the year once more."""
     if month == 13:
         starts_on, ends_before = date(year, 12, 31), date(year + 1, 1, 1)
     else:
         starts_on = date(year, month, 1)
         ends_before = date(year + month // 12, month % 12 + 1, 1)
-    period, _ = Period.objects.get_or_create(
-        book=book, year=year, month=month, defaults={"starts_on": starts_on, "ends_before": ends_before}
-    )
-    return period
+    return Period(book=book, year=year, month=month, starts_on=starts_on, ends_before=ends_before)
 
 
 def open_period(*, period: Period, opener: Officer, at: datetime) -> PeriodChange:

@@ -94,6 +94,7 @@ def write_demo(*, folder: Path, demo: Demo, at: datetime) -> list[str]:
     names = writing.write_month(
         folder=folder, month=MONTH, sheets=demo.done.sheets, officer=demo_officer("cashier"), at=at
     )
+    names += documents.write_marked_copies(folder=folder, sheets=demo.done.sheets)
     names += documents.write_documents(folder=folder, month=MONTH, at=at)
     writing.keep_private(folder)
     return names

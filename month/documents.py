@@ -1,10 +1,13 @@
 """Make the documents of a month's runs: payslips, register, unit sheets, approval sheets, remittance lists."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
 
+from imports.fault_kinds import LAYOUT_WARNINGS
+from imports.marking import marked_name, write_marked_copy
+from imports.models import Finding, StagedFile, StagedSheet
 from ledger.models import Book
 from ledger.models.words import BookKind
 from month.writing import make_folder
@@ -19,6 +22,22 @@ def write_documents(*, folder: Path, month: date, at: datetime) -> list[str]:
     names = []
     for run in PayrollRun.objects.filter(month=month, edition__gt=0).order_by("number"):
         names += [f"documents/{name}" for name in write_run(folder / "documents", run, at)]
+    return names
+
+
+def write_marked_copies(*, folder: Path, sheets: Sequence[StagedSheet]) -> list[str]:
+    """Write a marked copy of each file that has findings about its rows, and return their names."""
+    faulty = Finding.objects.filter(sheet__in=[sheet.pk for sheet in sheets], row__gt=0).exclude(
+        kind__in=[kind.value for kind in LAYOUT_WARNINGS]
+    )
+    files = StagedFile.objects.filter(pk__in=faulty.values("sheet__file")).order_by("pk")
+    make_folder(folder / "marked")
+    names = []
+    for staged in files:
+        name = marked_name(staged.name)
+        with (folder / "marked" / name).open("wb") as file:
+            write_marked_copy(file=file, staged=staged)
+        names.append(f"marked/{name}")
     return names
 
 

@@ -71,6 +71,10 @@ def with_out(parser: ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help=_("folder for the lists and documents"))
 
 
+def with_findings(parser: ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, help=_("folder for the findings and the marked copies"))
+
+
 def with_reason(parser: ArgumentParser) -> None:
     parser.add_argument("--reason", required=True, help=_("why, in one line"))
 
@@ -99,6 +103,7 @@ def take_run(asked: Namespace, _officer: Officer | None, at: datetime, progress:
     names = writing.write_month(
         folder=asked.out, month=asked.month, sheets=done.sheets, officer=demo_officer("cashier"), at=at
     )
+    names += documents.write_marked_copies(folder=asked.out, sheets=done.sheets)
     names += documents.write_documents(folder=asked.out, month=asked.month, at=at)
     writing.keep_private(asked.out)
     return telling.of_run(done, folder=asked.out, names=names)
@@ -133,7 +138,13 @@ def take_close(asked: Namespace, officer: Officer | None, at: datetime, _progres
 def take_stage(asked: Namespace, officer: Officer | None, at: datetime, progress: Progress) -> Told:
     clerk = acting(officer, "clerk")
     sheets = running.stage_month(paths=asked.paths, month=asked.month, officer=clerk, at=at, progress=progress)
-    return telling.of_stage(sheets)
+    told = telling.of_stage(sheets)
+    if asked.out:
+        names = writing.write_staged(folder=asked.out, month=asked.month, sheets=sheets, officer=clerk, at=at)
+        names += documents.write_marked_copies(folder=asked.out, sheets=sheets)
+        writing.keep_private(asked.out)
+        told = [*told, *telling.of_documents(asked.month, folder=asked.out, names=names)]
+    return told
 
 
 def take_apply(asked: Namespace, officer: Officer | None, at: datetime, progress: Progress) -> Told:
@@ -291,7 +302,9 @@ STEPS: Mapping[str, Step] = {
     "run": Step(
         gettext_lazy("a demo's whole month: stage to bank files"), (with_folder, with_month, with_out), take_run
     ),
-    "stage": Step(gettext_lazy("stage and judge files"), (with_paths, with_month, with_officer), take_stage),
+    "stage": Step(
+        gettext_lazy("stage and judge files"), (with_paths, with_month, with_officer, with_findings), take_stage
+    ),
     "apply": Step(gettext_lazy("apply what is staged"), (with_month, with_officer), take_apply),
     "compute": Step(gettext_lazy("freeze the inputs and compute the run"), (with_month, with_officer), take_compute),
     "check": Step(gettext_lazy("check the run and list its exceptions"), (with_month, with_officer), take_check),

@@ -13,6 +13,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 
 from imports.applying import Applied
+from imports.fault_names import FAULT_NAMES
 from imports.layouts import LAYOUTS
 from imports.models import Finding, StagedSheet
 from ledger.money import ZERO, in_full
@@ -20,12 +21,24 @@ from month.demonstrating import Demo
 from month.running import MonthRun
 from payouts.answering import Taken
 from payouts.facts import rows_of
+from payouts.labels import exception_label, reason_label
 from payouts.models import AccountCorrection, Batch, PayrollRun, RunException
-from payouts.models.words import RunKind, RunStatus, Severity
+from payouts.models.words import PaymentStatus, RunKind, RunStatus, Severity
 
 Told: TypeAlias = Sequence[RenderableType]
 
-STEP_NAMES: Mapping[str, object] = {"apply": gettext_lazy("applying"), "compute": gettext_lazy("computing")}
+STEP_NAMES: Mapping[str, object] = {
+    "begin": gettext_lazy("begin"),
+    "apply": gettext_lazy("apply"),
+    "freeze": gettext_lazy("freeze"),
+    "compute": gettext_lazy("compute"),
+    "check": gettext_lazy("check"),
+    "sign": gettext_lazy("sign"),
+    "submit": gettext_lazy("submit"),
+    "review": gettext_lazy("review"),
+    "release": gettext_lazy("release"),
+    "send": gettext_lazy("send"),
+}
 NEXT_STEPS: Mapping[str, object] = {
     RunStatus.COLLECTING: gettext_lazy("Next: month stage, month apply, then month compute."),
     RunStatus.FROZEN: gettext_lazy("Next: month compute."),
@@ -38,6 +51,11 @@ NEXT_STEPS: Mapping[str, object] = {
     RunStatus.PART_SETTLED: gettext_lazy("Next: month correct for each returned payment, month decide, month reissue."),
     RunStatus.SETTLED: gettext_lazy("Next: month close."),
 }
+
+
+def step_name(step: str) -> str:
+    """Return what people read for a step, or the file that a step works on."""
+    return str(STEP_NAMES.get(step, step))
 
 
 def tell(told: Told) -> None:
@@ -61,7 +79,7 @@ def of_run(done: MonthRun, *, folder: Path, names: Sequence[str]) -> Told:
     """Tell what a pass through the whole month did."""
     told: list[RenderableType] = []
     if done.changed:
-        told.append(_("Steps taken: {steps}.").format(steps=", ".join(done.steps)))
+        told.append(_("Steps taken: {steps}.").format(steps=_(", ").join(step_name(step) for step in done.steps)))
     else:
         told.append(_("These files were taken before; nothing changed."))
     if done.nobody_left:
@@ -185,12 +203,12 @@ def month_tables(month: date) -> list[RenderableType]:
 
 def payments_table(month: date) -> Table:
     """Return the payments of a month by state."""
-    made = table(_("Payments"), _("State"), _("Payments"), _("Amount"), right=(1, 2))
+    made = table(_("Payments"), _("State"), _("Number of payments"), _("Amount"), right=(1, 2))
     for status, count, amount in rows_of(
         "SELECT status, count(*), sum(amount) FROM payouts_payment WHERE month = %s GROUP BY status ORDER BY status",
         month,
     ):
-        made.add_row(status, str(count), in_full(amount))
+        made.add_row(str(PaymentStatus(status).label), str(count), in_full(amount))
     return made
 
 
@@ -206,8 +224,16 @@ def not_paid_table(month: date) -> Table:
         month,
         month,
     ):
-        made.add_row(reason, str(count))
+        made.add_row(reason_with_cause(reason), str(count))
     return made
+
+
+def reason_with_cause(reason: str) -> str:
+    """Return a reason not to pay with the fault of the refused row, such as 花名册行被拒收（银行卡号校验位不符）."""
+    cause = reason.partition(":")[2]
+    if not cause:
+        return reason_label(reason)
+    return _("{reason} ({cause})").format(reason=reason_label(reason), cause=FAULT_NAMES.get(cause, cause))
 
 
 def of_documents(month: date, *, folder: Path, names: Sequence[str]) -> Told:
@@ -264,7 +290,7 @@ def of_exceptions(run: PayrollRun) -> Told:
     """Tell the exceptions of a run: one by one where they wait for somebody, else by kind."""
     made = table(
         _("Exceptions of run {run}").format(run=run),
-        _("Number"),
+        _("Exception number"),
         _("Kind"),
         _("Severity"),
         _("Unit"),
@@ -277,7 +303,7 @@ def of_exceptions(run: PayrollRun) -> Told:
     for one in found.exclude(severity=Severity.INFO).order_by("severity", "kind", "pk"):
         made.add_row(
             str(one.pk),
-            one.kind,
+            exception_label(one.kind),
             str(Severity(one.severity).label),
             one.unit.name if one.unit else "",
             str(one.person) if one.person else "",
@@ -286,7 +312,10 @@ def of_exceptions(run: PayrollRun) -> Told:
         )
     told: list[RenderableType] = [made]
     informed = Counter(found.filter(severity=Severity.INFO).values_list("kind", flat=True))
-    told += [_("For information: {kind} {count}.").format(kind=kind, count=count) for kind, count in informed.items()]
+    told += [
+        _("For information: {kind} {count}.").format(kind=exception_label(kind), count=count)
+        for kind, count in informed.items()
+    ]
     return [*told, *of_state(run)]
 
 
@@ -299,7 +328,7 @@ def of_correction(correction: AccountCorrection) -> Told:
 
 
 def of_batches(batches: Sequence[Batch]) -> Told:
-    made = table(_("Batches"), _("Batch"), _("Payments"), _("Amount"), right=(1, 2))
+    made = table(_("Batches"), _("Batch"), _("Number of payments"), _("Amount"), right=(1, 2))
     for batch in batches:
         made.add_row(str(batch), str(batch.payments_count), in_full(batch.total))
     return [made, _("Next: the cashier takes month render.")]
@@ -320,7 +349,7 @@ def of_status(month: date) -> Told:
         _("State"),
         _("Pay date"),
         _("Submitted by"),
-        _("Reviewed by"),
+        _("Reviewer"),
         _("Released by"),
     )
     runs = list(PayrollRun.objects.filter(month=month).order_by("number"))

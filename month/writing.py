@@ -58,22 +58,29 @@ def make_folder(folder: Path) -> None:
     folder.chmod(0o700)
 
 
+def write_staged(
+    *, folder: Path, month: date, sheets: Sequence[StagedSheet], officer: Officer, at: datetime
+) -> list[str]:
+    """Write the findings and control totals of staged sheets and return their names."""
+    make_folder(folder)
+    with (folder / "findings.csv").open("w", encoding="utf-8-sig", newline="") as stream:
+        write_findings(stream, sheets)
+    totals = write_list(
+        folder / "totals.csv",
+        ("file", "item", "rows", "valid", "refused", "amount"),
+        [astuple(row) for row in totals_of(sheets)],
+    )
+    names = ["findings.csv", totals]
+    record_reading(names, month=month, officer=officer, at=at)
+    return names
+
+
 def write_month(
     *, folder: Path, month: date, sheets: Sequence[StagedSheet], officer: Officer, at: datetime
 ) -> list[str]:
     """Write the lists and bank files of a month and return their names."""
-    make_folder(folder)
-    names = []
-    with (folder / "findings.csv").open("w", encoding="utf-8-sig", newline="") as stream:
-        write_findings(stream, sheets)
-    names.append("findings.csv")
-    totals_rows = [astuple(row) for row in totals_of(sheets)]
+    names = write_staged(folder=folder, month=month, sheets=sheets, officer=officer, at=at)
     names += [
-        write_list(
-            folder / "totals.csv",
-            ("file", "item", "rows", "valid", "refused", "amount"),
-            totals_rows,
-        ),
         write_list(folder / "payroll.csv", ("id_number", "gross", "deductions", "tax", "net"), rows_of(PAYROLL, month)),
         write_list(folder / "not_paid.csv", ("id_number", "reason"), rows_of(NOT_PAID, month, month, month)),
         write_list(

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from ledger.copying import copy_rows
 from ledger.entries import Signatures
@@ -58,11 +58,13 @@ def take_results(*, name: str, content: bytes, template: str, officer: Officer, 
     :raises ResultRefused: if the file disagrees with itself or with what was sent; nothing is applied then
     """
     require_post(officer, "take_results")
-    known = ResultFile.objects.filter(sha256=sha256(content).hexdigest()).first()
-    if known is not None:
-        return Taken(known, known.results.select_related("payment")[0].payment.month, known_before=True)
+    if known := known_file(sha256(content).hexdigest()):
+        return known
     read = read_or_refuse(name, content, template)
     with refusals_named(), transaction.atomic():
+        lock_file(read.sha256)
+        if known := known_file(read.sha256):
+            return known
         month, matched, payments = match_a_month(name, read)
         batches = list(
             Batch.objects.select_for_update()
@@ -101,6 +103,21 @@ def take_results(*, name: str, content: bytes, template: str, officer: Officer, 
             after={"file": name, "sha256": read.sha256, "settled": file.settled, "returned": file.returned},
         )
         return Taken(file, month, known_before=False)
+
+
+def known_file(digest: str) -> Taken | None:
+    """Return a file that was taken before; one that repeated what was known has no rows of its own."""
+    file = ResultFile.objects.filter(sha256=digest).first()
+    if file is None:
+        return None
+    row = file.results.select_related("payment").first()
+    return Taken(file, row.payment.month if row else file.posting_date.replace(day=1), known_before=True)
+
+
+def lock_file(digest: str) -> None:
+    """Let one at a time take a file: whoever comes second finds it taken."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('payouts.result'), hashtext(%s))", [digest])
 
 
 def read_or_refuse(name: str, content: bytes, template: str) -> ReadResults:

@@ -1,5 +1,6 @@
 """Correct the account of a returned payment, by two officers, and pay only that payment again."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,12 +18,15 @@ from payouts.posts import require_post
 from payouts.refusals import (
     CorrectionRefused,
     NoSuchRun,
+    NothingToReissue,
     SameOfficer,
     TooFewRows,
+    WrongState,
     refusals_named,
 )
 from payouts.running import CHAIN
 from treasury.models import BankAccount
+from treasury.rules.cards import is_sound_account
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +43,17 @@ def propose_correction(
 ) -> AccountCorrection:
     """Propose another account for a returned payment, on the evidence of a paper.
 
-    :raises CorrectionRefused: if the payment has not come back, was issued again, or is under correction
+    :raises CorrectionRefused: if the payment has not come back, was issued again or is under correction,
+        or if the number is no account number (a card must pass its check)
     """
     require_post(officer, "propose_correction")
     with refusals_named(), transaction.atomic():
         payment = Payment.objects.select_for_update().filter(month=month, serial=serial).first()
         if payment is None:
             raise NoSuchRun("payment_exists", {"month": f"{month:%Y-%m}", "serial": serial})
-        if payment.status not in (PaymentStatus.RETURNED, PaymentStatus.REJECTED) or not account.number.strip():
+        if not re.fullmatch(r"[0-9A-Za-z]{4,40}", account.number) or not is_sound_account(account.number):
+            raise CorrectionRefused("account_number_is_sound", {"serial": serial})
+        if payment.status not in (PaymentStatus.RETURNED, PaymentStatus.REJECTED):
             raise CorrectionRefused("correction_is_of_a_return", {"serial": serial, "status": payment.status})
         if Payment.objects.filter(reissues=payment).exists():
             raise CorrectionRefused("payment_is_reissued_once", {"serial": serial})
@@ -67,6 +74,7 @@ def approve_correction(*, correction: AccountCorrection, officer: Officer, at: d
     """Approve a proposed correction: the payee's account is changed with it, from now on.
 
     :raises SameOfficer: if the officer proposed it
+    :raises WrongState: if it is decided already
     """
     require_post(officer, "approve_correction")
     with refusals_named(), transaction.atomic():
@@ -104,6 +112,10 @@ def refuse_correction(*, correction: AccountCorrection, officer: Officer, at: da
 
 
 def decide(correction: AccountCorrection, status: CorrectionStatus, officer: Officer, at: datetime) -> None:
+    if correction.status != CorrectionStatus.PROPOSED:
+        raise WrongState(
+            "correction_moves", {"payment": str(correction.payment), "from": correction.status, "to": status}
+        )
     correction.status = status
     correction.approved_by, correction.approved_at = officer, at
     correction.save()
@@ -125,7 +137,7 @@ def reissue(*, month: date, officer: Officer, template: str, pay_date: date, at:
 
     Whoever proposed and approved a correction prepares and checks; the officer releases.
 
-    :raises NoSuchRun: if nothing waits to be issued again
+    :raises NothingToReissue: if no approved correction waits
     :raises TooFewRows: if the bank's format takes no list so short
     """
     require_post(officer, "release_run")
@@ -137,7 +149,7 @@ def reissue(*, month: date, officer: Officer, template: str, pay_date: date, at:
             .order_by("payment__serial")
         )
         if not waiting:
-            raise NoSuchRun("correction_is_approved", {"month": f"{month:%Y-%m}"})
+            raise NothingToReissue("correction_is_approved", {"month": f"{month:%Y-%m}"})
         groups: dict[tuple[int, str, str], list[AccountCorrection]] = {}
         for correction in waiting:
             key = (

@@ -39,6 +39,11 @@ class NoSuchRun(UnableToPay):
     remedy = _("Check the month and the number.")
 
 
+class NothingToReissue(UnableToPay):
+    message = _("There is nothing to issue again.")
+    remedy = _("Correct the account of a returned payment and have the correction approved first.")
+
+
 class NothingDeclared(UnableToPay):
     message = _("There is nothing to compute: no roster or no pay items have been applied.")
     remedy = _("Stage and apply the files of the month first.")
@@ -146,6 +151,12 @@ PAYOUT_REFUSALS: dict[str, type[UnableToPost]] = {
     "result_fits_its_payment": ResultRefused,
     "result_row_is_unique": ResultRefused,
     "correction_is_one_at_a_time": CorrectionRefused,
+    "correction_is_of_a_return": CorrectionRefused,
+    "result_file_has_its_rows": ResultRefused,
+    "batch_digest_is_its_payments": TotalsDiffer,
+    "bank_file_is_made_before_sending": WrongState,
+    "payment_is_rejected_with_its_batch": WrongState,
+    "run_is_of_a_month": NoSuchRun,
     "correction_is_fixed": ResultsStay,
     "exception_is_fixed": ResultsStay,
     "run_is_fixed": ResultsStay,

@@ -7,7 +7,7 @@ Each act locks the run, checks its state, moves it, and leaves its move and its 
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from ledger.models import Officer
@@ -45,6 +45,7 @@ def run_to_collect(*, month: date, pay_date: date, at: datetime) -> PayrollRun:
     :raises InputsFrozen: if the latest run is between freezing and release
     """
     with refusals_named(), transaction.atomic():
+        lock_month(month)
         run = PayrollRun.objects.select_for_update().filter(month=month).order_by("-number").first()
         if run is not None and run.status in (RunStatus.OPEN, RunStatus.COLLECTING):
             return run
@@ -58,6 +59,12 @@ def run_to_collect(*, month: date, pay_date: date, at: datetime) -> PayrollRun:
             pay_date=pay_date,
         )
         return move_run(run, RunStatus.COLLECTING, by=None, at=at)
+
+
+def lock_month(month: date) -> None:
+    """Let one at a time begin the runs of a month: a month that has none has no row to lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('payouts.run'), %s)", [month.year * 12 + month.month])
 
 
 def lock_run(run: PayrollRun) -> PayrollRun:
@@ -122,7 +129,10 @@ def thaw_run(*, run: PayrollRun, officer: Officer, reason: str, at: datetime) ->
     if not reason.strip():
         raise ReasonMissing("run_is_thawed_with_a_reason", {"run": str(run)})
     with refusals_named(), transaction.atomic():
-        return move_run(lock_run(run), RunStatus.COLLECTING, by=officer, at=at, reason=reason)
+        run = lock_run(run)
+        if run.status == RunStatus.OPEN:
+            raise WrongState("run_moves", {"run": str(run), "from": run.status, "to": RunStatus.COLLECTING})
+        return move_run(run, RunStatus.COLLECTING, by=officer, at=at, reason=reason)
 
 
 def sign_exceptions(

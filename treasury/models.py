@@ -13,7 +13,7 @@ class TownshipKind(TextChoices):
     """A 街道 acts for the government: no people's congress of its own, no 乡镇工作补贴."""
 
     TOWN = "镇", _("town")
-    TOWNSHIP = "乡", _("township")
+    TOWNSHIP = "乡", _("rural township")
     STREET = "街道", _("sub-district")
 
 

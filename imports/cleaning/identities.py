@@ -9,12 +9,12 @@ from datetime import date
 
 from imports.cleaning.texts import Cleaned, clean_number, clean_text
 from imports.fault_kinds import FaultKind
+from treasury.rules.cards import is_sound_account
 
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECKS = "10X98765432"
 ID_FORM = re.compile(r"\d{17}[\dXx]", re.ASCII)
 OLD_ID_FORM = re.compile(r"\d{15}", re.ASCII)
-CARD_FORM = re.compile(r"62\d{14,17}", re.ASCII)
 CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 CREDIT_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 CREDIT_FORM = re.compile(f"[{CREDIT_ALPHABET}]{{18}}")
@@ -102,27 +102,9 @@ def judge_id(cell: object) -> Cleaned:
 def judge_account(cell: object) -> Cleaned:
     """Return an account; a card of 16 to 19 digits from 62 must pass Luhn, a passbook has no check."""
     text, faults = clean_number(cell)
-    if FaultKind.NUMBER_PRECISION not in faults and CARD_FORM.fullmatch(text) and not passes_luhn(text):
+    if FaultKind.NUMBER_PRECISION not in faults and not is_sound_account(text):
         return Cleaned(text, [*faults, FaultKind.ACCOUNT_LUHN])
     return Cleaned(text, faults)
-
-
-class LuhnPart(dict[str, int]):
-    """The Luhn sums of four digits that end at an even place from the right."""
-
-    def __missing__(self, digits: str) -> int:
-        once, twice = digits[-1::-2], digits[-2::-2]
-        self[digits] = total = sum(map(int, once)) + sum(sum(divmod(2 * int(digit), 10)) for digit in twice)
-        return total
-
-
-LUHN = LuhnPart()
-
-
-def passes_luhn(digits: str) -> bool:
-    """Say whether the digits of a card, at most 20, pass Luhn's check (ISO/IEC 7812)."""
-    full = digits.zfill(20)
-    return (LUHN[full[:4]] + LUHN[full[4:8]] + LUHN[full[8:12]] + LUHN[full[12:16]] + LUHN[full[16:]]) % 10 == 0
 
 
 def judge_credit_code(cell: object) -> Cleaned:

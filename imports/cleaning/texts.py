@@ -13,8 +13,8 @@ from imports.voucher_cells import BLANKS, WIDE_LETTERS_AND_DIGITS
 WITHOUT_BLANKS = dict.fromkeys(map(ord, BLANKS))
 # The dots that programs put between the parts of a name, for the middle dot U+00B7.
 NAME_DOTS = str.maketrans(dict.fromkeys("•．.・", "·"))
-# A double holds every whole number of fifteen digits; of longer ones it forgets the end.
-FORGETS_FROM = 10**15
+# A number in a spreadsheet keeps fifteen digits; of a longer one it forgets the end.
+DIGITS_KEPT = 15
 # How a spreadsheet writes into a csv what it holds as a long number.
 FORGOTTEN = re.compile(r"\d(\.\d+)?[Ee]\+\d+", re.ASCII)
 
@@ -67,9 +67,10 @@ def clean_number(cell: object) -> Cleaned:
 
 
 def remembered(cell: object, inside: str) -> Cleaned:
-    if isinstance(cell, Real) and abs(Decimal(spell(cell))) >= FORGETS_FROM:
-        return Cleaned(spell(cell), [FaultKind.NUMBER_PRECISION])
-    text, faults = cleaned(spell(cell), inside)
+    raw = spell(cell)
+    if not isinstance(cell, str) and len(raw) > DIGITS_KEPT and raw.isdecimal():
+        return Cleaned(raw, [FaultKind.NUMBER_PRECISION])
+    text, faults = cleaned(raw, inside)
     if FORGOTTEN.fullmatch(text):
         return Cleaned(text, [FaultKind.NUMBER_PRECISION])
     return Cleaned(text, faults)

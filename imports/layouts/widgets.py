@@ -18,10 +18,10 @@ from imports.cleaning.identities import (
     judge_account,
     judge_credit_code,
     judge_id,
-    passes_luhn,
 )
 from imports.cleaning.texts import Cleaned, clean_code, clean_name, clean_number, clean_text, spell
 from imports.fault_kinds import FaultKind, Severity
+from treasury.rules.cards import passes_luhn
 
 # What a clean text never holds: control characters, wide letters and digits, characters for private
 # use, and what an array literal of PostgreSQL would misread.
@@ -66,7 +66,7 @@ class Text(Cell):
 
 
 class Name(Cell):
-    pattern = f"[^{NEVER} •．.・]++"
+    pattern = f"(?!=)[^{NEVER} •．.・]++"
     cleaning = clean_name
 
 

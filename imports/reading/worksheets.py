@@ -62,6 +62,7 @@ class Tags:
     data_end: bytes
     cell: re.Pattern[bytes]
     cell_start: bytes
+    cell_opening: re.Pattern[bytes]
     value: re.Pattern[bytes]
     inline: re.Pattern[bytes]
     formula: re.Pattern[bytes]
@@ -84,6 +85,7 @@ def tags_with(prefix: bytes) -> Tags:
             rb">(?:<(?:@v|@is><@t(?:\s[^>]*+)?+)>([^<]*+)</(?:@v|@t></@is)></@c>|(.*?)</@c\s*>)|/>)"
         ),
         cell_start=b"<" + prefix + b"c",
+        cell_opening=pattern(rb"<@c(?=[\s/>])"),
         value=pattern(rb"<@v(?:\s[^>]*)?>(.*?)</@v\s*>"),
         inline=pattern(rb"<@is(?=[\s>]).*</@is\s*>"),
         formula=pattern(rb"<@f(?=[\s/>])[^>]*?(?:/>|>(.*?)</@f\s*>)"),
@@ -206,7 +208,10 @@ def rows_in(sheet: SheetXml, *, kinds: Kinds) -> Iterator[Row]:
 
 def cells_of_row(tags: Tags, kinds: Kinds, fragment: bytes, start: int) -> list[Cell]:
     found = tags.cell.findall(fragment, start)
-    if len(found) != fragment.count(tags.cell_start, start):
+    # The count is quick; rich text may hold other tags that begin like a cell (<color>, <charset>).
+    if len(found) != fragment.count(tags.cell_start, start) and len(found) != len(
+        tags.cell_opening.findall(fragment, start)
+    ):
         raise ValueError("a cell does not end")
     cells: list[Cell] = []
     for letters, attributes, raw, body in found:

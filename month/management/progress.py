@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from month.telling import STEP_NAMES
+from month.telling import step_name
 
 
 @contextmanager
@@ -25,7 +25,7 @@ def progress_bar() -> Iterator[Callable[[str, int], None]]:
 
     def advance(step: str, amount: int) -> None:
         if step not in tasks:
-            tasks[step] = bar.add_task(str(STEP_NAMES.get(step, step)), total=None)
+            tasks[step] = bar.add_task(step_name(step), total=None)
         bar.advance(tasks[step], amount)
 
     if sys.stderr.isatty():

@@ -21,6 +21,7 @@ from payouts.exports.rows import (
     UnitSheet,
 )
 from payouts.facts import rows_of
+from payouts.labels import exception_label, reason_label
 from payouts.models import Declaration, PayrollRun, RunException, RunMove
 from payouts.models.words import RunStatus, Severity
 from payouts.policy import payout_policies
@@ -36,7 +37,7 @@ SELECT s.id, s.name, p.id_number, u.code, u.name, t.name, s.category, s.gross, s
   JOIN treasury_township t ON t.id = u.township_id
  WHERE s.run_id = %s AND s.edition = %s ORDER BY t.number, u.code, s.position, s.id
 """
-YEAR_COLUMNS = ("累计收入", "累计免税收入", "累计专项扣除", "累计专项附加扣除", "累计其他扣除", "累计已预扣税额")
+YEAR_COLUMNS = ("累计收入额", "累计应纳税所得额", "累计已预扣税额")
 
 
 def pay_items_of(run: PayrollRun) -> Mapping[str, PayItem]:
@@ -95,7 +96,7 @@ def slips_of(run: PayrollRun) -> list[Slip]:
                 net=net,
                 bank=bank,
                 account=account,
-                year_to_date=list(zip(YEAR_COLUMNS, row[14:20], strict=True)),
+                year_to_date=list(zip(YEAR_COLUMNS, (row[14], row[22], row[19]), strict=True)),
                 remark="本月单位未报，按上月发放" if row[13] else "",
             )
         )
@@ -293,7 +294,7 @@ def exceptions_of(run: PayrollRun) -> list[SignedException]:
     found = RunException.objects.filter(run=run, edition=run.edition).exclude(severity=Severity.INFO)
     return [
         SignedException(
-            check=one.kind,
+            check=exception_label(one.kind),
             subject=subject_of(one),
             reason=one.reason,
             signed_by=one.signed_by.full_name if one.signed_by else "",
@@ -307,6 +308,9 @@ def subject_of(exception: RunException) -> str:
     """Return whom an exception is about, with the number masked."""
     if exception.person:
         return f"{exception.person.name} {masked_id(exception.person.id_number)}"
+    if exception.kind == "people_not_paid":
+        reason, _colon, people = exception.facts.rpartition(": ")
+        return f"{reason_label(reason)} {people}"
     return exception.unit.name if exception.unit else exception.facts
 
 

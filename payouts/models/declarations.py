@@ -76,7 +76,7 @@ class DeclaredRefusal(DeclaredRow):
     """A row of the file that was refused: it was reported, and it is not paid."""
 
     id_number = models.CharField(_("ID number"), max_length=40, blank=True)
-    name = models.CharField(_("name"), max_length=80, blank=True)
+    name = models.CharField(_("full name"), max_length=80, blank=True)
     unit = models.ForeignKey(
         Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit")
     )
@@ -95,7 +95,7 @@ class DeclaredStaff(DeclaredRow):
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("person"))
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"))
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(_("full name"), max_length=80)
     category = models.CharField(_("staff category"), max_length=20)
     establishment = models.CharField(_("establishment"), max_length=20, blank=True)
     post = models.CharField(_("post"), max_length=60, blank=True)
@@ -120,7 +120,7 @@ class DeclaredPay(DeclaredRow):
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("person"))
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"))
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(_("full name"), max_length=80)
 
     class Meta:
         verbose_name = _("declared pay")
@@ -197,7 +197,7 @@ class DeclaredDeath(DeclaredRow):
     """One death known to civil affairs or the police; the person need not be paid here."""
 
     id_number = models.CharField(_("ID number"), max_length=18)
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(_("full name"), max_length=80)
     died_on = models.DateField(_("date of death"))
     source = models.CharField(_("known from"), max_length=60, blank=True)
 

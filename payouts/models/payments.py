@@ -13,19 +13,31 @@ from treasury.models import Unit
 
 
 class Obligation(models.Model):
-    """What one person is owed for one component of one scheme for one month; it is paid once, ever."""
+    """What one person is owed for one component of one scheme for one month; it is paid once, ever.
+
+    Its payslip, and with it person, unit and run, is checked set-based (``payouts_owed``).
+    """
 
     id = models.BigAutoField(primary_key=True)
     scheme = models.CharField(_("scheme"), max_length=40)
     component = models.CharField(_("component"), max_length=40)
     month = models.DateField(_("month"))
     person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, db_index=False, related_name="obligations", verbose_name=_("person")
+        Person,
+        on_delete=models.PROTECT,
+        db_index=False,
+        db_constraint=False,
+        related_name="obligations",
+        verbose_name=_("person"),
     )
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, db_index=False, related_name="+", verbose_name=_("unit"))
-    run = models.ForeignKey(PayrollRun, on_delete=models.PROTECT, related_name="obligations", verbose_name=_("run"))
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="+", verbose_name=_("unit")
+    )
+    run = models.ForeignKey(
+        PayrollRun, on_delete=models.PROTECT, db_constraint=False, related_name="obligations", verbose_name=_("run")
+    )
     payslip = models.OneToOneField(
-        Payslip, on_delete=models.PROTECT, related_name="obligation", verbose_name=_("payslip")
+        Payslip, on_delete=models.PROTECT, db_constraint=False, related_name="obligation", verbose_name=_("payslip")
     )
     amount = FenField(_("amount"))
 
@@ -49,7 +61,7 @@ class Batch(models.Model):
     status = models.CharField(_("status"), max_length=12, choices=BatchStatus, default=BatchStatus.DRAFT)
     template = models.CharField(_("format of the bank"), max_length=60)
     pay_date = models.DateField(_("pay date"))
-    payments_count = models.IntegerField(_("payments"), default=0)
+    payments_count = models.IntegerField(_("number of payments"), default=0)
     total = FenField(_("total"), default=0)
     digest = models.CharField(_("SHA-256 of the payments"), max_length=64, blank=True)
     prepared_by = officer_field(_("prepared by"))
@@ -137,7 +149,7 @@ class Payment(models.Model):
     )
 
     class Meta:
-        verbose_name = _("payment")
+        verbose_name = _("payment order")
         verbose_name_plural = _("payments")
         constraints = [
             models.UniqueConstraint(fields=["month", "serial"], name="payment_serial_is_unique"),
@@ -156,12 +168,22 @@ class Payment(models.Model):
 
 
 class PaymentPart(models.Model):
-    """An obligation that a payment pays; a further attempt needs the proven return of the one before."""
+    """An obligation that a payment pays; a further attempt needs the proven return of the one before.
+
+    That payment and obligation are there is checked set-based (``payouts_part_added``).
+    """
 
     id = models.BigAutoField(primary_key=True)
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="parts", verbose_name=_("payment"))
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, db_constraint=False, related_name="parts", verbose_name=_("payment order")
+    )
     obligation = models.ForeignKey(
-        Obligation, on_delete=models.PROTECT, db_index=False, related_name="parts", verbose_name=_("obligation")
+        Obligation,
+        on_delete=models.PROTECT,
+        db_index=False,
+        db_constraint=False,
+        related_name="parts",
+        verbose_name=_("obligation"),
     )
     attempt = models.SmallIntegerField(_("attempt"), default=1)
     amount = FenField(_("amount"))
@@ -208,7 +230,7 @@ class ResultRow(models.Model):
     id = models.BigAutoField(primary_key=True)
     file = models.ForeignKey(ResultFile, on_delete=models.PROTECT, related_name="results", verbose_name=_("file"))
     payment = models.ForeignKey(
-        Payment, on_delete=models.PROTECT, db_index=False, related_name="results", verbose_name=_("payment")
+        Payment, on_delete=models.PROTECT, db_index=False, related_name="results", verbose_name=_("payment order")
     )
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome)
     code = models.CharField(_("code of the bank"), max_length=20)

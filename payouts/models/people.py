@@ -12,7 +12,7 @@ class Person(models.Model):
     """Somebody who is or was paid; known by the ID number for ever, the name may be corrected."""
 
     id_number = models.CharField(_("ID number"), max_length=18, unique=True)
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(_("full name"), max_length=80)
 
     class Meta:
         verbose_name = _("person")
@@ -32,7 +32,7 @@ class PayAccount(models.Model):
     """From which day on a person is paid to which account; rows are only added, the latest rules."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="accounts", verbose_name=_("person"))
-    account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="+", verbose_name=_("account"))
+    account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="+", verbose_name=_("bank account"))
     effective_from = models.DateField(_("effective from"))
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

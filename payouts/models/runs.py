@@ -145,7 +145,7 @@ class Payslip(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="payslips", verbose_name=_("person"))
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, db_index=False, related_name="+", verbose_name=_("unit"))
     position = models.IntegerField(_("place in the roster"))
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(_("full name"), max_length=80)
     category = models.CharField(_("staff category"), max_length=20)
     channel = models.CharField(_("channel"), max_length=8, choices=Channel)
     bank = models.CharField(_("bank"), max_length=80, blank=True)
@@ -262,7 +262,7 @@ class RunException(models.Model):
     )
     facts = models.CharField(_("facts"), max_length=300, blank=True)
     signed_by = officer_field(_("signed by"))
-    signed_at = models.DateTimeField(_("signed at"), null=True, blank=True)
+    signed_at = models.DateTimeField(_("signed off at"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
 
     class Meta:

@@ -14,7 +14,7 @@ class RunStatus(TextChoices):
     COMPUTED = "COMPUTED", _("computed")
     CHECKED = "CHECKED", _("checked")
     SUBMITTED = "SUBMITTED", _("submitted")
-    REVIEWED = "REVIEWED", _("reviewed")
+    REVIEWED = "REVIEWED", _("review passed")
     RELEASED = "RELEASED", _("released")
     PAYING = "PAYING", _("paying")
     SETTLED = "SETTLED", _("settled")
@@ -69,7 +69,7 @@ class Severity(TextChoices):
 
 
 class BatchStatus(TextChoices):
-    DRAFT = "DRAFT", _("draft")
+    DRAFT = "DRAFT", _("being built")
     BUILT = "BUILT", _("built")
     CHECKED = "CHECKED", _("checked")
     APPROVED = "APPROVED", _("approved")

@@ -64,9 +64,9 @@ BEGIN
   PERFORM FROM payouts_batch b
     WHERE b.id IN (SELECT p.batch_id FROM new_row n JOIN payouts_payment p ON p.id = n.payment_id) ORDER BY b.id FOR SHARE;
   SELECT n.obligation_id INTO wrong
-    FROM new_row n JOIN payouts_payment p ON p.id = n.payment_id JOIN payouts_batch b ON b.id = p.batch_id
-    JOIN payouts_obligation o ON o.id = n.obligation_id
-   WHERE b.status <> 'DRAFT' OR o.amount <> n.amount OR n.attempt < 1
+    FROM new_row n LEFT JOIN payouts_payment p ON p.id = n.payment_id LEFT JOIN payouts_batch b ON b.id = p.batch_id
+    LEFT JOIN payouts_obligation o ON o.id = n.obligation_id
+   WHERE b.id IS NULL OR o.id IS NULL OR b.status <> 'DRAFT' OR o.amount <> n.amount OR n.attempt < 1
       OR o.run_id <> b.run_id OR o.month <> p.month OR p.month <> b.month
       OR (p.person_id IS NOT NULL AND p.person_id <> o.person_id) OR (p.unit_id IS NOT NULL AND p.unit_id <> o.unit_id)
    LIMIT 1;

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import IO, Any, Final
 
 from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from ledger.exports.pages.frames import Frame, Paper, local_time
 from ledger.money import in_full
@@ -28,6 +29,13 @@ class Field:
 Values = Sequence[str | Decimal | int | None]
 
 
+class PlainSheet(Worksheet):  # type: ignore[misc]
+    """A worksheet whose texts are texts: xlsxwriter takes one between <r> and </r> for XML of its own."""
+
+    def _xml_rich_inline_string(self, string: str, attributes: Any) -> None:
+        self._xml_inline_string(string, None, attributes)
+
+
 class Book:
     """A workbook being written, sheet after sheet and row after row."""
 
@@ -46,7 +54,7 @@ class Book:
 
     def sheet(self, *, name: str, fields: Sequence[Field], rows: Iterable[Values], total: Values | None) -> int:
         """Add a sheet and return the number of its rows; ``total`` is written below them in bold."""
-        sheet = self.workbook.add_worksheet(name)
+        sheet = self.workbook.add_worksheet(name, PlainSheet)
         for column, each in enumerate(fields):
             sheet.set_column(column, column, each.width * 2 + 1)
         self.write_head(sheet, fields)

@@ -1,0 +1,49 @@
+"""What people read for the codes of exceptions and of reasons not to pay."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy
+
+EXCEPTION_KINDS: Mapping[str, object] = {
+    "net_negative": gettext_lazy("Net pay is negative"),
+    "dead": gettext_lazy("Died before the month"),
+    "account_shared": gettext_lazy("Account shared by several people"),
+    "name_differs": gettext_lazy("The bank knows another holder"),
+    "declared_name_differs": gettext_lazy("Names in roster and pay items differ"),
+    "gross_zero": gettext_lazy("Nothing is due"),
+    "change_over_limit": gettext_lazy("Pay changed over the limit"),
+    "account_changed": gettext_lazy("Account changed since last pay"),
+    "account_of_officer": gettext_lazy("Account of an officer"),
+    "tax_differs_from_records": gettext_lazy("Year to date differs from our records"),
+    "contribution_base_out_of_bounds": gettext_lazy("Contribution base out of bounds"),
+    "unit_reports_nothing": gettext_lazy("Unit reported nothing, paid as last month"),
+    "over_establishment": gettext_lazy("Over establishment"),
+    "person_new": gettext_lazy("New since last month"),
+    "person_gone": gettext_lazy("Gone since last month"),
+    "unit_new": gettext_lazy("Unit new since last month"),
+    "unit_gone": gettext_lazy("Unit gone since last month"),
+    "unit_changed": gettext_lazy("Unit changed over the limit"),
+    "people_not_paid": gettext_lazy("People not paid"),
+    "holidays_unknown": gettext_lazy("Days off of the year are not known"),
+}
+NOT_PAID_REASONS: Mapping[str, object] = {
+    "stopped_in_roster": gettext_lazy("stopped in the roster"),
+    "stopped_by_change": gettext_lazy("stopped by a change"),
+    "no_pay_row": gettext_lazy("no pay row"),
+    "pay_row_rejected": gettext_lazy("pay row refused"),
+    "roster_row_rejected": gettext_lazy("roster row refused"),
+    "net_negative": gettext_lazy("net pay would be negative"),
+    "no_account": gettext_lazy("no account"),
+    "unwritable": gettext_lazy("cannot be written in the bank's format"),
+}
+
+
+def exception_label(kind: str) -> str:
+    """Return what people read for a kind of exception."""
+    return str(EXCEPTION_KINDS.get(kind, kind))
+
+
+def reason_label(reason: str) -> str:
+    """Return what people read for a reason not to pay, without its cause."""
+    word = reason.partition(":")[0]
+    return str(NOT_PAID_REASONS.get(word, word))
