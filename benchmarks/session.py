@@ -29,12 +29,21 @@ class Scale:
     lines: tuple[int, ...] = (10_000, 100_000, 1_000_000)
     pairs: int = 50_000
     staff: tuple[int, ...] = (2_000, 20_000)
+    staged: tuple[int, int] = (10_000, 100_000)
     created: int = 20_000  # rows of each kind that are written one by one, to scale up from
     rounds: int = 3
     seconds: float = 8.0
 
 
-QUICK = Scale(lines=(10_000, 100_000), pairs=10_000, rounds=1, seconds=3.0, staff=(1_000, 5_000), created=2_000)
+QUICK = Scale(
+    lines=(10_000, 100_000),
+    pairs=10_000,
+    rounds=1,
+    seconds=3.0,
+    staff=(1_000, 5_000),
+    created=2_000,
+    staged=(5_000, 30_000),
+)
 
 
 @dataclass(frozen=True)
@@ -159,6 +168,41 @@ def reads(server: Server, scale: Scale) -> tuple[list[Row], Any]:
     return rows, found
 
 
+def staging(server: Server, scale: Scale) -> tuple[list[Row], Any]:
+    """Staging and judging pay rows, beside django-import-export's best bulk setting on the same csv."""
+    found: dict[str, Any] = {}
+    small, large = scale.staged
+    for rows in scale.staged:
+        with TemporaryDirectory() as folder:
+            with server.database("staged", template=PLAIN) as name:
+                server.run("staging", "write_files", database=name, folder=folder, rows=rows)
+            for kind in ("csv", "xlsx"):
+                with server.database("staged", template=PLAIN) as name:
+                    found[f"{kind} {rows}"] = server.run(
+                        "staging", "stage_pay", database=name, folder=folder, kind=kind, rows=rows
+                    )
+            if rows == small:
+                with server.database("staged", template=PLAIN) as name:
+                    found["import-export"] = server.run(
+                        "import_export_peer", "import_pay", database=name, folder=folder, rows=rows
+                    )
+    peer = found["import-export"]["rows"] / found["import-export"]["seconds"]
+    told = []
+    for kind, target in (("csv", 25_000), ("xlsx", 15_000)):
+        few, many = found[f"{kind} {small}"], found[f"{kind} {large}"]
+        rate = many["rows"] / many["seconds"]
+        told.append(
+            Row(
+                "staging",
+                f"{large:,} pay rows from {kind}, target {target:,} rows/s; import-export in bulk {peer:,.0f}",
+                f"{rate:,.0f} rows/s, client {few['peak_mb']:.0f} MB at {small:,}, {many['peak_mb']:.0f} MB at {large:,}",
+                ratio=rate / target,
+                at_least=1,
+            )
+        )
+    return told, found
+
+
 def month(server: Server, scale: Scale) -> tuple[list[Row], Any]:
     """A whole month from files to bank files, against a loop of Model.objects.create over the same rows."""
     found: dict[str, Any] = {}
@@ -198,6 +242,7 @@ PARTS: dict[str, Callable[[Server, Scale], tuple[list[Row], Any]]] = {
     "hordak": hordak,
     "sixteen": sixteen,
     "reads": reads,
+    "staging": staging,
     "month": month,
 }
 

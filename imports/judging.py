@@ -25,7 +25,6 @@ from imports.voucher_cells import BLANKS
 SEPARATOR = "\x1f"
 # Stands for what is no clean cell, so that the row does not match.
 UNCLEAN = "\x1f"
-NUMBERS_KEPT = 50_000
 CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 WAYS_OF_WRITING = {FaultKind.SPACES, FaultKind.FULLWIDTH, FaultKind.TEXT_AMOUNT, FaultKind.BAD_AMOUNT}
 
@@ -72,15 +71,10 @@ def with_two_decimals(amount: str) -> str:
     return amount + ".00" if amount.isdecimal() else amount
 
 
-class WholeNumbers(dict[Any, str]):
-    """Whole numbers of a workbook as their digits, kept because serial numbers come in many columns."""
-
-    def __missing__(self, number: Any) -> str:
-        if len(self) >= NUMBERS_KEPT:
-            self.clear()
-        text = spell(number) if isinstance(number, Real) else UNCLEAN
-        self[number] = text = text if text.isdecimal() and len(text) <= DIGITS_KEPT else UNCLEAN
-        return text
+def digits_of(number: Any) -> str:
+    """Return the digits of a whole number of a workbook that has forgotten none of them."""
+    text = repr(number)
+    return text[:-2] if text[-2:] == ".0" and len(text) <= DIGITS_KEPT + 2 else UNCLEAN
 
 
 class RowJudge:
@@ -113,9 +107,8 @@ class RowJudge:
         self.matches = [re.compile(column.cell.pattern).fullmatch for column in self.columns]
         self.rules = [(rule.column, rule.kind, rule.breaks(layout)) for rule in layout.row_rules]
         self.looks_at_rows = bool(self.rules) or self.month_at is not None
-        # Columns of texts where this workbook has numbers, as a rule the serial number.
         self.join = self.join_numbers if origin is Origin.WORKBOOK else self.join_texts
-        self.digits = WholeNumbers()
+        # Columns of texts where this workbook has numbers, as a rule the serial number.
         self.digits_at: list[int] = []
 
     def recognise(self, cells: Sequence[Any]) -> JudgedRow | None:
@@ -154,7 +147,7 @@ class RowJudge:
                 return None
         for at in self.digits_at:
             if taken[at].__class__ is not str:
-                taken[at] = self.digits[taken[at]]
+                taken[at] = digits_of(taken[at])
         try:
             joined = SEPARATOR.join(taken)
         except TypeError:

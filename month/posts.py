@@ -1,13 +1,17 @@
 """The posts of the bureau that a month needs, and the invented officers of a demo who hold them."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Officer
 from ledger.models.words import OfficerKind
+from ledger.recording import record_event
+from ledger.refusals import UnableToPost
 from payouts.sending import SERVICE
 
 # The acts of each post; no post holds two acts that need two people.
@@ -26,6 +30,11 @@ POSTS: Mapping[str, Sequence[str]] = {
     "chief_accountant": ("payouts.close_month", "ledger.view_voucher"),
     "auditor": ("ledger.view_voucher",),
 }
+
+
+class UnknownPost(UnableToPost):
+    message = _("There is no such post.")
+    remedy = _("Choose from the posts that the message names.")
 
 
 class DemoOfficer(NamedTuple):
@@ -61,6 +70,38 @@ def ensure_posts() -> None:
         service = Officer(username=SERVICE, full_name="月度处理服务", kind=OfficerKind.SERVICE)
         service.set_unusable_password()
         service.save()
+
+
+@transaction.atomic
+def appoint(
+    *, username: str, full_name: str, posts: Sequence[str], password: str, appointer: str, at: datetime
+) -> Officer:
+    """Give an officer posts, making the officer where there is none; the password is set where it is given.
+
+    :raises UnknownPost: if a post is none of ``POSTS``
+    """
+    unknown = [post for post in posts if post not in POSTS]
+    if unknown:
+        raise UnknownPost("post_is_known", {"posts": ", ".join(unknown), "known": ", ".join(POSTS)})
+    ensure_posts()
+    officer, made = Officer.objects.get_or_create(
+        username=username, defaults={"full_name": full_name or username, "kind": OfficerKind.PERSON}
+    )
+    before = sorted(officer.groups.values_list("name", flat=True))
+    if password or made:
+        officer.set_password(password or None)
+        officer.save()
+    officer.groups.set(Group.objects.filter(name__in=posts))
+    record_event(
+        chain="",
+        at=at,
+        actor=appointer,
+        act="officer.appoint",
+        subject=f"officer/{username}",
+        before={"posts": " ".join(before)},
+        after={"posts": " ".join(sorted(posts))},
+    )
+    return officer
 
 
 @transaction.atomic

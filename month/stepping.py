@@ -64,7 +64,7 @@ def with_folder(parser: ArgumentParser) -> None:
 
 
 def with_paths(parser: ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="+", type=Path, help=_("files, or a folder of files"))
+    parser.add_argument("paths", nargs="+", type=existing_path, help=_("files, or a folder of files"))
 
 
 def with_out(parser: ArgumentParser) -> None:
@@ -77,6 +77,13 @@ def with_findings(parser: ArgumentParser) -> None:
 
 def with_reason(parser: ArgumentParser) -> None:
     parser.add_argument("--reason", required=True, help=_("why, in one line"))
+
+
+def existing_path(text: str) -> Path:
+    path = Path(text)
+    if not path.exists():
+        raise ArgumentTypeError(_("{text} does not exist.").format(text=text))
+    return path
 
 
 def existing_folder(text: str) -> Path:

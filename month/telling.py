@@ -26,6 +26,7 @@ from payouts.models import AccountCorrection, Batch, PayrollRun, RunException
 from payouts.models.words import PaymentStatus, RunKind, RunStatus, Severity
 
 Told: TypeAlias = Sequence[RenderableType]
+SHOWN_MAX = 50
 
 STEP_NAMES: Mapping[str, object] = {
     "begin": gettext_lazy("begin"),
@@ -287,36 +288,33 @@ def of_state(run: PayrollRun) -> Told:
 
 
 def of_exceptions(run: PayrollRun) -> Told:
-    """Tell the exceptions of a run: one by one where they wait for somebody, else by kind."""
-    made = table(
-        _("Exceptions of run {run}").format(run=run),
-        _("Exception number"),
-        _("Kind"),
-        _("Severity"),
-        _("Unit"),
-        _("Person"),
-        _("Facts"),
-        _("Signed by"),
-        right=(0,),
+    """Tell the exceptions of a run by kind, then one by one those that wait for somebody."""
+    found = RunException.objects.filter(run=run, edition=run.edition)
+    kinds = table(
+        _("Exceptions of run {run}").format(run=run), _("Kind"), _("Severity"), _("Found"), _("Signed"), right=(2, 3)
     )
-    found = RunException.objects.filter(run=run, edition=run.edition).select_related("unit", "person")
-    for one in found.exclude(severity=Severity.INFO).order_by("severity", "kind", "pk"):
+    for kind, severity, count, signed in rows_of(
+        """SELECT kind, severity, count(*), count(signed_by_id) FROM payouts_runexception
+            WHERE run_id = %s AND edition = %s GROUP BY kind, severity ORDER BY severity, kind""",
+        run.pk,
+        run.edition,
+    ):
+        kinds.add_row(exception_label(kind), str(Severity(severity).label), str(count), str(signed))
+    waiting = found.filter(signed_by=None).exclude(severity=Severity.INFO).select_related("unit", "person")
+    made = table(
+        _("Waiting for somebody"), _("Exception number"), _("Kind"), _("Unit"), _("Person"), _("Facts"), right=(0,)
+    )
+    for one in waiting.order_by("severity", "kind", "pk")[:SHOWN_MAX]:
         made.add_row(
             str(one.pk),
             exception_label(one.kind),
-            str(Severity(one.severity).label),
             one.unit.name if one.unit else "",
-            str(one.person) if one.person else "",
+            f"{one.person} …{one.person.id_number[-4:]}" if one.person else "",
             one.facts,
-            str(one.signed_by_id or ""),
         )
-    told: list[RenderableType] = [made]
-    informed = Counter(found.filter(severity=Severity.INFO).values_list("kind", flat=True))
-    told += [
-        _("For information: {kind} {count}.").format(kind=exception_label(kind), count=count)
-        for kind, count in informed.items()
-    ]
-    return [*told, *of_state(run)]
+    left = waiting.count() - SHOWN_MAX
+    more = [_("{count} more wait; see the approval sheet.").format(count=left)] if left > 0 else []
+    return [kinds, *([made] if made.row_count else []), *more, *of_state(run)]
 
 
 def of_correction(correction: AccountCorrection) -> Told:

@@ -24,7 +24,7 @@ from payouts.refusals import (
     WrongState,
     refusals_named,
 )
-from payouts.running import CHAIN
+from payouts.running import CHAIN, lock_month
 from treasury.models import BankAccount
 from treasury.rules.cards import is_sound_account
 
@@ -142,6 +142,7 @@ def reissue(*, month: date, officer: Officer, template: str, pay_date: date, at:
     """
     require_post(officer, "release_run")
     with refusals_named(), transaction.atomic():
+        lock_month(month)
         waiting = list(
             AccountCorrection.objects.select_for_update(of=("self",))
             .filter(payment__month=month, status=CorrectionStatus.APPROVED, payment__reissued_as=None)
@@ -174,11 +175,12 @@ def reissue_together(
     corrections: Sequence[AccountCorrection], officer: Officer, template: str, pay_date: date
 ) -> Batch:
     """Build one batch of corrected payments of one run."""
-    first = corrections[0]
     bank = shipped_template(name=template)
     payments = without_unwritable([planned_again(correction) for correction in corrections], bank)
     if len(payments) < bank.minimum:
         raise TooFewRows("bank_list_has_its_minimum", {"rows": len(payments), "minimum": bank.minimum})
+    # The batch is known by a payment that is in it: one left out comes again with the next batch.
+    first = next(correction for correction in corrections if correction.payment_id == payments[0].reissues)
     return build_batch(
         month=first.payment.month,
         run=first.payment.batch.run,

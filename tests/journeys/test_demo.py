@@ -1,20 +1,46 @@
 """What a new user sees: make demo, twice, and the pages behind make serve."""
 
+import contextlib
+import io
 import re
+from collections.abc import Iterator
 
+import psycopg2.extensions
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connections
 from django.test import Client
 from pytest_django import Settings
+from pytest_django.plugin import DjangoDbBlocker
 
 from ledger.checks import run_checks
-from ledger.models import Officer, Voucher
+from ledger.models import Book, Officer, Voucher
+from payouts.models import Payment, PayrollRun
+from tests.conftest import copy_database, drop_database, point_at
+from treasury.models import Township
+
+DISTRICT = "220112"
 
 
-@pytest.fixture
-def demo(fresh_database: str, capsys: pytest.CaptureFixture[str]) -> str:
-    call_command("demo")
-    return capsys.readouterr().out
+@pytest.fixture(scope="module")
+def demo(
+    django_db_setup: None,
+    template_database: str,
+    administration: psycopg2.extensions.connection,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
+    """What the demo prints, in a database that the tests of this module only read."""
+    shared, name = connections["default"].settings_dict["NAME"], f"{template_database}_demo"
+    out = tmp_path_factory.mktemp("demo") / "out"
+    with django_db_blocker.unblock():
+        copy_database(administration, name, template_database)
+        point_at(name)
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            call_command("demo", "--out", str(out))
+        yield printed.getvalue()
+        point_at(shared)
+    drop_database(administration, name)
 
 
 @pytest.fixture
@@ -24,49 +50,62 @@ def auditor(demo: str) -> Client:
     return client
 
 
-def test_the_demo_prints_both_trial_balances_of_the_golden_month(demo: str) -> None:
+def test_the_demo_pays_thirteen_townships_and_brings_back_what_the_bank_returned(demo: str) -> None:
     rows = [re.sub(r" {2,}", "  ", line.strip()) for line in demo.splitlines()]
-    assert "201202 历史欠款  50,000.00  37,500.00  12,500.00" in rows
-    assert "103100102 历史欠款  50,000.00  37,500.00  12,500.00" in rows
-    assert "100401 支出分户  292,500.00  292,500.00" in rows
-    assert "1001 国库存款  950,000.00  912,500.00  37,500.00" in rows
-    assert demo.count("财库〔2015〕192号") == 2
+    assert "合计  2841  19,596,215.17  4,039,624.31  114,653.22  15,441,937.64" in rows
+    assert "已退汇  40  219,521.14" in rows
+    assert "已到账  2040  15,441,937.64" in rows
+    assert "201503 退汇待付  219,521.14  219,521.14" in rows
+    assert "财库〔2015〕192号" in demo
+    assert Township.objects.count() == 13
+    assert PayrollRun.objects.get().status == "SETTLED"
     assert list(run_checks([])) == []
 
 
-def test_a_second_run_of_the_demo_changes_nothing(demo: str) -> None:
+def test_only_what_came_back_was_paid_again(demo: str) -> None:
+    again = Payment.objects.exclude(reissues=None)
+    assert again.count() == 40
+    assert {payment.reissues.status for payment in again if payment.reissues} == {"RETURNED"}
+    assert {payment.status for payment in again} == {"SETTLED"}
+
+
+def test_a_second_run_of_the_demo_changes_nothing(demo: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    counts = Voucher.objects.count(), Payment.objects.count()
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        call_command("demo", "--out", str(tmp_path_factory.mktemp("again")))
+    assert "此前已" in printed.getvalue()
+    assert (Voucher.objects.count(), Payment.objects.count()) == counts
+
+
+def test_the_demo_refuses_a_production_instance(demo: str, settings: Settings) -> None:
     count = Voucher.objects.count()
-    call_command("demo")
-    assert Voucher.objects.count() == count == 11
-
-
-def test_the_demo_refuses_a_production_instance(fresh_database: str, settings: Settings) -> None:
     settings.DEMO = False
     with pytest.raises(CommandError):
         call_command("demo")
-    assert not Voucher.objects.exists()
+    assert Voucher.objects.count() == count
 
 
 def test_pages_ask_for_a_sign_in(demo: str) -> None:
-    for path in ("/", "/books/220100/", "/books/220100/vouchers/", "/vouchers/1/"):
+    for path in ("/", f"/books/{DISTRICT}/", f"/books/{DISTRICT}/vouchers/", "/vouchers/1/"):
         assert Client().get(path).headers["Location"].startswith("/sign-in/")
 
 
 def test_an_officer_without_the_right_to_read_vouchers_sees_no_book(demo: str) -> None:
     client = Client()
     client.force_login(Officer.objects.get(username="demo-cashier"))
-    for path in ("/", "/books/220100/", "/books/220100/vouchers/", "/vouchers/1/"):
+    for path in ("/", f"/books/{DISTRICT}/", f"/books/{DISTRICT}/vouchers/", "/vouchers/1/"):
         assert client.get(path).status_code == 403
 
 
 def test_the_trial_balance_page_shows_the_month_and_the_regime(auditor: Client) -> None:
-    page = auditor.get("/books/220100101/?month=2026-11").content.decode()
-    assert "292,500.00" in page
+    book = Book.objects.get(name="云溪镇")
+    page = auditor.get(f"/books/{book.code}/?month=2026-11").content.decode()
+    assert "2,214,255.35" in page
     assert "财库〔2015〕192号" in page
 
 
 def test_the_register_finds_by_text_and_the_voucher_links_to_its_event(auditor: Client) -> None:
-    register = auditor.get("/books/220100/vouchers/?text=25%25").content.decode()
+    register = auditor.get(f"/books/{DISTRICT}/vouchers/?text=云溪镇统一发放").content.decode()
     links = re.findall(r'href="(/vouchers/\d+/)"', register)
     assert len(links) == 1
     assert "云溪镇" in auditor.get(links[0]).content.decode()
@@ -86,5 +125,5 @@ def test_a_wrong_password_is_told_without_saying_which_part_is_wrong(demo: str) 
 def test_unknown_books_vouchers_and_page_keys_are_answered_plainly(auditor: Client) -> None:
     assert auditor.get("/books/nowhere/").status_code == 404
     assert auditor.get("/vouchers/999999/").status_code == 404
-    assert auditor.get("/books/220100/vouchers/?after=nonsense").status_code == 200
-    assert auditor.get("/books/220100/?month=1999-13").status_code == 200
+    assert auditor.get(f"/books/{DISTRICT}/vouchers/?after=nonsense").status_code == 200
+    assert auditor.get(f"/books/{DISTRICT}/?month=1999-13").status_code == 200

@@ -35,7 +35,8 @@ def test_a_sample_month_gives_its_answer_key(fresh_database: str, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("seed", "form", "dirt"), [(1, "xlsx", 0.0), (2, "csv", 0.05), (3, "xlsx", 0.08), (4, "csv", 0.15), (5, "xlsx", 0.2)]
+    ("seed", "form", "dirt"),
+    [(1, "xlsx", 0.0), (2, "csv", 0.05), (3, "xlsx", 0.08), (4, "csv", 0.15), (5, "xlsx", 0.2)],
 )
 def test_a_month_nobody_has_seen_gives_its_answer_key(
     fresh_database: str, tmp_path: Path, seed: int, form: str, dirt: float

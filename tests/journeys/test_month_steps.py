@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,18 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from ledger.checks import run_checks
-from ledger.models import AuditEvent, Voucher
+from ledger.entries import Entry, Event, Signatures, VoucherToPost, credit, debit
+from ledger.models import AuditEvent, Book, Voucher
+from ledger.posting import post_event
 from month.beginning import begin_demo
 from payouts.models import Declaration, Payment, PayrollRun, Payslip
 from tests.bank import Bank
 from tests.months.comparing import compare_payroll_out
 from tests.months.making import make_month
 from tests.payroll_files import change_cell, drop_row
+from treasury.entries import GENERAL, with_budget_record
+from treasury.opening import code_of
+from treasury.posting import parallel_of
 
 MONTH = "2026-11"
 
@@ -45,8 +51,6 @@ def step(fresh_database: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
 
 @pytest.fixture
 def begun(fresh_database: str) -> None:
-    from datetime import UTC, date, datetime
-
     begin_demo(month=date(2026, 11, 1), at=datetime(2026, 11, 2, tzinfo=UTC))
 
 
@@ -153,7 +157,7 @@ def test_a_file_of_another_month_is_refused_whole(begun: None, step: Callable[..
     (folder / "工资项目表_202611.csv").rename(folder / "工资项目表_202610.csv")
     with pytest.raises(CommandError):
         step("stage", folder, officer="demo-clerk")
-    with pytest.raises(CommandError, match="run_has_inputs|run_exists"):
+    with pytest.raises(CommandError, match=r"run_has_inputs|run_exists"):
         step("compute", officer="demo-preparer")
 
 
@@ -231,7 +235,10 @@ def test_a_unit_that_reports_nothing_is_paid_as_last_month_visibly(fresh_databas
     ("spoil", "fault"),
     [
         (lambda text: text.replace("合计|", "合计|9", 1), "trailer_disagrees"),
-        (lambda text: "".join(line for line in text.splitlines(keepends=True) if "合计" not in line), "trailer_missing"),
+        (
+            lambda text: "".join(line for line in text.splitlines(keepends=True) if "合计" not in line),
+            "trailer_missing",
+        ),
         (lambda text: text.replace("|成功", "|成功|", 1), "wrong_columns"),
         (lambda text: text.replace("|0000|", "|7777|", 1), "unknown_code"),
         (lambda text: "", "empty"),
@@ -285,3 +292,73 @@ def test_the_lists_are_for_officers_only(fresh_database: str, folder: Path, tmp_
     assert out.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o077 for path in out.rglob("*")} == {0}
     assert AuditEvent.objects.filter(act="documents.read").exists()
+
+
+@pytest.mark.parametrize("regime", ["GF2015", "GF2022"])
+def test_a_production_bureau_sets_itself_up_and_pays(
+    step: Callable[..., str],
+    folder: Path,
+    tmp_path: Path,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    regime: str,
+) -> None:
+    settings.DEMO = False
+    for name, post in {
+        "zhang": "clerk",
+        "li": "preparer",
+        "wang": "reviewer",
+        "zhao": "releaser",
+        "qian": "cashier",
+        "sun": "chief_accountant",
+    }.items():
+        monkeypatch.setattr("sys.stdin", io.StringIO(name + "\n"))
+        call_command("officer", name, "--post", post, stdout=io.StringIO())
+    opened = {"opened_on": date(2026, 11, 1), "officer": "sun", "regime": regime}
+    call_command("open_book", "220112", "青岚区", **opened, stdout=io.StringIO())
+    fund_the_treasury(regime)
+
+    out = tmp_path / "out"
+    step("stage", folder, "--out", out, officer="zhang")
+    step("apply", officer="li")
+    step("compute", officer="li")
+    step("check", officer="li")
+    step("sign", "--reason", "已核对", officer="li")
+    step("submit", officer="li")
+    step("review", officer="wang")
+    step("release", officer="zhao")
+    step("render", "--out", out, officer="qian")
+    assert compare_payroll_out(folder=folder, out=out) == []
+    (answer,) = answer_of_the_bank(out, tmp_path, {})
+    monkeypatch.setattr("sys.stdin", io.StringIO("qian\n"))
+    call_command("month", "results", str(answer), "--out", str(out), "--as", "qian")
+    step("remit", officer="qian")
+    step("close", officer="sun")
+    assert PayrollRun.objects.get().status == "CLOSED"
+    assert list(run_checks([])) == []
+
+
+def fund_the_treasury(regime: str) -> None:
+    """Give the district's book its opening cash by an imported voucher's door: an opening event."""
+    district = Book.objects.get(kind="DISTRICT")
+    cash, surplus = code_of(district, "TREASURY_CASH"), code_of(district, "GENERAL_SURPLUS")
+    amount = Decimal("50000000.00")
+    entries: tuple[Entry, ...] = (
+        debit(cash, amount, fund=GENERAL),
+        credit(surplus, amount, fund=GENERAL),
+    )
+    post_event(
+        Event(
+            source="opening/cash",
+            vouchers=[
+                VoucherToPost(
+                    book=district.code,
+                    posting_date=date(2026, 10, 31),
+                    summary="期初余额：国库存款",
+                    entries=with_budget_record(entries, parallel_of(district)),
+                    signatures=Signatures(preparer="li", reviewer="wang", poster="li", cashier="qian"),
+                    kind="OPENING",
+                )
+            ],
+        )
+    )
