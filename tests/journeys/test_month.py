@@ -66,6 +66,6 @@ def test_a_second_run_of_the_same_files_changes_nothing_and_says_so(
     first = {path.name: path.read_bytes() for path in (tmp_path / "out").glob("*.csv")}
     capsys.readouterr()
     run(folder, "2026-11", tmp_path / "again")
-    assert "这些文件此前已处理" in capsys.readouterr().out
+    assert "这些文件此前已经办理" in capsys.readouterr().out
     assert [model.objects.count() for model in (Payslip, Payment, Voucher)] == counts
     assert {path.name: path.read_bytes() for path in (tmp_path / "again").glob("*.csv")} == first

@@ -28,8 +28,9 @@ class Command(BaseCommand):
         if unknown:
             raise CommandError(_("No such check: {names}. See --list.").format(names=", ".join(unknown)))
         if options["list"]:
+            width = max(map(len, CHECKS)) + 1
             for name, check in CHECKS.items():
-                self.stdout.write(f"{name:26}{check.__doc__}")
+                self.stdout.write(f"{name:{width}}{check.__doc__}")
             return
         with transaction.atomic():
             faults = self.tell_disagreements(names)
