@@ -1,7 +1,7 @@
 """Write many rows of one table by COPY: the one way past the ORM for bulk writing.
 
 Triggers and constraints see the rows as they see an INSERT. Values are spelled for the text format
-of COPY: ``None`` is NULL, a sequence is an array literal of texts, everything else its ``str``.
+of COPY: ``None`` is NULL, everything else its ``str``.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 CHUNK_ROWS = 2_000
+NULL = "\0"  # stands for NULL until a row is spelled: PostgreSQL takes no text that holds it
 
 
 def copy_rows(*, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -56,7 +57,7 @@ class CountedLines(RawIOBase):
     def spelled(self, rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
         lines: list[str] = []
         for row in rows:
-            lines.append("\t".join([spell(value) for value in row]))
+            lines.append(spell_row(row))
             self.count += 1
             if len(lines) == CHUNK_ROWS:
                 yield ("\n".join(lines) + "\n").encode()
@@ -65,9 +66,14 @@ class CountedLines(RawIOBase):
             yield ("\n".join(lines) + "\n").encode()
 
 
+def spell_row(row: Sequence[Any]) -> str:
+    """Return a row in the text format of COPY; few rows hold anything that has to be escaped."""
+    line = "\t".join([NULL if value is None else str(value) for value in row])
+    if "\\" in line or "\n" in line or "\r" in line or line.count("\t") >= len(row):
+        return "\t".join(map(spell, row))
+    return line.replace(NULL, r"\N") if NULL in line else line
+
+
 def spell(value: Any) -> str:
     """Return a value in the text format of COPY."""
-    if value is None:
-        return r"\N"
-    text = str(value)
-    return text.translate(ESCAPES) if "\\" in text or not text.isprintable() else text
+    return r"\N" if value is None else str(value).translate(ESCAPES)
