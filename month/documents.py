@@ -81,9 +81,18 @@ def write_run(folder: Path, run: PayrollRun, at: datetime) -> Iterator[str]:
             write_units(file=file, heading=heading, units=units)
         yield name
     yield from write_remittances(folder, stem, run, heading)
+    sheet = run_sheet_of(run)
+    name = f"{stem}-与上月比较.csv"
+    with (folder / name).open("wb") as file:
+        run_sheets.write_differences(file=file, rows=sheet.differences)
+    yield name
+    name = f"{stem}-例外事项.csv"
+    with (folder / name).open("wb") as file:
+        run_sheets.write_exceptions(file=file, rows=sheet.exceptions)
+    yield name
     name = f"{stem}-统发工资审批表.pdf"
     with (folder / name).open("wb") as file:
-        run_sheets.write_run_sheet(file=file, heading=heading, sheet=run_sheet_of(run))
+        run_sheets.write_run_sheet(file=file, heading=heading, sheet=sheet)
     yield name
 
 

@@ -21,7 +21,7 @@ from month.demonstrating import Demo
 from month.running import MonthRun
 from payouts.answering import Taken
 from payouts.facts import rows_of
-from payouts.labels import exception_label, reason_label
+from payouts.labels import exception_label, facts_label, reason_label
 from payouts.models import AccountCorrection, Batch, PayrollRun, RunException
 from payouts.models.words import PaymentStatus, RunKind, RunStatus, Severity
 
@@ -310,7 +310,7 @@ def of_exceptions(run: PayrollRun) -> Told:
             exception_label(one.kind),
             one.unit.name if one.unit else "",
             f"{one.person} …{one.person.id_number[-4:]}" if one.person else "",
-            one.facts,
+            facts_label(one.facts),
         )
     left = waiting.count() - SHOWN_MAX
     more = [_("{count} more wait; see the approval sheet.").format(count=left)] if left > 0 else []

@@ -179,12 +179,18 @@ def exceptions_of(slip: CheckedSlip, beside: Surroundings) -> Iterator[Found]:
         yield Found(exception.control, exception.severity, slip.person, slip.unit, text_of(exception.facts))
     declared = beside.declared_names.get(slip.person, slip.name)
     if declared != slip.name:
-        yield Found("declared_name_differs", Severity.SIGN, slip.person, slip.unit, f"{slip.name} / {declared}")
+        yield Found(
+            "declared_name_differs",
+            Severity.SIGN,
+            slip.person,
+            slip.unit,
+            text_of({"name": slip.name, "declared": declared}),
+        )
 
 
 def text_of(told: Mapping[str, str]) -> str:
-    """Return facts as one line of at most 300 characters."""
-    return ", ".join(f"{name} {value}" for name, value in told.items())[:300]
+    """Return facts as ``name=value; name=value``, as ``payouts.labels.facts_label`` reads them."""
+    return "; ".join(f"{name}={value}" for name, value in told.items())[:300]
 
 
 def unit_exceptions(slips: Sequence[CheckedSlip]) -> Iterator[Found]:
@@ -209,7 +215,7 @@ def comparison_exceptions(run: PayrollRun, slips: Sequence[CheckedSlip], beside:
                 Severity.SIGN,
                 int(difference.key),
                 int(difference.unit),
-                f"change {difference.change}",
+                text_of({"change": str(difference.change)}),
             )
     for difference in compare_units(now=now, before=then, limits=beside.limits.change):
         yield Found(
@@ -217,7 +223,13 @@ def comparison_exceptions(run: PayrollRun, slips: Sequence[CheckedSlip], beside:
             Severity.INFO,
             None,
             int(difference.key),
-            f"before {difference.last_month or '—'}, now {difference.this_month or '—'}, change {difference.change}",
+            text_of(
+                {
+                    "before": str(difference.last_month or "—"),
+                    "now": str(difference.this_month or "—"),
+                    "change": str(difference.change),
+                }
+            ),
         )
 
 
@@ -231,6 +243,7 @@ def run_exceptions(run: PayrollRun) -> Iterator[Found]:
     )
     for reason, people in reasons:
         planned = reason in ("stopped_in_roster", "stopped_by_change")
-        yield Found("people_not_paid", Severity.INFO if planned else Severity.SIGN, None, None, f"{reason}: {people}")
+        severity = Severity.INFO if planned else Severity.SIGN
+        yield Found("people_not_paid", severity, None, None, text_of({"reason": reason, "people": people}))
     if stage_dates(month=run.month, policies=payout_policies())[Stage.PAY_DAY].outside_table:
-        yield Found("holidays_unknown", Severity.SIGN, None, None, f"pay date {run.pay_date}: weekends only were known")
+        yield Found("holidays_unknown", Severity.SIGN, None, None, text_of({"pay_date": str(run.pay_date)}))

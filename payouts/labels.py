@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 EXCEPTION_KINDS: Mapping[str, object] = {
@@ -38,6 +39,54 @@ NOT_PAID_REASONS: Mapping[str, object] = {
 }
 
 
+# The names of the facts of exceptions.
+FACT_NAMES: Mapping[str, object] = {
+    "gross": gettext_lazy("gross"),
+    "deductions": gettext_lazy("deductions"),
+    "tax": gettext_lazy("tax"),
+    "net": gettext_lazy("net"),
+    "died_on": gettext_lazy("date of death"),
+    "people": gettext_lazy("number of people"),
+    "staff": gettext_lazy("number of people"),
+    "establishment": gettext_lazy("number of posts"),
+    "name": gettext_lazy("name in the roster"),
+    "declared": gettext_lazy("name in the pay items"),
+    "holder": gettext_lazy("holder"),
+    "before": gettext_lazy("last month"),
+    "now": gettext_lazy("this month"),
+    "change": gettext_lazy("difference"),
+    "officer": gettext_lazy("officer"),
+    "base": gettext_lazy("base"),
+    "floor": gettext_lazy("floor of the base"),
+    "cap": gettext_lazy("cap of the base"),
+    "months": gettext_lazy("months at this payer"),
+    "income": gettext_lazy("income to date"),
+    "exempt": gettext_lazy("exempt income to date"),
+    "special": gettext_lazy("special deductions to date"),
+    "additional": gettext_lazy("additional deductions to date"),
+    "other": gettext_lazy("other deductions to date"),
+    "withheld": gettext_lazy("withheld to date"),
+    "reason": gettext_lazy("reason"),
+    "pay_date": gettext_lazy("pay date, weekends only were known"),
+}
+
+
+# The lists that declarations come from.
+DECLARATION_KINDS: Mapping[str, object] = {
+    "UNITS": gettext_lazy("unit list"),
+    "ROSTER": gettext_lazy("staff roster"),
+    "PAY_ITEMS": gettext_lazy("pay items"),
+    "CHANGES": gettext_lazy("changes of pay"),
+    "YEAR_TO_DATE": gettext_lazy("year to date of tax"),
+    "DEATHS": gettext_lazy("death list"),
+}
+
+
+def declaration_label(kind: str) -> str:
+    """Return what people read for the kind of a declaration."""
+    return str(DECLARATION_KINDS.get(kind, kind))
+
+
 def exception_label(kind: str) -> str:
     """Return what people read for a kind of exception."""
     return str(EXCEPTION_KINDS.get(kind, kind))
@@ -47,3 +96,13 @@ def reason_label(reason: str) -> str:
     """Return what people read for a reason not to pay, without its cause."""
     word = reason.partition(":")[0]
     return str(NOT_PAID_REASONS.get(word, word))
+
+
+def facts_label(facts: str) -> str:
+    """Return the facts of an exception with their names in words; a reason not to pay in words too."""
+    told = []
+    for fact in filter(None, facts.split("; ")):
+        name, _equals, value = fact.partition("=")
+        label = FACT_NAMES.get(name, name)
+        told.append(f"{label} {reason_label(value) if name == 'reason' else value}")
+    return _(", ").join(told)

@@ -21,7 +21,7 @@ from payouts.exports.rows import (
     UnitSheet,
 )
 from payouts.facts import rows_of
-from payouts.labels import exception_label, reason_label
+from payouts.labels import declaration_label, exception_label, facts_label
 from payouts.models import Declaration, PayrollRun, RunException, RunMove
 from payouts.models.words import RunStatus, Severity
 from payouts.policy import payout_policies
@@ -225,7 +225,7 @@ def run_sheet_of(run: PayrollRun) -> RunSheet:
         exceptions=exceptions_of(run),
         signatures=signatures_of(run),
         inputs=[
-            Input(kind=one.kind, file=one.file, rows=one.rows, sha256=one.sha256)
+            Input(kind=declaration_label(one.kind), file=one.file, rows=one.rows, sha256=one.sha256)
             for one in Declaration.objects.filter(
                 pk__in=run.inputs.filter(edition=run.edition).values("declaration")
             ).order_by("pk")
@@ -308,10 +308,7 @@ def subject_of(exception: RunException) -> str:
     """Return whom an exception is about, with the number masked."""
     if exception.person:
         return f"{exception.person.name} {masked_id(exception.person.id_number)}"
-    if exception.kind == "people_not_paid":
-        reason, _colon, people = exception.facts.rpartition(": ")
-        return f"{reason_label(reason)} {people}"
-    return exception.unit.name if exception.unit else exception.facts
+    return exception.unit.name if exception.unit else facts_label(exception.facts)
 
 
 def signatures_of(run: PayrollRun) -> list[Signature]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from ledger.exports.pages.flows import Flow
 from ledger.exports.pages.frames import Paper, local_time
+from ledger.exports.pages.lists import write_list
 from ledger.exports.pages.pens import MM
 from ledger.exports.pages.tables import Column, Row
 from ledger.money import ZERO
@@ -42,6 +43,34 @@ def write_run_sheet(*, file: IO[bytes], heading: Heading, sheet: RunSheet) -> To
     flow.signatures(*(signed(signature) for signature in sheet.signatures))
     flow.write(file)
     return totals
+
+
+def write_differences(*, file: IO[bytes], rows: Sequence[Difference]) -> None:
+    """Write every difference from last month as csv: what the approval sheet only shows the largest of."""
+    names = difference_names()
+    write_list(
+        file=file,
+        heads=[_("Difference"), _("Unit"), _("Person"), _("Last month"), _("This month"), _("Change")],
+        rows=([names[row.kind], row.unit, row.name, row.last_month, row.this_month, row.change] for row in rows),
+    )
+
+
+def write_exceptions(*, file: IO[bytes], rows: Sequence[SignedException]) -> None:
+    """Write every exception as csv with who answers for it."""
+    write_list(
+        file=file,
+        heads=[_("Check"), _("On whom"), _("Reason"), _("Signed by"), _("Signed at")],
+        rows=(
+            [
+                row.check,
+                row.subject,
+                row.reason,
+                row.signed_by,
+                f"{local_time(row.signed_at):%Y-%m-%d %H:%M}" if row.signed_at else "",
+            ]
+            for row in rows
+        ),
+    )
 
 
 def add_townships(flow: Flow, sheet: RunSheet) -> None:
