@@ -195,7 +195,7 @@ def staging(server: Server, scale: Scale) -> tuple[list[Row], Any]:
             Row(
                 "staging",
                 f"{large:,} pay rows from {kind}, target {target:,} rows/s; import-export in bulk {peer:,.0f}",
-                f"{rate:,.0f} rows/s, client {few['peak_mb']:.0f} MB at {small:,}, {many['peak_mb']:.0f} MB at {large:,}",
+                f"{rate:,.0f} rows/s, client {many['peak_mb']:.0f} MB, at {small:,} rows {few['peak_mb']:.0f} MB",
                 ratio=rate / target,
                 at_least=1,
             )

@@ -61,6 +61,16 @@ def begin_demo(*, month: date, at: datetime) -> bool:
     return True
 
 
+def payable_day(*, nominal: date) -> date:
+    """Return the day on which a later payment is booked: the nominal one, or the first after its closed month."""
+    day = nominal
+    while Period.objects.filter(
+        book__kind=BookKind.DISTRICT, starts_on__lte=day, ends_before__gt=day, month__lte=12, status=PeriodStatus.CLOSED
+    ).exists():
+        day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return day
+
+
 @transaction.atomic
 def open_months(*, day: date, officer: Officer, at: datetime) -> None:
     """Open the period of a day in every book where nobody has; a closed period stays closed."""

@@ -20,7 +20,6 @@ def close_month(*, month: date, officer: Officer, at: datetime) -> int:
 
     :raises StillUnanswered: if the bank has not answered for a payment of the month
     :raises WrongState: if a run of the month has not been paid
-    :raises PeriodCannotMove: if an earlier month is not closed
     """
     require_post(officer, "close_month")
     with refusals_named(), transaction.atomic():

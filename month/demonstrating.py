@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from month import demo_bank, documents, writing
+from month.beginning import payable_day
 from month.posts import demo_officer
 from month.running import MonthRun, Progress, carry_batches, pay_date_of, run_month
 from payouts.answering import Taken, take_results
@@ -49,6 +50,7 @@ def take_answers(at: datetime, bank: Callable[[bytes], bytes]) -> list[Taken]:
             name=f"result_{file.name}",
             content=bank(bytes(file.content)),
             template=file.template,
+            month=MONTH,
             officer=demo_officer("cashier"),
             on=None,
             at=at,
@@ -82,7 +84,7 @@ def pay_returned_again(at: datetime) -> int:
             month=MONTH,
             officer=demo_officer("releaser"),
             template=DEFAULT_TEMPLATE,
-            pay_date=max(pay_date_of(MONTH), at.date()),
+            pay_date=payable_day(nominal=max(pay_date_of(MONTH), at.date())),
             at=at,
         )
     carry_batches(month=MONTH, template=DEFAULT_TEMPLATE, at=at)

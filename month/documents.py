@@ -1,13 +1,15 @@
 """Make the documents of a month's runs: payslips, register, unit sheets, approval sheets, remittance lists."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
 from imports.fault_kinds import LAYOUT_WARNINGS
 from imports.marking import marked_name, write_marked_copy
 from imports.models import Finding, StagedFile, StagedSheet
+from ledger.exports.pages.embedding import GlyphMissing
 from ledger.models import Book
 from ledger.models.words import BookKind
 from month.writing import make_folder
@@ -54,65 +56,44 @@ def heading_of(run: PayrollRun, at: datetime, scope: str = "") -> Heading:
     )
 
 
+Write = Callable[..., object]  # takes the file
+
+
 def write_run(folder: Path, run: PayrollRun, at: datetime) -> Iterator[str]:
-    """Write the documents of one run, payslips by township."""
+    """Write the documents of one run, payslips by township, and yield their names."""
     make_folder(folder)
-    stem = f"{run.month:%Y-%m}-{run.number}"
+    for name, write in documents_of(run, at):
+        path = folder / f"{run.month:%Y-%m}-{run.number}-{name}"
+        try:
+            with path.open("wb") as file:
+                write(file=file)
+        except GlyphMissing as missing:
+            # The money is not held up by a character that no font has: a note says which it is.
+            path.unlink()
+            path = path.with_name(f"{path.name}.缺字.txt")
+            path.write_text(f"{missing}\n", encoding="utf-8")
+        yield path.name
+
+
+def documents_of(run: PayrollRun, at: datetime) -> Iterator[tuple[str, Write]]:
+    """Yield each document of a run: its name, and what writes it."""
     heading = heading_of(run, at)
-    slips, units = slips_of(run), units_of(run)
-    for township, together in groupby(slips, key=lambda slip: slip.township):
-        name = f"{stem}-工资条-{township}.pdf"
-        with (folder / name).open("wb") as file:
-            payslips.write_payslips(file=file, heading=heading_of(run, at, township), slips=list(together))
-        yield name
-    for name, write, facts in (
-        (f"{stem}-工资条.csv", payslips.write_payslip_list, slips),
-        (f"{stem}-工资发放登记表.pdf", registers.write_register, slips),
-        (f"{stem}-工资发放登记表.xlsx", registers.write_register_book, slips),
-    ):
-        with (folder / name).open("wb") as file:
-            write(file=file, heading=heading, slips=facts)
-        yield name
-    for name, write_units in (
-        (f"{stem}-单位工资汇总表.pdf", unit_sheets.write_unit_sheets),
-        (f"{stem}-单位工资汇总表.xlsx", unit_sheets.write_unit_book),
-    ):
-        with (folder / name).open("wb") as file:
-            write_units(file=file, heading=heading, units=units)
-        yield name
-    yield from write_remittances(folder, stem, run, heading)
+    slips, units, taxes = slips_of(run), units_of(run), taxes_of(run)
     sheet = run_sheet_of(run)
-    name = f"{stem}-与上月比较.csv"
-    with (folder / name).open("wb") as file:
-        run_sheets.write_differences(file=file, rows=sheet.differences)
-    yield name
-    name = f"{stem}-例外事项.csv"
-    with (folder / name).open("wb") as file:
-        run_sheets.write_exceptions(file=file, rows=sheet.exceptions)
-    yield name
-    name = f"{stem}-统发工资审批表.pdf"
-    with (folder / name).open("wb") as file:
-        run_sheets.write_run_sheet(file=file, heading=heading, sheet=sheet)
-    yield name
-
-
-def write_remittances(folder: Path, stem: str, run: PayrollRun, heading: Heading) -> Iterator[str]:
-    """Write the lists for the tax office and the funds."""
-    taxes = taxes_of(run)
-    name = f"{stem}-个人所得税扣缴明细.xlsx"
-    with (folder / name).open("wb") as file:
-        remittances.write_tax_book(file=file, heading=heading, rows=taxes)
-    yield name
-    name = f"{stem}-个人所得税扣缴明细.csv"
-    with (folder / name).open("wb") as file:
-        remittances.write_tax_list(file=file, rows=taxes)
-    yield name
+    for township, group in groupby(slips, key=lambda slip: slip.township):
+        own, together = heading_of(run, at, township), list(group)
+        yield f"工资条-{township}.pdf", partial(payslips.write_payslips, heading=own, slips=together)
+    yield "工资条.csv", partial(payslips.write_payslip_list, heading=heading, slips=slips)
+    yield "工资发放登记表.pdf", partial(registers.write_register, heading=heading, slips=slips)
+    yield "工资发放登记表.xlsx", partial(registers.write_register_book, heading=heading, slips=slips)
+    yield "单位工资汇总表.pdf", partial(unit_sheets.write_unit_sheets, heading=heading, units=units)
+    yield "单位工资汇总表.xlsx", partial(unit_sheets.write_unit_book, heading=heading, units=units)
+    yield "个人所得税扣缴明细.xlsx", partial(remittances.write_tax_book, heading=heading, rows=taxes)
+    yield "个人所得税扣缴明细.csv", partial(remittances.write_tax_list, rows=taxes)
     for fund, rows in contributions_of(run).items():
-        name = f"{stem}-{fund}缴费明细.xlsx"
-        with (folder / name).open("wb") as file:
-            remittances.write_contribution_book(file=file, heading=heading, fund=fund, rows=rows)
-        yield name
-        name = f"{stem}-{fund}缴费明细.csv"
-        with (folder / name).open("wb") as file:
-            remittances.write_contribution_list(file=file, rows=rows)
-        yield name
+        book = partial(remittances.write_contribution_book, heading=heading, fund=fund, rows=rows)
+        yield f"{fund}缴费明细.xlsx", book
+        yield f"{fund}缴费明细.csv", partial(remittances.write_contribution_list, rows=rows)
+    yield "与上月比较.csv", partial(run_sheets.write_differences, rows=sheet.differences)
+    yield "例外事项.csv", partial(run_sheets.write_exceptions, rows=sheet.exceptions)
+    yield "统发工资审批表.pdf", partial(run_sheets.write_run_sheet, heading=heading, sheet=sheet)

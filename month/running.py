@@ -115,6 +115,7 @@ def carry_batches(*, month: date, template: str, at: datetime) -> int:
     """Hand every approved batch of a month to the bank; return how many."""
     waiting = waiting_batches(month=month)
     for batch in waiting:
+        open_months(day=batch.pay_date, officer=demo_officer("chief_accountant"), at=at)
         send_batch(batch=batch, officer=demo_officer("cashier"), template=fitting(batch, template), at=at)
     return len(waiting)
 

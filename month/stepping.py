@@ -1,25 +1,49 @@
 """The steps of a month as officers take them: what each is asked for, which act it is, what is told after it."""
 
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from pathlib import Path
+from datetime import datetime
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from imports.applying import apply_month
 from ledger.models import Officer
 from month import documents, running, telling, writing
-from month.beginning import open_months
+from month.asking import (
+    with_account,
+    with_batch,
+    with_exceptions,
+    with_findings,
+    with_folder,
+    with_month,
+    with_month_or_any,
+    with_officer,
+    with_officer_or_demo,
+    with_on,
+    with_out,
+    with_papers,
+    with_paths,
+    with_reason,
+    with_refuse,
+    with_serial,
+    with_single,
+)
+from month.beginning import open_months, payable_day
 from month.closing_months import close_month
 from month.posts import demo_officer
 from month.telling import Told
 from payouts.answering import take_results
 from payouts.building import release_run
 from payouts.checking import check_run
-from payouts.correcting import NewAccount, approve_correction, propose_correction, refuse_correction, reissue
+from payouts.correcting import (
+    NewAccount,
+    approve_correction,
+    cancel_reissue,
+    propose_correction,
+    refuse_correction,
+    reissue,
+)
 from payouts.models import AccountCorrection, PayrollRun
 from payouts.posts import require_post
 from payouts.refusals import NoSuchRun
@@ -30,14 +54,6 @@ from payouts.sending import send_batch
 Progress = Callable[[str, int], None]
 
 
-def month_of(text: str) -> date:
-    """Return the first day of a month written ``2026-11``."""
-    try:
-        return date.fromisoformat(f"{text}-01")
-    except ValueError as error:
-        raise ArgumentTypeError(_("{text} is no month; write it as 2026-11.").format(text=text)) from error
-
-
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of a month."""
@@ -45,52 +61,6 @@ class Step:
     help: object
     arguments: Sequence[Callable[[ArgumentParser], object]]
     take: Callable[[Namespace, Officer | None, datetime, Progress], Told]
-
-
-def with_month(parser: ArgumentParser) -> None:
-    parser.add_argument("--month", type=month_of, required=True, help="2026-11")
-
-
-def with_officer(parser: ArgumentParser) -> None:
-    parser.add_argument("--as", dest="officer", required=True, help=_("username of the officer who acts"))
-
-
-def with_officer_or_demo(parser: ArgumentParser) -> None:
-    parser.add_argument("--as", dest="officer", help=_("username of the officer; without it a demo's officer acts"))
-
-
-def with_folder(parser: ArgumentParser) -> None:
-    parser.add_argument("folder", type=existing_folder, help=_("folder with the files of the month"))
-
-
-def with_paths(parser: ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="+", type=existing_path, help=_("files, or a folder of files"))
-
-
-def with_out(parser: ArgumentParser) -> None:
-    parser.add_argument("--out", type=Path, required=True, help=_("folder for the lists and documents"))
-
-
-def with_findings(parser: ArgumentParser) -> None:
-    parser.add_argument("--out", type=Path, help=_("folder for the findings and the marked copies"))
-
-
-def with_reason(parser: ArgumentParser) -> None:
-    parser.add_argument("--reason", required=True, help=_("why, in one line"))
-
-
-def existing_path(text: str) -> Path:
-    path = Path(text)
-    if not path.exists():
-        raise ArgumentTypeError(_("{text} does not exist.").format(text=text))
-    return path
-
-
-def existing_folder(text: str) -> Path:
-    folder = Path(text)
-    if not folder.is_dir():
-        raise ArgumentTypeError(_("{text} is no folder.").format(text=text))
-    return folder
 
 
 def run_of(asked: Namespace) -> PayrollRun:
@@ -123,6 +93,7 @@ def take_bank_results(asked: Namespace, officer: Officer | None, at: datetime, _
             name=path.name,
             content=path.read_bytes(),
             template=asked.bank,
+            month=asked.month,
             officer=cashier,
             on=asked.on,
             at=at,
@@ -170,9 +141,22 @@ def take_compute(asked: Namespace, officer: Officer | None, at: datetime, progre
 
 def take_check(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
     run = run_of(asked)
+    preparer = acting(officer, "preparer")
     if run.status == "COMPUTED":
-        run = check_run(run=run, officer=acting(officer, "preparer"), at=at)
-    return telling.of_exceptions(run)
+        run = check_run(run=run, officer=preparer, at=at)
+    told = telling.of_exceptions(run)
+    if asked.out:
+        names = writing.write_month(
+            folder=asked.out,
+            month=asked.month,
+            sheets=writing.current_sheets(asked.month),
+            officer=preparer,
+            at=at,
+        )
+        names += documents.write_documents(folder=asked.out, month=asked.month, at=at)
+        writing.keep_private(asked.out)
+        told = [*told, *telling.of_documents(asked.month, folder=asked.out, names=names)]
+    return told
 
 
 def take_sign(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
@@ -212,6 +196,7 @@ def take_render(asked: Namespace, officer: Officer | None, at: datetime, _progre
     cashier = acting(officer, "cashier")
     require_post(cashier, "render_batch")
     for batch in running.waiting_batches(month=asked.month):
+        open_months(day=batch.pay_date, officer=cashier, at=at)
         template = running.fitting(batch, asked.bank) if asked.single else asked.bank
         send_batch(batch=batch, officer=cashier, template=template, at=at)
     names = writing.write_month(
@@ -254,9 +239,15 @@ def take_decision(asked: Namespace, officer: Officer | None, at: datetime, _prog
 def take_reissue(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
     releaser = acting(officer, "releaser")
     template = running.single_payment_template(asked.bank) if asked.single else asked.bank
-    on = asked.on or max(running.pay_date_of(asked.month), at.date())
+    on = asked.on or payable_day(nominal=max(running.pay_date_of(asked.month), at.date()))
     batches = reissue(month=asked.month, officer=releaser, template=template, pay_date=on, at=at)
     return telling.of_batches(batches)
+
+
+def take_cancel(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
+    releaser = acting(officer, "releaser")
+    cancel_reissue(month=asked.month, number=asked.batch, officer=releaser, reason=asked.reason, at=at)
+    return telling.of_status(asked.month)
 
 
 def take_remit(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
@@ -274,37 +265,6 @@ def take_status(asked: Namespace, _officer: Officer | None, _at: datetime, _prog
     return telling.of_status(asked.month)
 
 
-def with_exceptions(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--exception", dest="exceptions", type=int, action="append", help=_("number of an exception; default: all")
-    )
-
-
-def with_serial(parser: ArgumentParser) -> None:
-    parser.add_argument("--serial", type=int, required=True, help=_("serial number of the returned payment"))
-
-
-def with_account(parser: ArgumentParser) -> None:
-    parser.add_argument("--account", required=True, help=_("new account number"))
-    parser.add_argument("--new-bank", default="", help=_("new bank; default: as before"))
-    parser.add_argument("--name", default="", help=_("name of the payee; default: as before"))
-    parser.add_argument("--paper", required=True, help=_("the evidence, e.g. the number of a letter"))
-
-
-def with_refuse(parser: ArgumentParser) -> None:
-    parser.add_argument("--refuse", action="store_true", help=_("refuse the correction instead"))
-
-
-def with_single(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--single", action="store_true", help=_("below the bank's minimum, use its single-payment format")
-    )
-
-
-def with_on(parser: ArgumentParser) -> None:
-    parser.add_argument("--on", type=date.fromisoformat, help=_("posting date; default: by the pay date and today"))
-
-
 STEPS: Mapping[str, Step] = {
     "run": Step(
         gettext_lazy("a demo's whole month: stage to bank files"), (with_folder, with_month, with_out), take_run
@@ -314,7 +274,9 @@ STEPS: Mapping[str, Step] = {
     ),
     "apply": Step(gettext_lazy("apply what is staged"), (with_month, with_officer), take_apply),
     "compute": Step(gettext_lazy("freeze the inputs and compute the run"), (with_month, with_officer), take_compute),
-    "check": Step(gettext_lazy("check the run and list its exceptions"), (with_month, with_officer), take_check),
+    "check": Step(
+        gettext_lazy("check the run and list its exceptions"), (with_month, with_officer, with_papers), take_check
+    ),
     "sign": Step(
         gettext_lazy("sign exceptions with a reason"),
         (with_month, with_officer, with_reason, with_exceptions),
@@ -336,7 +298,7 @@ STEPS: Mapping[str, Step] = {
     ),
     "results": Step(
         gettext_lazy("take the bank's result files"),
-        (with_paths, with_out, with_officer_or_demo, with_on),
+        (with_paths, with_out, with_month_or_any, with_officer_or_demo, with_on),
         take_bank_results,
     ),
     "correct": Step(
@@ -353,6 +315,11 @@ STEPS: Mapping[str, Step] = {
         gettext_lazy("issue corrected payments again"),
         (with_month, with_officer_or_demo, with_single, with_on),
         take_reissue,
+    ),
+    "cancel": Step(
+        gettext_lazy("cancel a batch of reissues that was not handed over"),
+        (with_month, with_batch, with_officer_or_demo, with_reason),
+        take_cancel,
     ),
     "remit": Step(
         gettext_lazy("remit tax, insurance and housing fund"), (with_month, with_officer_or_demo, with_on), take_remit

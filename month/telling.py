@@ -42,7 +42,7 @@ STEP_NAMES: Mapping[str, object] = {
 }
 NEXT_STEPS: Mapping[str, object] = {
     RunStatus.COLLECTING: gettext_lazy("Next: month stage, month apply, then month compute."),
-    RunStatus.FROZEN: gettext_lazy("Next: month compute."),
+    RunStatus.FROZEN: gettext_lazy("Next: month collect with a reason, then month compute."),
     RunStatus.COMPUTED: gettext_lazy("Next: month check."),
     RunStatus.CHECKED: gettext_lazy("Next: month sign what is to be signed, then month submit."),
     RunStatus.SUBMITTED: gettext_lazy("Next: another officer takes month review, or month refuse."),
@@ -85,7 +85,7 @@ def of_run(done: MonthRun, *, folder: Path, names: Sequence[str]) -> Told:
         told.append(_("These files were taken before; nothing changed."))
     if done.nobody_left:
         told.append(_("The corrected files pay nobody who was not paid before; no supplementary run was made."))
-    told.append(files_table(done.sheets))
+    told += [files_table(done.sheets), *unknown_files(done.sheets)]
     told += [differences_of(applied) for applied in done.applied if applied.differences]
     told += month_tables(done.month)
     told += of_documents(done.month, folder=folder, names=names)
@@ -106,7 +106,14 @@ def of_demo(demo: Demo, *, folder: Path, names: Sequence[str]) -> Told:
 
 
 def of_stage(sheets: Sequence[StagedSheet]) -> Told:
-    return [files_table(sheets), _("Next: another officer takes month apply.")]
+    return [files_table(sheets), *unknown_files(sheets), _("Next: another officer takes month apply.")]
+
+
+def unknown_files(sheets: Sequence[StagedSheet]) -> list[str]:
+    """Tell the files of which no sheet is a known list."""
+    known = {sheet.file.name for sheet in sheets if sheet.layout}
+    unknown = sorted({sheet.file.name for sheet in sheets} - known)
+    return [_("No known list was found in: {files}.").format(files=_(", ").join(unknown))] if unknown else []
 
 
 def files_table(sheets: Sequence[StagedSheet]) -> Table:

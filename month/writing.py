@@ -31,7 +31,10 @@ SELECT n.id_number, n.reason
 UNION ALL
 SELECT p.id_number, 'unwritable'
   FROM payouts_obligation o JOIN payouts_person p ON p.id = o.person_id
- WHERE o.month = %s AND NOT EXISTS (SELECT FROM payouts_paymentpart q WHERE q.obligation_id = o.id)
+ WHERE o.month = %s
+   AND (SELECT p.status || b.status FROM payouts_paymentpart q
+          JOIN payouts_payment p ON p.id = q.payment_id JOIN payouts_batch b ON b.id = p.batch_id
+         WHERE q.obligation_id = o.id ORDER BY q.attempt DESC LIMIT 1) = 'REJECTEDCANCELLED'
  ORDER BY 2, 1
 """
 PAYMENTS = """

@@ -49,23 +49,27 @@ class Taken:
     known_before: bool
 
 
-def take_results(*, name: str, content: bytes, template: str, officer: Officer, on: date | None, at: datetime) -> Taken:
+def take_results(
+    *, name: str, content: bytes, template: str, month: date | None, officer: Officer, on: date | None, at: datetime
+) -> Taken:
     """Apply a result file of the bank to the payments it speaks about.
 
-    ``on`` is the posting date of what comes back; None is the pay date of the batch or ``at``'s day,
-    whichever is later, within the month if its period is still open.
+    ``month`` is the payroll month it answers; None finds the one whose payments it fits. ``on`` is the
+    posting date of what comes back; None is the pay date of the batch or ``at``'s day, whichever is
+    later, within the month if its period is still open.
 
-    :raises ResultRefused: if the file disagrees with itself or with what was sent; nothing is applied then
+    :raises ResultRefused: if the file disagrees with itself or with what was sent, or fits two months;
+        nothing is applied then
     """
     require_post(officer, "take_results")
-    if known := known_file(sha256(content).hexdigest()):
+    if known := known_file(sha256(content).hexdigest(), month):
         return known
     read = read_or_refuse(name, content, template)
     with refusals_named(), transaction.atomic():
         lock_file(read.sha256)
-        if known := known_file(read.sha256):
+        if known := known_file(read.sha256, month):
             return known
-        month, matched, payments = match_a_month(name, read)
+        month, matched, payments = match_a_month(name, read, month)
         batches = list(
             Batch.objects.select_for_update()
             .filter(pk__in={payment.batch_id for payment in payments.values()})
@@ -76,6 +80,7 @@ def take_results(*, name: str, content: bytes, template: str, officer: Officer, 
         returned = sum((row.amount for row in matched.failed), ZERO)
         file = ResultFile.objects.create(
             name=name,
+            month=month,
             sha256=read.sha256,
             content=content,
             received_at=at,
@@ -105,13 +110,15 @@ def take_results(*, name: str, content: bytes, template: str, officer: Officer, 
         return Taken(file, month, known_before=False)
 
 
-def known_file(digest: str) -> Taken | None:
-    """Return a file that was taken before; one that repeated what was known has no rows of its own."""
-    file = ResultFile.objects.filter(sha256=digest).first()
-    if file is None:
-        return None
-    row = file.results.select_related("payment").first()
-    return Taken(file, row.payment.month if row else file.posting_date.replace(day=1), known_before=True)
+def known_file(digest: str, month: date | None) -> Taken | None:
+    """Return a file that was taken before, for a month or for any.
+
+    Two months in which everybody gets the same and everything succeeds have one and the same answer:
+    the second one is only taken for a month that is named.
+    """
+    files = ResultFile.objects.filter(sha256=digest).order_by("-month")
+    file = (files.filter(month=month) if month else files).first()
+    return Taken(file, file.month, known_before=True) if file else None
 
 
 def lock_file(digest: str) -> None:
@@ -137,43 +144,61 @@ def read_or_refuse(name: str, content: bytes, template: str) -> ReadResults:
         ) from bad
 
 
-def match_a_month(name: str, read: ReadResults) -> tuple[date, Matched, dict[int, Payment]]:
+Fit = tuple[date, Matched, dict[int, Payment]]
+
+
+def match_a_month(name: str, read: ReadResults, month: date | None) -> Fit:
     """Find the month whose payments a file speaks about: every row must be one that was sent.
 
-    :raises ResultRefused: naming the first row that fits nothing, of the month that fits best
+    Serials begin anew each month, so a file may fit two; then the one that waits for its answer is meant.
+
+    :raises ResultRefused: naming the first row that fits nothing, of the month that fits best, or the
+        months that it fits
     """
-    best: tuple[date, Matched] | None = None
     serials = [row.serial for row in read.rows]
-    months = (
+    candidates = (
         Payment.objects.filter(status__in=ANSWERABLE, serial__in=serials)
         .order_by("-month")
         .values_list("month", flat=True)
         .distinct()
     )
-    for month in months:
-        payments = {
-            payment.serial: payment
-            for payment in Payment.objects.select_for_update()
-            .filter(month=month, serial__in=serials, status__in=ANSWERABLE)
-            .order_by("pk")
-        }
-        matched = match(results=read, sent=map(instruction_for, payments.values()))
-        matched = without_repeats(matched, payments)
-        if not matched.differences:
-            return month, matched, payments
-        if best is None or len(matched.differences) < len(best[1].differences):
-            best = (month, matched)
-    facts: dict[str, object] = {"file": name}
-    if best is not None:
-        first = best[1].differences[0]
-        facts |= {
-            "month": f"{best[0]:%Y-%m}",
-            "rows": len(best[1].differences),
-            "line": first.line,
-            "serial": first.serial,
-            "column": first.column,
-        }
-    raise ResultRefused("result_fits_its_payment", facts)
+    tried = [match_month(read, serials, one) for one in (candidates.filter(month=month) if month else candidates)]
+    fits = [fit for fit in tried if not fit[1].differences]
+    waiting = [fit for fit in fits if all(payment.status != PaymentStatus.SETTLED for payment in fit[2].values())]
+    chosen = fits if len(fits) == 1 else waiting
+    if len(chosen) == 1:
+        return chosen[0]
+    if fits:
+        months = ", ".join(f"{fit[0]:%Y-%m}" for fit in fits)
+        raise ResultRefused("result_month_is_clear", {"file": name, "months": months, "say": "--month"})
+    raise ResultRefused("result_fits_its_payment", {"file": name, **misfit_of(tried)})
+
+
+def match_month(read: ReadResults, serials: Sequence[int], month: date) -> Fit:
+    """Hold a file against the payments of one month."""
+    payments = {
+        payment.serial: payment
+        for payment in Payment.objects.select_for_update()
+        .filter(month=month, serial__in=serials, status__in=ANSWERABLE)
+        .order_by("pk")
+    }
+    matched = match(results=read, sent=map(instruction_for, payments.values()))
+    return month, without_repeats(matched, payments), payments
+
+
+def misfit_of(tried: Sequence[Fit]) -> dict[str, object]:
+    """Return the facts of the first row that fits nothing, of the month that fits best."""
+    if not tried:
+        return {}
+    month, matched, _payments = min(tried, key=lambda fit: len(fit[1].differences))
+    first = matched.differences[0]
+    return {
+        "month": f"{month:%Y-%m}",
+        "rows": len(matched.differences),
+        "line": first.line,
+        "serial": first.serial,
+        "column": first.column,
+    }
 
 
 def without_repeats(matched: Matched, payments: dict[int, Payment]) -> Matched:

@@ -21,8 +21,8 @@ from payouts.bank_files.list_files import unwritable
 from payouts.bank_files.template_files import shipped_template
 from payouts.bank_files.templates import Template
 from payouts.facts import rows_of
-from payouts.models import Batch, PayrollRun
-from payouts.models.words import BatchStatus
+from payouts.models import Batch, Payment, PayrollRun
+from payouts.models.words import BatchStatus, PaymentStatus
 from payouts.refusals import refusals_named
 from payouts.running import approve_release
 from treasury.models import Channel, Unit
@@ -63,7 +63,7 @@ class PlannedPayment(NamedTuple):
 def release_run(*, run: PayrollRun, officer: Officer, template: str, at: datetime) -> Batch | None:
     """Release a reviewed run: make its obligations and its batch; None if nobody has anything to get.
 
-    A payee whom the bank's list cannot write is left out: the obligation stays open and shows as such.
+    A payee whom the bank's list cannot write gets a rejected payment, which waits for its correction.
 
     :raises SameOfficer: if the officer submitted or reviewed the run
     """
@@ -71,7 +71,11 @@ def release_run(*, run: PayrollRun, officer: Officer, template: str, at: datetim
         run = approve_release(run=run, officer=officer, at=at)
         owe(run)
         payments = payments_for(dues_of_run(run))
-        writable = without_unwritable(payments, shipped_template(name=template))
+        unwritable_at = places_unwritable(payments, shipped_template(name=template))
+        officers = (run.submitted_by, run.reviewed_by, officer)
+        if unwritable_at:
+            reject_unwritable(run, [payments[at] for at in unwritable_at], template, officers)
+        writable = [payment for at, payment in enumerate(payments) if at not in set(unwritable_at)]
         if not writable:
             return None
         return build_batch(
@@ -80,9 +84,33 @@ def release_run(*, run: PayrollRun, officer: Officer, template: str, at: datetim
             source=f"payouts.run/{run.pk}/batch",
             payments=writable,
             template=template,
-            officers=(run.submitted_by, run.reviewed_by, officer),
+            officers=officers,
             pay_date=run.pay_date,
         )
+
+
+def reject_unwritable(
+    run: PayrollRun,
+    payments: Sequence[PlannedPayment],
+    template: str,
+    officers: tuple[Officer | None, Officer | None, Officer | None],
+) -> None:
+    """Keep payments that the bank's list cannot write as rejected: corrected, they are issued again.
+
+    Their money is held with the returned money (退汇待付) when the run is posted.
+    """
+    batch = build_batch(
+        month=run.month,
+        run=run,
+        source=f"payouts.run/{run.pk}/unwritable",
+        payments=payments,
+        template=template,
+        officers=officers,
+        pay_date=run.pay_date,
+    )
+    batch.status = BatchStatus.CANCELLED
+    batch.save(update_fields=["status"])
+    Payment.objects.filter(batch=batch).update(status=PaymentStatus.REJECTED)
 
 
 def owe(run: PayrollRun) -> None:
@@ -162,16 +190,12 @@ def instruction_of(serial: int, payment: PlannedPayment) -> Instruction:
     )
 
 
-def without_unwritable(payments: Sequence[PlannedPayment], template: Template) -> list[PlannedPayment]:
-    """Leave out payments that the bank's list cannot write as they are."""
-    faulty = {
-        fault.serial
-        for fault in unwritable(
-            instructions=(instruction_of(serial, payment) for serial, payment in enumerate(payments, 1)),
-            template=template,
-        )
-    }
-    return [payment for serial, payment in enumerate(payments, 1) if serial not in faulty]
+def places_unwritable(payments: Sequence[PlannedPayment], template: Template) -> list[int]:
+    """Return the places of payments that the bank's list cannot write as they are, from 0."""
+    faults = unwritable(
+        instructions=(instruction_of(serial, payment) for serial, payment in enumerate(payments, 1)), template=template
+    )
+    return sorted({fault.serial - 1 for fault in faults})
 
 
 def build_batch(

@@ -27,6 +27,7 @@ from payouts.rules.comparison import DifferenceKind, PaidInUnit, change_limits, 
 from payouts.rules.contributions import base_bounds
 from payouts.rules.controls import ControlLimits, PersonPay, UnitReport, control_person, control_unit
 from payouts.rules.pay_calendar import Stage, stage_dates
+from payouts.rules.pay_classes import pay_classes
 from payouts.rules.payroll import Pay
 from payouts.running import lock_run, move_run
 
@@ -63,6 +64,7 @@ class Surroundings:
     limits: ControlLimits
     before: Mapping[int, LastSlip]
     holders: Mapping[str, str]
+    refused: Mapping[str, str]  # accounts that the bank refused when it was last asked, and how
     sharers: Mapping[str, int]
     deaths: Mapping[str, date]
     bases: Mapping[int, Decimal]
@@ -137,6 +139,16 @@ def surroundings(run: PayrollRun, slips: Sequence[CheckedSlip]) -> Surroundings:
                 [slip.account_number for slip in slips],
             )
         ),
+        refused=dict(
+            rows_of(
+                """SELECT number, source FROM (
+                     SELECT DISTINCT ON (a.number) a.number, v.verdict, v.source
+                       FROM treasury_accountverification v JOIN treasury_bankaccount a ON a.id = v.account_id
+                      WHERE a.number = ANY(%s) ORDER BY a.number, v.id DESC) latest
+                    WHERE verdict = 'REFUSED'""",
+                [slip.account_number for slip in slips],
+            )
+        ),
         sharers=Counter(slip.account_number for slip in slips if slip.channel == "个人账户"),
         deaths=facts.deaths_of(inputs.get("DEATHS", 0)),
         bases=dict(
@@ -177,6 +189,9 @@ def exceptions_of(slip: CheckedSlip, beside: Surroundings) -> Iterator[Found]:
     )
     for exception in found:
         yield Found(exception.control, exception.severity, slip.person, slip.unit, text_of(exception.facts))
+    if own_account in beside.refused:
+        told = text_of({"refused": beside.refused[own_account], "account": own_account[-4:]})
+        yield Found("account_refused", Severity.SIGN, slip.person, slip.unit, told)
     declared = beside.declared_names.get(slip.person, slip.name)
     if declared != slip.name:
         yield Found(
@@ -245,5 +260,24 @@ def run_exceptions(run: PayrollRun) -> Iterator[Found]:
         planned = reason in ("stopped_in_roster", "stopped_by_change")
         severity = Severity.INFO if planned else Severity.SIGN
         yield Found("people_not_paid", severity, None, None, text_of({"reason": reason, "people": people}))
+    classes = pay_classes(policies=payout_policies(), month=run.month)
+    categories = rows_of(
+        "SELECT category, count(*) FROM payouts_payslip WHERE run_id = %s AND edition = %s GROUP BY 1 ORDER BY 1",
+        run.pk,
+        run.edition,
+    )
+    for category, people in categories:
+        if category not in classes.economic:
+            told = text_of({"category": category, "people": people})
+            yield Found("unknown_category", Severity.SIGN, None, None, told)
+    natures = rows_of(
+        """SELECT DISTINCT u.id, u.nature FROM payouts_payslip s JOIN treasury_unit u ON u.id = s.unit_id
+            WHERE s.run_id = %s AND s.edition = %s ORDER BY u.id""",
+        run.pk,
+        run.edition,
+    )
+    for unit, nature in natures:
+        if nature not in classes.functional:
+            yield Found("unknown_nature", Severity.SIGN, None, unit, text_of({"nature": nature}))
     if stage_dates(month=run.month, policies=payout_policies())[Stage.PAY_DAY].outside_table:
         yield Found("holidays_unknown", Severity.SIGN, None, None, text_of({"pay_date": str(run.pay_date)}))

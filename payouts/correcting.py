@@ -10,15 +10,16 @@ from django.db import transaction
 from ledger.models import Officer
 from ledger.recording import record_event
 from payouts.bank_files.template_files import shipped_template
-from payouts.building import Due, PlannedPayment, build_batch, without_unwritable
+from payouts.building import Due, PlannedPayment, build_batch, places_unwritable
 from payouts.facts import rows_of
 from payouts.models import AccountCorrection, Batch, PayAccount, Payment
-from payouts.models.words import CorrectionStatus, PaymentStatus
+from payouts.models.words import BatchStatus, CorrectionStatus, PaymentStatus
 from payouts.posts import require_post
 from payouts.refusals import (
     CorrectionRefused,
     NoSuchRun,
     NothingToReissue,
+    ReasonMissing,
     SameOfficer,
     TooFewRows,
     WrongState,
@@ -171,12 +172,48 @@ def reissue(*, month: date, officer: Officer, template: str, pay_date: date, at:
         return batches
 
 
+def cancel_reissue(*, month: date, number: int, officer: Officer, reason: str, at: datetime) -> Batch:
+    """Cancel a batch of reissues that the bank has not got; its payments are rejected and may be corrected anew.
+
+    :raises NoSuchRun: if the month has no such batch of reissues
+    :raises WrongState: if it has been sent
+    :raises ReasonMissing: without a reason
+    """
+    require_post(officer, "release_run")
+    if not reason.strip():
+        raise ReasonMissing("batch_is_cancelled_with_a_reason", {"batch": number})
+    with refusals_named(), transaction.atomic():
+        batch = (
+            Batch.objects.select_for_update()
+            .filter(month=month, number=number, source__startswith="payouts.correction/")
+            .first()
+        )
+        if batch is None:
+            raise NoSuchRun("batch_exists", {"month": f"{month:%Y-%m}", "batch": number})
+        if batch.status != BatchStatus.APPROVED:
+            raise WrongState("batch_moves", {"batch": str(batch), "from": batch.status, "to": BatchStatus.CANCELLED})
+        batch.status = BatchStatus.CANCELLED
+        batch.save(update_fields=["status"])
+        Payment.objects.filter(batch=batch).update(status=PaymentStatus.REJECTED)
+        record_event(
+            chain=CHAIN,
+            at=at,
+            actor=officer.username,
+            act="batch.cancel",
+            subject=f"batch/{batch}",
+            after={"payments": batch.payments_count, "reason": reason},
+        )
+        return batch
+
+
 def reissue_together(
     corrections: Sequence[AccountCorrection], officer: Officer, template: str, pay_date: date
 ) -> Batch:
     """Build one batch of corrected payments of one run."""
     bank = shipped_template(name=template)
-    payments = without_unwritable([planned_again(correction) for correction in corrections], bank)
+    planned = [planned_again(correction) for correction in corrections]
+    left_out = set(places_unwritable(planned, bank))
+    payments = [payment for at, payment in enumerate(planned) if at not in left_out]
     if len(payments) < bank.minimum:
         raise TooFewRows("bank_list_has_its_minimum", {"rows": len(payments), "minimum": bank.minimum})
     # The batch is known by a payment that is in it: one left out comes again with the next batch.

@@ -1,7 +1,7 @@
 """Take what units declared for a month: the valid rows of one file, all or nothing.
 
 A later file of a kind and month replaces the earlier one; both stay. Rows come as clean texts and
-go in by COPY.
+go in by COPY; they are lists where a number may be unknown, for COPY swallows what is raised inside it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -188,7 +188,7 @@ def declare_staff(*, declaration: Declaration, rows: Sequence[StaffRow], officer
             "stopped_on",
             "stop_reason",
         ),
-        rows=(
+        rows=[
             (
                 declaration.pk,
                 row.row,
@@ -207,7 +207,7 @@ def declare_staff(*, declaration: Declaration, rows: Sequence[StaffRow], officer
                 row.stop_reason,
             )
             for row in rows
-        ),
+        ],
     )
     accounts = (
         (people[row.id_number], row.account_number, row.bank, row.name, row.id_number)
@@ -224,7 +224,7 @@ def declare_pay(*, declaration: Declaration, rows: Sequence[DeclaredPayRow]) -> 
     copy_rows(
         table="payouts_declaredpay",
         columns=("declaration_id", "row", "person_id", "unit_id", "name"),
-        rows=(
+        rows=[
             (
                 declaration.pk,
                 row.row,
@@ -233,7 +233,7 @@ def declare_pay(*, declaration: Declaration, rows: Sequence[DeclaredPayRow]) -> 
                 row.name,
             )
             for row in rows
-        ),
+        ],
     )
     copy_rows(
         table="payouts_declaredamount",
@@ -262,7 +262,7 @@ def declare_changes(*, declaration: Declaration, rows: Sequence[ChangeRow], offi
             "account_number",
             "reason",
         ),
-        rows=(
+        rows=[
             (
                 declaration.pk,
                 row.row,
@@ -277,7 +277,7 @@ def declare_changes(*, declaration: Declaration, rows: Sequence[ChangeRow], offi
                 row.reason,
             )
             for row in rows
-        ),
+        ],
     )
     names = dict(rows_of("SELECT id, name FROM payouts_person WHERE id = ANY(%s)", list(people.values())))
     accounts = (
@@ -307,7 +307,7 @@ def declare_years(*, declaration: Declaration, rows: Sequence[YearRow]) -> None:
             "other",
             "withheld",
         ),
-        rows=(
+        rows=[
             (
                 declaration.pk,
                 row.row,
@@ -317,7 +317,7 @@ def declare_years(*, declaration: Declaration, rows: Sequence[YearRow]) -> None:
                 *(figure or "0" for figure in row[4:]),
             )
             for row in rows
-        ),
+        ],
     )
 
 

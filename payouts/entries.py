@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ledger.entries import Entry, credit, debit, in_red, without_zeros
+from ledger.money import ZERO
 from treasury.entries import GENERAL, UNCLASSIFIED, Classes, Codes, Mirrored, pair
 
 
@@ -20,8 +21,11 @@ class PayLine:
     classes: Classes = UNCLASSIFIED
 
 
-def pay_payroll(codes: Codes, lines: Sequence[PayLine], *, withheld: Decimal) -> Mirrored:
-    """J3a: the payroll with withholdings; gross is spent, net leaves the bank, the rest is owed onwards."""
+def pay_payroll(codes: Codes, lines: Sequence[PayLine], *, withheld: Decimal, held: Decimal = ZERO) -> Mirrored:
+    """J3a: the payroll with withholdings; gross is spent, net leaves the bank, the rest is owed onwards.
+
+    ``held`` is net pay that no bank file could carry: it is owed with the returned payments (J16a).
+    """
     gross = sum((line.gross for line in lines), Decimal("0.00"))
     spent = [line.classes.on(debit(codes.township.expense, line.gross, fund=GENERAL)) for line in lines]
     return Mirrored(
@@ -29,8 +33,9 @@ def pay_payroll(codes: Codes, lines: Sequence[PayLine], *, withheld: Decimal) ->
         district=without_zeros(
             (
                 debit(codes.district.annual, gross, fund=GENERAL),
-                credit(codes.district.cash, gross - withheld, fund=GENERAL),
+                credit(codes.district.cash, gross - withheld - held, fund=GENERAL),
                 credit(codes.district.withheld, withheld, fund=GENERAL),
+                credit(codes.district.returned, held, fund=GENERAL),
             )
         ),
     )

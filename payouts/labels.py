@@ -24,6 +24,9 @@ EXCEPTION_KINDS: Mapping[str, object] = {
     "unit_new": gettext_lazy("Unit new since last month"),
     "unit_gone": gettext_lazy("Unit gone since last month"),
     "unit_changed": gettext_lazy("Unit changed over the limit"),
+    "account_refused": gettext_lazy("The bank refused the account last time"),
+    "unknown_category": gettext_lazy("No class is set for the staff category; charged to 30199"),
+    "unknown_nature": gettext_lazy("No class is set for the nature of the unit; charged as an institution"),
     "people_not_paid": gettext_lazy("People not paid"),
     "holidays_unknown": gettext_lazy("Days off of the year are not known"),
 }
@@ -67,6 +70,10 @@ FACT_NAMES: Mapping[str, object] = {
     "other": gettext_lazy("other deductions to date"),
     "withheld": gettext_lazy("withheld to date"),
     "reason": gettext_lazy("reason"),
+    "category": gettext_lazy("staff category"),
+    "nature": gettext_lazy("nature of the unit"),
+    "refused": gettext_lazy("refusal"),
+    "account": gettext_lazy("account number"),
     "pay_date": gettext_lazy("pay date, weekends only were known"),
 }
 

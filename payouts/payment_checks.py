@@ -22,6 +22,26 @@ POSTED = """
 
 
 @book_check
+def runs_stand_where_they_moved() -> Iterator[Disagreement]:
+    """A run stands where its latest move took it; a settled one has no payment that the bank has not answered."""
+    yield from disagreements(
+        "runs_stand_where_they_moved",
+        f"""
+        SELECT NULL::text, 'run ' || {RUN} || ' is ' || r.status || ', its moves say ' || coalesce(m.to_status, 'OPEN'),
+               m.at
+          FROM payouts_payrollrun r
+          LEFT JOIN LATERAL (SELECT to_status, at FROM payouts_runmove
+                              WHERE run_id = r.id ORDER BY id DESC LIMIT 1) m ON true
+         WHERE r.status <> coalesce(m.to_status, 'OPEN')
+        UNION ALL
+        SELECT NULL, 'run ' || {RUN} || ' is ' || r.status || ', unanswered payments: ' || count(*), NULL
+          FROM payouts_payrollrun r JOIN payouts_batch b ON b.run_id = r.id JOIN payouts_payment p ON p.batch_id = b.id
+         WHERE r.status IN ('SETTLED', 'PART_SETTLED', 'CLOSED') AND p.status IN ('SENT', 'ACCEPTED')
+         GROUP BY r.month, r.number, r.status""",  # noqa: S608
+    )
+
+
+@book_check
 def payroll_is_posted() -> Iterator[Disagreement]:
     """Gross, net and what is withheld of every run that was sent equal its vouchers."""
     yield from disagreements(
@@ -34,8 +54,10 @@ def payroll_is_posted() -> Iterator[Disagreement]:
                                coalesce(sum(deductions + tax), 0) AS withheld
                           FROM payouts_payslip WHERE run_id = r.id AND edition = r.edition) s ON true
           JOIN LATERAL ({POSTED} WHERE v.source LIKE 'payouts.run/' || r.id || '/pay/%') p ON true
+          JOIN LATERAL (SELECT coalesce(sum(total), 0) AS kept FROM payouts_batch b
+                         WHERE b.source = 'payouts.run/' || r.id || '/unwritable') u ON true
          WHERE r.status IN ({STATES}) AND r.status <> 'RELEASED'
-           AND (p.spent, p.paid, p.held) IS DISTINCT FROM (s.gross, s.net, s.withheld)""",  # noqa: S608
+           AND (p.spent, p.paid, p.held) IS DISTINCT FROM (s.gross, s.net - u.kept, s.withheld + u.kept)""",  # noqa: S608
     )
 
 
@@ -98,7 +120,7 @@ def payslips_add_up() -> Iterator[Disagreement]:
 
 @book_check
 def batches_are_their_payments() -> Iterator[Disagreement]:
-    """A batch, its payments, the obligations they pay and its files have one number and one total."""
+    """A batch, its payments, the obligations they pay and its files have one number and one total, as approved."""
     yield from disagreements(
         "batches_are_their_payments",
         """
@@ -114,13 +136,18 @@ def batches_are_their_payments() -> Iterator[Disagreement]:
          WHERE b.status NOT IN ('DRAFT', 'CANCELLED')
            AND ((b.payments_count, b.total, b.total) IS DISTINCT FROM (p.payments, p.total, p.parts)
                 OR (b.status NOT IN ('BUILT', 'CHECKED', 'APPROVED', 'FUNDED')
-                    AND (b.payments_count, b.total) IS DISTINCT FROM (f.rows, f.total)))""",
+                    AND (b.payments_count, b.total) IS DISTINCT FROM (f.rows, f.total)))
+        UNION ALL
+        SELECT NULL, 'batch ' || to_char(b.month, 'YYYY-MM') || '/' || b.number
+               || ': its payments are not those that were approved', NULL
+          FROM payouts_batch b
+         WHERE b.status NOT IN ('DRAFT', 'CANCELLED') AND b.digest <> payouts_batch_digest(b.id)""",
     )
 
 
 @book_check
 def payments_are_proven() -> Iterator[Disagreement]:
-    """What is settled or returned has the bank's record of equal amount; kept files have their hash."""
+    """What is settled or returned has the bank's record of equal amount; kept files have their hash and rows."""
     yield from disagreements(
         "payments_are_proven",
         """
@@ -134,7 +161,15 @@ def payments_are_proven() -> Iterator[Disagreement]:
         SELECT NULL, 'file ' || name || ' has not its hash', NULL
           FROM (SELECT name, content, sha256 FROM payouts_bankfile
                  UNION ALL SELECT name, content, sha256 FROM payouts_resultfile) f
-         WHERE encode(sha256(f.content), 'hex') <> f.sha256""",
+         WHERE encode(sha256(f.content), 'hex') <> f.sha256
+        UNION ALL
+        SELECT NULL, 'result file ' || f.name || ': settled ' || f.settled || ' and returned ' || f.returned
+               || ', rows ' || r.settled || ' and ' || r.returned, f.received_at
+          FROM payouts_resultfile f
+          JOIN LATERAL (SELECT count(*) FILTER (WHERE outcome = 'SETTLED') AS settled,
+                               count(*) FILTER (WHERE outcome = 'RETURNED') AS returned
+                          FROM payouts_resultrow WHERE file_id = f.id) r ON true
+         WHERE (f.settled, f.returned) IS DISTINCT FROM (r.settled, r.returned)""",
     )
 
 
@@ -148,7 +183,9 @@ def returns_are_posted() -> Iterator[Disagreement]:
                f.received_at
           FROM payouts_resultfile f
           JOIN LATERAL ({POSTED} WHERE v.source = 'payouts.result/' || f.id || '/returned') p ON true
-         WHERE p.received <> f.returned_amount
+          JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS amount FROM payouts_resultrow
+                         WHERE file_id = f.id AND outcome = 'RETURNED') r ON true
+         WHERE p.received <> f.returned_amount OR r.amount <> f.returned_amount
         UNION ALL
         SELECT NULL, 'batch ' || to_char(b.month, 'YYYY-MM') || '/' || b.number || ': issued again ' || b.total
                || ', voucher ' || p.paid, NULL

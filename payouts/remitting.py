@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from ledger.entries import Signatures
-from ledger.models import Book, Officer
+from ledger.models import Book, Officer, Voucher
 from ledger.models.words import BookKind
 from ledger.posting import Posted, post_event
 from ledger.recording import record_event
@@ -24,7 +24,9 @@ from treasury.posting import mirrored_event
 
 
 def remit_run(*, run: PayrollRun, officer: Officer, on: date, at: datetime) -> list[Posted]:
-    """Remit what a run that was paid holds for the tax office and the funds; once, the officer is the cashier.
+    """Remit what a run that was paid holds for the tax office and the funds; the officer is the cashier.
+
+    What was remitted before is left alone, and nothing is returned then.
 
     :raises WrongState: if the run has not been sent to the bank
     :raises CashShort: if the treasury has not the money
@@ -34,12 +36,15 @@ def remit_run(*, run: PayrollRun, officer: Officer, on: date, at: datetime) -> l
         run = lock_run(run)
         if run.status not in RELEASED_STATES or run.status == RunStatus.RELEASED:
             raise WrongState("run_is_paid_before_it_remits", {"run": str(run), "status": run.status})
+        source = f"payouts.run/{run.pk}/remitted"
+        if Voucher.objects.filter(source=source).exists():
+            return []
         withheld, employer = held_for_offices(run)
         township = Township.objects.select_related("book").order_by("number")[0]
         district = Book.objects.get(kind=BookKind.DISTRICT, lower_books=township.book)
         posted = post_event(
             mirrored_event(
-                source=f"payouts.run/{run.pk}/remitted",
+                source=source,
                 district=district,
                 township=township.book,
                 entries=entries.remit(

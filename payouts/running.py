@@ -62,7 +62,7 @@ def run_to_collect(*, month: date, pay_date: date, at: datetime) -> PayrollRun:
 
 
 def lock_month(month: date) -> None:
-    """Let one at a time begin the runs of a month: a month that has none has no row to lock."""
+    """Let one at a time begin the runs of a month, or issue its returns again: what is begun has no row to lock."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('payouts.run'), %s)", [month.year * 12 + month.month])
 

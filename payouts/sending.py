@@ -31,7 +31,7 @@ from payouts.policy import payout_policies
 from payouts.posts import require_post
 from payouts.refusals import TooFewRows, TotalsDiffer, WrongState, refusals_named
 from payouts.rules.contributions import contribution_rates
-from payouts.rules.pay_classes import functional_class, gross_by_class, pay_classes
+from payouts.rules.pay_classes import PayClasses, functional_class, gross_by_class, pay_classes
 from payouts.running import CHAIN, lock_run, move_run
 from treasury.entries import Classes, Mirrored
 from treasury.models import Township, Unit
@@ -39,6 +39,8 @@ from treasury.opening import codes_of
 from treasury.posting import mirrored_event
 
 SERVICE = "month-service"  # prepares the vouchers that rules make
+# How staff and units are charged that no class is set for; the run carries an exception to sign.
+OTHER_STAFF, OTHER_NATURE = "聘用", "事业"
 
 
 def send_batch(*, batch: Batch, officer: Officer, template: str, at: datetime) -> Batch:
@@ -173,6 +175,15 @@ def run_events(run: PayrollRun, signatures: Signatures) -> Iterator[Event]:
             run.edition,
         )
     )
+    held = dict(
+        rows_of(
+            """SELECT u.township_id, sum(q.amount) FROM payouts_batch b
+                 JOIN payouts_payment p ON p.batch_id = b.id JOIN payouts_paymentpart q ON q.payment_id = p.id
+                 JOIN payouts_obligation o ON o.id = q.obligation_id JOIN treasury_unit u ON u.id = o.unit_id
+                WHERE b.source = %s GROUP BY u.township_id""",
+            f"payouts.run/{run.pk}/unwritable",
+        )
+    )
     title = f"{run.month:%Y年%m月}" + ("工资" if run.number == 1 else f"工资补发（第{run.number}次）")
     for township in Township.objects.select_related("book", "book__parent").order_by("number"):
         district = township.book.parent
@@ -183,7 +194,12 @@ def run_events(run: PayrollRun, signatures: Signatures) -> Iterator[Event]:
             (
                 "pay",
                 f"统一发放{title}",
-                entries.pay_payroll(codes, spent[township.pk], withheld=withheld[township.pk]),
+                entries.pay_payroll(
+                    codes,
+                    spent[township.pk],
+                    withheld=withheld[township.pk],
+                    held=held.get(township.pk, ZERO),
+                ),
             ),
             ("employer", f"计提{title}单位缴费", entries.charge_employer_part(codes, owed.get(township.pk, []))),
         )
@@ -214,16 +230,23 @@ def spending_of(run: PayrollRun) -> Mapping[int, list[PayLine]]:
         run.pk,
         run.edition,
     ):
-        for economic, part in gross_by_class(amounts={item: amount}, category=category, classes=classes).items():
+        known = category if category in classes.economic else OTHER_STAFF
+        for economic, part in gross_by_class(amounts={item: amount}, category=known, classes=classes).items():
             by_unit[unit][economic] += part
     lines: dict[int, list[PayLine]] = defaultdict(list)
     for unit in Unit.objects.filter(pk__in=by_unit).select_related("township").order_by("code"):
-        functional = functional_class(nature=unit.nature, classes=classes)
+        functional = class_of_unit(unit.nature, classes)
         for economic, amount in sorted(without_negatives(by_unit[unit.pk]).items()):
             lines[unit.township_id].append(
                 PayLine(amount, Classes(functional=functional, economic=economic, unit=unit.dimension_id))
             )
     return lines
+
+
+def class_of_unit(nature: str, classes: PayClasses) -> str:
+    """Return the functional class of a unit; one of another nature is charged as an institution, which is signed."""
+    known = nature if nature in classes.functional else OTHER_NATURE
+    return functional_class(nature=known, classes=classes)
 
 
 def without_negatives(by_class: Mapping[str, Decimal]) -> dict[str, Decimal]:
@@ -250,7 +273,7 @@ def employer_spending_of(run: PayrollRun) -> Mapping[int, list[PayLine]]:
         run.pk,
         run.edition,
     ):
-        functional = functional_class(nature=nature, classes=classes)
+        functional = class_of_unit(nature, classes)
         lines[township].append(
             PayLine(amount, Classes(functional=functional, economic=rates[item].economic_class, unit=dimension))
         )

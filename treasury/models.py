@@ -17,11 +17,6 @@ class TownshipKind(TextChoices):
     STREET = "街道", _("sub-district")
 
 
-class UnitNature(TextChoices):
-    ADMINISTRATION = "行政", _("administrative unit")
-    INSTITUTION = "事业", _("public institution")
-
-
 class Channel(TextChoices):
     """How the pay of a unit goes out (F15)."""
 
@@ -66,7 +61,7 @@ class Unit(models.Model):
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=80)
     township = models.ForeignKey(Township, on_delete=models.PROTECT, related_name="units", verbose_name=_("township"))
-    nature = models.CharField(_("nature of the unit"), max_length=4, choices=UnitNature)
+    nature = models.CharField(_("nature of the unit"), max_length=20, blank=True)
     credit_code = models.CharField(_("unified social credit code"), max_length=18, blank=True)
     dimension = models.OneToOneField(
         AccountingUnit, on_delete=models.PROTECT, to_field="code", related_name="+", verbose_name=_("in the books")
@@ -77,7 +72,6 @@ class Unit(models.Model):
         verbose_name_plural = _("units")
         constraints = [
             plain_check("code", "name", name="unit_text_is_plain"),
-            models.CheckConstraint(condition=models.Q(nature__in=UnitNature.values), name="unit_is_of_known_nature"),
         ]
 
     def __str__(self) -> str:

@@ -6,9 +6,10 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from ledger.models import AccountingUnit, Book, Officer
+from ledger.models import Account, AccountingUnit, Book, Officer
+from ledger.models.words import Mirror
 from ledger.recording import record_event
-from treasury.models import BankAccount, Channel, Township, TownshipKind, Unit, UnitChannel, UnitNature
+from treasury.models import BankAccount, Channel, Township, TownshipKind, Unit, UnitChannel
 from treasury.opening import open_township_book
 
 
@@ -58,7 +59,7 @@ def register_units(
         facts = {
             "name": one.name,
             "township_id": townships[one.township].pk,
-            "nature": one.nature or UnitNature.INSTITUTION,
+            "nature": one.nature,
             "credit_code": one.credit_code,
         }
         unit = known.get(one.code)
@@ -92,16 +93,7 @@ def register_townships(
     for one in listed:
         if one.township in known:
             continue
-        number += 1
-        book = open_township_book(
-            district=district,
-            number=number,
-            code=one.township_code,
-            name=one.township,
-            opened_on=opened_on,
-            opener=officer,
-            at=at,
-        )
+        book, number = book_of(one, district, number, opened_on, officer, at)
         known[one.township] = Township.objects.create(
             code=one.township_code,
             name=one.township,
@@ -110,6 +102,32 @@ def register_townships(
             book=book,
         )
     return known
+
+
+def book_of(
+    one: ListedUnit, district: Book, last_number: int, opened_on: date, officer: Officer, at: datetime
+) -> tuple[Book, int]:
+    """Return the book of a new township and its place under the district: the one open already, or a new one."""
+    opened = Account.objects.filter(
+        book=district, mirror=Mirror.ANNUAL, counterpart__code=one.township_code
+    ).select_related("counterpart", "parent__parent")
+    for account in opened:
+        assert account.counterpart is not None
+        assert account.parent is not None
+        stem = len(account.parent.parent.code) if account.parent.parent else 0
+        return account.counterpart, int(account.parent.code[stem:])
+    taken = Account.objects.filter(book=district, mirror=Mirror.ANNUAL).count()
+    number = max(last_number, taken) + 1
+    book = open_township_book(
+        district=district,
+        number=number,
+        code=one.township_code,
+        name=one.township,
+        opened_on=opened_on,
+        opener=officer,
+        at=at,
+    )
+    return book, number
 
 
 def register_channels(listed: Sequence[ListedUnit], effective_from: date, officer: Officer, source: str) -> int:

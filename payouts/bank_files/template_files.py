@@ -78,6 +78,11 @@ def shipped_template(*, name: str = DEFAULT) -> Template:
     return templates[name]
 
 
+def template_names() -> list[str]:
+    """Return the names of the shipped templates."""
+    return sorted(load_templates(folder=SHIPPED))
+
+
 @cache
 def load_templates(*, folder: Path) -> Mapping[str, Template]:
     """Read every ``*.yaml`` of a folder, by name.

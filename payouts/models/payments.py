@@ -200,7 +200,8 @@ class ResultFile(models.Model):
     """A result file of the bank, known by its hash and applied once."""
 
     name = models.CharField(_("file name"), max_length=120)
-    sha256 = models.CharField(_("SHA-256"), max_length=64, unique=True)
+    month = models.DateField(_("month"))
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
     content = models.BinaryField(_("content"))
     received_at = models.DateTimeField(_("received at"))
     received_by = models.ForeignKey(
@@ -219,6 +220,9 @@ class ResultFile(models.Model):
     class Meta:
         verbose_name = _("result file")
         verbose_name_plural = _("result files")
+        constraints = [
+            models.UniqueConstraint(fields=["sha256", "month"], name="result_file_is_applied_once"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -38,6 +38,7 @@ RUN_MOVES: tuple[tuple[RunStatus, RunStatus], ...] = (
     (RunStatus.SETTLED, RunStatus.PAYING),
     (RunStatus.SETTLED, RunStatus.CLOSED),
     (RunStatus.PART_SETTLED, RunStatus.CLOSED),
+    (RunStatus.CLOSED, RunStatus.PAYING),  # the bank returns a payment after the month was closed
     (RunStatus.SUBMITTED, RunStatus.CHECKED),
     (RunStatus.REVIEWED, RunStatus.CHECKED),
     (RunStatus.FROZEN, RunStatus.COLLECTING),

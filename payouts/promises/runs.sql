@@ -79,7 +79,7 @@ DECLARE
   one record;
 BEGIN
   FOR one IN SELECT DISTINCT s.run_id, s.edition
-               FROM new_row n JOIN payouts_payslip s ON s.id = n.payslip_id ORDER BY s.run_id LOOP
+               FROM new_row n LEFT JOIN payouts_payslip s ON s.id = n.payslip_id ORDER BY s.run_id LOOP
     PERFORM payouts_require_frozen(one.run_id, one.edition);
   END LOOP;
   RETURN NULL;

@@ -51,7 +51,7 @@ SEVERITIES: Mapping[Control, Severity] = MappingProxyType(
         Control.NET_NEGATIVE: Severity.BLOCK,
         Control.DEAD: Severity.BLOCK,
         Control.ACCOUNT_SHARED: Severity.BLOCK,
-        Control.NAME_DIFFERS: Severity.BLOCK,
+        Control.NAME_DIFFERS: Severity.SIGN,
         Control.GROSS_ZERO: Severity.SIGN,
         Control.CHANGE_OVER_LIMIT: Severity.SIGN,
         Control.ACCOUNT_CHANGED: Severity.SIGN,

@@ -113,9 +113,15 @@ def bonus_tax(*, bonus: Decimal, table: Sequence[Bracket]) -> Decimal:
     """
     if bonus <= 0:
         return ZERO
-    for up_to, rate, quick_deduction in table:
-        if up_to is None or bonus <= up_to * 12:
-            return round_half_up(bonus * rate - quick_deduction)
+    bracket = bonus_bracket(bonus=bonus, table=table)
+    return round_half_up(bonus * bracket.rate - bracket.quick_deduction)
+
+
+def bonus_bracket(*, bonus: Decimal, table: Sequence[Bracket]) -> Bracket:
+    """Return the row of the month table that a twelfth of a yearly bonus falls in."""
+    for bracket in table:
+        if bracket.up_to is None or bonus <= bracket.up_to * 12:
+            return bracket
     raise UnusableTaxTable(table)
 
 
