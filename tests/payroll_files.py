@@ -6,9 +6,10 @@ from pathlib import Path
 
 
 def rows_of(path: Path) -> tuple[list[list[str]], int]:
-    """Return all rows, and the place of the header: the row that names the ID numbers."""
+    """Return all rows, and the place of the header: the row that names the ID numbers, or the kinds of units."""
     rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
-    header = next(at for at, row in enumerate(rows) if any("身份证" in cell for cell in row))
+    named = ("身份证", "单位性质")
+    header = next(at for at, row in enumerate(rows) if any(name in cell for cell in row for name in named))
     return rows, header
 
 

@@ -362,3 +362,72 @@ def fund_the_treasury(regime: str) -> None:
             ],
         )
     )
+
+
+def test_a_name_that_the_bank_cannot_write_is_held_told_and_paid_after_its_correction(
+    fresh_database: str, folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    for name in ("在职人员花名册.csv", "工资项目表_202611.csv"):
+        change_cell(folder / name, row=1, column="姓名", value="龚䶮")
+    bank = ("--bank", "list_gbk_summary")
+    call_command("month", "run", str(folder), "--month", MONTH, "--out", str(out), *bank)
+    held = Payment.objects.get(name="龚䶮")
+    assert held.status == "REJECTED"
+    assert "䶮".encode("gb18030") not in b"".join(file.read_bytes() for file in (out / "bank").iterdir())
+    with (out / "not_paid.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert {row["id_number"] for row in csv.DictReader(file) if row["reason"] == "unwritable"} == {held.id_number}
+    assert list(run_checks([])) == []
+
+    told = ("--account", held.account_number, "--name", "龚yan", "--paper", "更正函2号")
+    call_command("month", "correct", "--month", MONTH, "--serial", str(held.serial), *told)
+    call_command("month", "decide", "--month", MONTH, "--serial", str(held.serial))
+    call_command("month", "reissue", "--month", MONTH, "--single")
+    call_command("month", "run", str(folder), "--month", MONTH, "--out", str(out), *bank)
+    assert Payment.objects.get(reissues=held).status == "SENT"
+    assert list(run_checks([])) == []
+
+
+def test_staff_and_units_of_a_kind_nobody_has_classed_are_paid_and_told(
+    fresh_database: str, folder: Path, tmp_path: Path
+) -> None:
+    change_cell(folder / "在职人员花名册.csv", row=1, column="人员类别", value="工勤")
+    change_cell(folder / "单位名册.csv", row=1, column="单位性质", value="参公")
+    call_command("month", "run", str(folder), "--month", MONTH, "--out", str(tmp_path / "out"))
+    run = PayrollRun.objects.get()
+    kinds = set(run.exceptions.filter(severity="SIGN").values_list("kind", flat=True))
+    assert {"unknown_category", "unknown_nature"} <= kinds
+    assert run.status == "PAYING"
+    assert list(run_checks([])) == []
+
+
+def test_the_samples_run_one_after_the_other(fresh_database: str, tmp_path: Path) -> None:
+    samples = Path(__file__).resolve().parents[1] / "samples"
+    for month in ("2026-11", "2026-12"):
+        out = tmp_path / month
+        call_command("month", "run", str(samples / f"small-{month}"), "--month", month, "--out", str(out))
+        answers = [str(path) for path in answer_of_the_bank(out, out, {2: "1003"})]
+        call_command("month", "results", *answers, "--out", str(out))
+        call_command("month", "close", "--month", month)
+    assert set(PayrollRun.objects.values_list("status", flat=True)) == {"CLOSED"}
+    assert list(run_checks([])) == []
+
+
+def test_what_comes_back_after_the_close_is_booked_and_paid_again(
+    fresh_database: str, folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    call_command("month", "run", str(folder), "--month", MONTH, "--out", str(out))
+    (answer,) = answer_of_the_bank(out, tmp_path, {4: "1004"})
+    call_command("month", "results", str(answer), "--out", str(out))
+    call_command("month", "close", "--month", MONTH)
+    call_command(
+        "month", "correct", "--month", MONTH, "--serial", "4", "--account", "6222080000000000015", "--paper", "函3号"
+    )
+    call_command("month", "decide", "--month", MONTH, "--serial", "4")
+    call_command("month", "reissue", "--month", MONTH, "--single")
+    call_command("month", "run", str(folder), "--month", MONTH, "--out", str(out))
+    again = Payment.objects.get(reissues__serial=4)
+    assert (again.status, again.batch.pay_date) == ("SENT", date(2026, 12, 1))
+    assert PayrollRun.objects.get().status == "PAYING"
+    assert list(run_checks([])) == []
