@@ -26,6 +26,14 @@ def change_cell(path: Path, *, row: int, column: str, value: str) -> None:
     write_rows(path, rows)
 
 
+def change_column(path: Path, *, column: str, value: str) -> None:
+    """Set a column in every data row."""
+    rows, header = rows_of(path)
+    for cells in rows[header + 1 :]:
+        cells[rows[header].index(column)] = value
+    write_rows(path, rows)
+
+
 def drop_row(path: Path, *, row: int = 0, unit: str = "") -> str:
     """Drop the ``row``-th data row (from 1), or all rows of a unit; return the ID number of the last one dropped."""
     rows, header = rows_of(path)

@@ -21,7 +21,7 @@ from payouts.models import Declaration, Payment, PayrollRun, Payslip
 from tests.bank import Bank
 from tests.months.comparing import compare_payroll_out
 from tests.months.making import make_month
-from tests.payroll_files import change_cell, drop_row
+from tests.payroll_files import change_cell, change_column, drop_row
 from treasury.entries import GENERAL, with_budget_record
 from treasury.opening import code_of
 from treasury.posting import parallel_of
@@ -392,7 +392,7 @@ def test_staff_and_units_of_a_kind_nobody_has_classed_are_paid_and_told(
     fresh_database: str, folder: Path, tmp_path: Path
 ) -> None:
     change_cell(folder / "在职人员花名册.csv", row=1, column="人员类别", value="工勤")
-    change_cell(folder / "单位名册.csv", row=1, column="单位性质", value="参公")
+    change_column(folder / "单位名册.csv", column="单位性质", value="参公")
     call_command("month", "run", str(folder), "--month", MONTH, "--out", str(tmp_path / "out"))
     run = PayrollRun.objects.get()
     kinds = set(run.exceptions.filter(severity="SIGN").values_list("kind", flat=True))

@@ -17,12 +17,12 @@ from ledger.models import Officer
 from ledger.policies import NoValue
 from ledger.recording import acting_from, refusals_recorded
 from ledger.refusals import UnableToPost
+from month.asking import existing_path, month_of
 from month.calculating import RULES, pay_by_rule
 from month.fact_sheets import FactsRefused
 from month.management.commands.month import officer_of
 from month.management.setting_up import is_set_up
 from month.posts import demo_officer, ensure_demo_officers
-from month.asking import existing_path, month_of
 
 
 class Command(BaseCommand):
