@@ -52,6 +52,9 @@ SERVER_SETTINGS = {
     "synchronous_commit": "on",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    # What a statement or a row says of people stays out of the log: who, when and which rule is enough.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
     "logging_collector": "off",
     "log_line_prefix": "%m [%p] %u@%d ",
 }

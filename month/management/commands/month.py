@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
+from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -57,7 +58,19 @@ class Command(BaseCommand):
                 told = chosen.take(asked, officer, at, progress)
         except (UnableToPost, UnableToStage) as refusal:
             raise CommandError(str(refusal)) from refusal
+        except DatabaseError as error:
+            # Its text may quote rows: what it says of people is neither shown nor chained.
+            raise CommandError(plain_words(error)) from None
         telling.tell(told)
+
+
+def plain_words(error: DatabaseError) -> str:
+    """Return what the database did not take by the names of its rules alone."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    names = [getattr(diagnosis, name, None) for name in ("sqlstate", "table_name", "column_name", "constraint_name")]
+    return _("The database did not take this ({names}). Nothing was changed; report it with the time.").format(
+        names=", ".join(name for name in names if name) or type(error).__name__
+    )
 
 
 def officer_of(asked: Namespace) -> Officer | None:
