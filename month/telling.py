@@ -24,6 +24,8 @@ from payouts.facts import rows_of
 from payouts.labels import exception_label, facts_label, reason_label
 from payouts.models import AccountCorrection, Batch, PayrollRun, RunException
 from payouts.models.words import PaymentStatus, RunKind, RunStatus, Severity
+from payouts.policy import payout_policies
+from payouts.rules.pay_calendar import Stage, stage_dates
 
 Told: TypeAlias = Sequence[RenderableType]
 SHOWN_MAX = 50
@@ -368,7 +370,18 @@ def of_status(month: date) -> Told:
             str(run.reviewed_by_id or ""),
             str(run.released_by_id or ""),
         )
-    told: list[RenderableType] = [made]
+    told: list[RenderableType] = [calendar_of(month), made]
     if runs:
         told += [*month_tables(month), *of_state(runs[-1])]
+    return told
+
+
+def calendar_of(month: date) -> str:
+    """Return the collecting dates of a month, moved before days off."""
+    dates = stage_dates(month=month, policies=payout_policies())
+    told = _("Units report by {report}; who has not by {silent} is paid as last month; pay day {pay}.").format(
+        report=dates[Stage.REPORT_BY].on, silent=dates[Stage.AS_LAST_MONTH_AFTER].on, pay=dates[Stage.PAY_DAY].on
+    )
+    if any(one.outside_table for one in dates.values()):
+        told += " " + _("The days off of the year are not known: weekends only.")
     return told
