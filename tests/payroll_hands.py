@@ -93,12 +93,9 @@ def run_row(hand: Hand, month: date, number: int = 1) -> Row:
 def draft_batch(hand: Hand, month: date, **changes: Any) -> int:
     """Begin a further batch of a month's run and return its key."""
     like = batch_row(hand, month)
-    unsigned = {"prepared_by_id": None, "checked_by_id": None, "released_by_id": None, "digest": ""}
-    return adds(
-        hand,
-        "payouts_batch",
-        another(like, number=90, source="attack/batch", status="DRAFT", **{**unsigned, **changes}),
-    )
+    fresh = {"number": 90, "source": "attack/batch", "status": "DRAFT", "digest": ""}
+    unsigned = dict.fromkeys(("prepared_by_id", "checked_by_id", "released_by_id"))
+    return adds(hand, "payouts_batch", another(like, **{**fresh, **unsigned, **changes}))
 
 
 def planned(hand: Hand, batch: int, of: Row, **changes: Any) -> int:

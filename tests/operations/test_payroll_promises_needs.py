@@ -331,8 +331,11 @@ def test_an_answer_to_what_was_not_sent_is_refused(rolled_back: None) -> None:
     assert type(refused(partial(take_results, officer=officer("cashier"), at=AT, **take))) is ResultRefused
 
 
-def test_a_late_return_is_not_booked_on_the_same_pay_of_another_month(rolled_back: None) -> None:
+@pytest.mark.parametrize("august", ["answered", "waiting"])
+def test_a_late_return_is_not_booked_on_the_same_pay_of_another_month(rolled_back: None, august: str) -> None:
     """September pays the same people the same amounts as July, and the bank has not answered for it."""
+    if august == "answered":
+        answered(batch_of(AUGUST))
     sent(batch_of(SEPTEMBER))
     late = Payment.objects.get(month=JULY, serial=5)
     told = f"{late.serial}|{late.name}|{late.account_number}|{late.amount}|{late.id_number}|1004|销户"

@@ -83,11 +83,10 @@ def test_nothing_is_owed_but_the_net_of_a_payslip(superuser: Hand, wrong: dict[s
 
 def test_a_payslip_is_owed_to_its_person_and_unit(superuser: Hand) -> None:
     owed = unowed(superuser)
-    for column in ("person_id", "unit_id"):
-        others = f"SELECT DISTINCT {column} FROM payouts_payslip WHERE {column} <> %s LIMIT 1"
-        wrong = {**owed, column: superuser.value(others, owed[column])}
-        expected = ("obligation_follows_its_payslip", "obligation_is_owed_once")
-        assert refuses(superuser, "payouts_obligation", wrong) in expected
+    stranger = adds(superuser, "payouts_person", {"id_number": "220112199901010012", "name": "新人"})
+    other_unit = superuser.value("SELECT max(id) FROM treasury_unit WHERE id <> %s", owed["unit_id"])
+    for wrong in ({"person_id": stranger}, {"unit_id": other_unit}):
+        assert refuses(superuser, "payouts_obligation", {**owed, **wrong}) == "obligation_follows_its_payslip"
 
 
 def test_a_run_that_is_only_checked_owes_nothing(hand: Hand) -> None:

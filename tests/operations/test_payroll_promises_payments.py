@@ -22,6 +22,7 @@ from tests.payroll_hands import (
     refuses,
     round_triggers,
     row_of,
+    run_row,
 )
 
 stage = payroll.stage
@@ -199,11 +200,30 @@ def test_a_batch_pays_what_its_own_run_and_month_owe(hand: Hand, month: date, ex
     assert refuses(hand, "payouts_paymentpart", part) == expected
 
 
-def test_a_payment_of_another_month_than_its_batch_is_not_paid(hand: Hand) -> None:
+def paid_in(hand: Hand, batch: int, **changes: Any) -> str:
+    """Try to pay what is left of July in a batch, by a payment with ``changes``."""
     of = payment(hand, JULY, LEFT)
-    key = planned(hand, draft_batch(hand, JULY), of, month=SEPTEMBER, serial=90)
-    part = another(part_of(hand, of["id"]), payment_id=key, attempt=2)
-    assert refuses(hand, "payouts_paymentpart", part) == "part_fits_its_obligation"
+    key = planned(hand, batch, of, **{"serial": 90, **changes})
+    return refuses(hand, "payouts_paymentpart", another(part_of(hand, of["id"]), payment_id=key, attempt=2))
+
+
+@pytest.mark.parametrize("month", [JULY, SEPTEMBER])
+def test_a_batch_of_another_month_than_its_run_pays_nothing(hand: Hand, month: date) -> None:
+    batch = draft_batch(hand, SEPTEMBER, run_id=run_row(hand, JULY)["id"])
+    assert paid_in(hand, batch, month=month) == "part_fits_its_obligation"
+
+
+def test_a_batch_of_another_run_of_the_month_pays_nothing(hand: Hand) -> None:
+    unsigned = dict.fromkeys(("submitted_by_id", "reviewed_by_id", "released_by_id"))
+    second = adds(
+        hand,
+        "payouts_payrollrun",
+        another(run_row(hand, JULY), number=2, status="OPEN", edition=0, **unsigned),
+    )
+    assert paid_in(hand, draft_batch(hand, JULY)) == "accepted"
+    assert paid_in(hand, draft_batch(hand, JULY, number=91, source="x", run_id=second), serial=91) == (
+        "part_fits_its_obligation"
+    )
 
 
 @pytest.mark.parametrize("month", [JULY, AUGUST, SEPTEMBER])
@@ -310,6 +330,9 @@ def test_a_result_file_has_no_more_rows_than_it_came_with(hand: Hand) -> None:
     more = {"payment_id": other["id"], "amount": other["amount"]}
     assert refuses(hand, "payouts_resultrow", settled, {**settled, **more}) == "result_file_has_its_rows"
     assert refuses(hand, "payouts_resultrow", {**returned, **more}) == "result_file_has_its_rows"
+    returned["file_id"] = result_file(hand, returned=1)
+    assert refuses(hand, "payouts_resultrow", returned) == "accepted"
+    assert refuses(hand, "payouts_resultrow", returned, {**returned, **more}) == "result_file_has_its_rows"
 
 
 def test_a_result_file_is_known_once(hand: Hand) -> None:

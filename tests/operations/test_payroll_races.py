@@ -1,7 +1,6 @@
 """What happens at once to a month's pay: real connections, real commits, and every wait has its deadline."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import date
@@ -38,7 +37,7 @@ from payouts.models.words import RunKind, RunStatus
 from payouts.running import freeze_run, move_run, review_run, run_to_collect, sign_exceptions, submit_run, thaw_run
 from payouts.sending import send_batch
 from tests import payroll
-from tests.attacks import Hand, Stage, refused_as
+from tests.attacks import Stage, refused_as
 from tests.payroll import (
     AT,
     AUGUST,
@@ -57,7 +56,7 @@ from tests.payroll import (
     reviewed,
     run_of,
 )
-from tests.payroll_hands import adds, another, draft_batch, part_of, payment, planned, round_triggers, row_of
+from tests.payroll_hands import round_triggers
 
 own_stage = payroll.own_stage
 
@@ -313,91 +312,3 @@ def test_a_month_is_closed_once_by_two_at_once(own_stage: Stage, pool: ThreadPoo
     assert closed[0] == 0 < closed[1]
     assert run_of(JULY).status == "CLOSED"
     assert silent()
-
-
-# Raw hands: what depends on a state waits for it to stand
-
-
-@pytest.fixture
-def hands(own_stage: Stage) -> Iterator[Callable[[], Hand]]:
-    opened: list[psycopg2.extensions.connection] = []
-
-    def make() -> Hand:
-        opened.append(own_stage.connect("app"))
-        made = Hand("app", opened[-1])
-        made.rows(f"SET statement_timeout = '{DEADLINE_SECONDS}s'")
-        opened[-1].commit()
-        return made
-
-    yield make
-    for one in opened:
-        one.close()
-
-
-def until_waiting(stage: Stage, hand: Hand) -> None:
-    """Look again and again until the backend of ``hand`` waits for a lock."""
-    watcher = stage.hand("postgres")
-    watcher.connection.rollback()
-    watcher.connection.autocommit = True
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    asked = "SELECT wait_event_type FROM pg_stat_activity WHERE pid = %s"
-    while watcher.rows(asked, hand.connection.get_backend_pid()) != [("Lock",)]:
-        assert time.monotonic() < deadline, "it did not happen in time"
-
-
-def a_draft(hand: Hand) -> tuple[int, dict[str, Any]]:
-    """Commit a draft batch with one payment, and return it with another payment that could come in."""
-    of, batch = payment(hand, JULY, LEFT), draft_batch(hand, JULY)
-    key = planned(hand, batch, of)
-    adds(hand, "payouts_paymentpart", another(part_of(hand, of["id"]), payment_id=key, attempt=2))
-    hand.connection.commit()
-    return batch, another(row_of(hand, "payouts_payment", "id = %s", key), serial=91)
-
-
-def build(hand: Hand, batch: int, amount: Any) -> None:
-    hand.rows(
-        "UPDATE payouts_batch SET status = 'BUILT', payments_count = 1, total = %s, digest = payouts_batch_digest(id)"
-        " WHERE id = %s",
-        amount,
-        batch,
-    )
-
-
-@pytest.mark.parametrize(("end", "expected"), [("commit", "batch_total_is_its_payments"), ("rollback", "done")])
-def test_building_a_batch_waits_for_a_payment_that_comes_in(
-    own_stage: Stage, hands: Callable[[], Hand], pool: ThreadPoolExecutor, end: str, expected: str
-) -> None:
-    planner, builder = hands(), hands()
-    batch, more = a_draft(planner)
-    adds(planner, "payouts_payment", more)
-    building = pool.submit(build, builder, batch, more["amount"])
-    until_waiting(own_stage, builder)
-    getattr(planner.connection, end)()
-    assert outcome(building) == expected
-
-
-@pytest.mark.parametrize(("end", "expected"), [("commit", "batch_is_fixed_once_built"), ("rollback", "done")])
-def test_a_payment_waits_for_the_building_of_its_batch(
-    own_stage: Stage, hands: Callable[[], Hand], pool: ThreadPoolExecutor, end: str, expected: str
-) -> None:
-    planner, builder = hands(), hands()
-    batch, more = a_draft(planner)
-    build(builder, batch, more["amount"])
-    planning = pool.submit(adds, planner, "payouts_payment", more)
-    until_waiting(own_stage, planner)
-    getattr(builder.connection, end)()
-    assert outcome(planning) == expected
-
-
-@pytest.mark.parametrize(("end", "expected"), [("commit", "run_is_computed_while_frozen"), ("rollback", "done")])
-def test_a_payslip_waits_for_a_run_that_moves(
-    own_stage: Stage, hands: Callable[[], Hand], pool: ThreadPoolExecutor, end: str, expected: str
-) -> None:
-    computer, mover = hands(), hands()
-    run = run_of(NOVEMBER)
-    slip = another(row_of(computer, "payouts_payslip", "true"), run_id=run.pk, edition=run.edition)
-    mover.rows("UPDATE payouts_payrollrun SET status = 'COMPUTED' WHERE id = %s", run.pk)
-    computing = pool.submit(adds, computer, "payouts_payslip", slip)
-    until_waiting(own_stage, computer)
-    getattr(mover.connection, end)()
-    assert outcome(computing) == expected
