@@ -28,7 +28,7 @@ class PayRow(models.Model):
         db_table = TABLE
 
 
-class PayRowResource(ModelResource[Any]):
+class PayRowResource(ModelResource):  # type: ignore[type-arg]
     """The settings that its documentation gives for bulk imports."""
 
     class Meta:

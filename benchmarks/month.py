@@ -1,12 +1,13 @@
 """The whole month of a district, from the files to posted vouchers and bank files, stage by stage.
 
-Beside it the same rows written by a loop of ``Model.objects.create`` in one transaction, into tables
-with the same columns, indexes and foreign keys: the peer only writes, and is spared our triggers.
+Beside it the same rows written by a loop of ``Model.objects.create``, each committed and all in one
+transaction, into tables with the same columns, indexes and foreign keys: the peer only writes, and is
+spared our triggers.
 """
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -127,8 +128,11 @@ def prove(folder: Path) -> None:
     assert not list(run_checks([]))
 
 
-def create_one_by_one(*, rows_max: int) -> dict[str, Any]:
-    """Write the rows of the month that was run by ``create``, up to ``rows_max`` of each kind; scaled up to all."""
+def create_one_by_one(*, rows_max: int, commits: str) -> dict[str, Any]:
+    """Write the rows of the month that was run by ``create``, up to ``rows_max`` of each kind; scaled up to all.
+
+    ``commits`` is ``each``, as Django does by default, or ``once``.
+    """
     found: dict[str, Any] = {}
     owner = connections["owner"]
     for model in WRITTEN:
@@ -140,7 +144,7 @@ def create_one_by_one(*, rows_max: int) -> dict[str, Any]:
             continue
         with bare_copy(model, owner):
             start = time.perf_counter()
-            with transaction.atomic(using="owner"):
+            with transaction.atomic(using="owner") if commits == "once" else nullcontext():
                 for row in rows:
                     model._default_manager.using("owner").create(**row)
             seconds = time.perf_counter() - start

@@ -150,7 +150,8 @@ Fit = tuple[date, Matched, dict[int, Payment]]
 def match_a_month(name: str, read: ReadResults, month: date | None) -> Fit:
     """Find the month whose payments a file speaks about: every row must be one that was sent.
 
-    Serials begin anew each month, so a file may fit two; then the one that waits for its answer is meant.
+    Serials begin anew each month, so a file may fit two; then the one that waits for its answer is meant,
+    unless the file only returns: what was settled long ago may come back while a later month waits.
 
     :raises ResultRefused: naming the first row that fits nothing, of the month that fits best, or the
         months that it fits
@@ -164,7 +165,11 @@ def match_a_month(name: str, read: ReadResults, month: date | None) -> Fit:
     )
     tried = [match_month(read, serials, one) for one in (candidates.filter(month=month) if month else candidates)]
     fits = [fit for fit in tried if not fit[1].differences]
-    waiting = [fit for fit in fits if all(payment.status != PaymentStatus.SETTLED for payment in fit[2].values())]
+    waiting = [
+        fit
+        for fit in fits
+        if fit[1].settled and all(payment.status != PaymentStatus.SETTLED for payment in fit[2].values())
+    ]
     chosen = fits if len(fits) == 1 else waiting
     if len(chosen) == 1:
         return chosen[0]
