@@ -72,7 +72,7 @@ def propose_correction(
 
 
 def approve_correction(*, correction: AccountCorrection, officer: Officer, at: datetime) -> AccountCorrection:
-    """Approve a proposed correction: the account is kept with the person, and the unit has to declare it for the months to come.
+    """Approve a proposed correction; for the months to come the unit has to declare the account.
 
     :raises SameOfficer: if the officer proposed it
     :raises WrongState: if it is decided already
