@@ -18,6 +18,7 @@ from imports.layouts.payroll import HIRED, OTHER_ACCOUNT, RAISED, STOPPED, Units
 from imports.models import StagedSheet, StageStatus
 from ledger.models import Book, Officer
 from ledger.models.words import BookKind
+from ledger.posts import require_post
 from payouts.declaring import (
     ChangeRow,
     DeathRow,
@@ -37,7 +38,6 @@ from payouts.declaring import (
 from payouts.models import Declaration
 from payouts.models.words import ChangeKind
 from payouts.policy import payout_policies
-from payouts.posts import require_post
 from payouts.refusals import UnableToPay, refusals_named
 from payouts.rules.pay_items import read_pay_items
 from treasury.registering import ListedUnit, register_units
@@ -72,7 +72,7 @@ def apply_month(*, month: date, officer: Officer, at: datetime, progress: Callab
     :raises SameOfficer: if the officer staged one of them
     :raises InputsFrozen: if the month's run is between freezing and release
     """
-    require_post(officer, "apply_file")
+    require_post(officer, "payouts.apply_file")
     with refusals_named(), transaction.atomic():
         waiting = {
             sheet.layout: sheet

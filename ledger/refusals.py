@@ -30,6 +30,11 @@ class UnableToPost(Exception):
         return f"{self.message} [{self.name}] {told} {self.remedy}".replace("  ", " ")
 
 
+class OfficerMayNot(UnableToPost):
+    message = _("The officer does not hold the post for this act.")
+    remedy = _("Have an officer with the post do it, or have the post given.")
+
+
 class VoucherNotBalanced(UnableToPost):
     message = _("Debits and credits of the voucher do not agree.")
     remedy = _("Give it at least two lines and correct the amounts until both sides agree to the fen.")

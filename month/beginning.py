@@ -11,9 +11,9 @@ from ledger.models.words import BookKind, PeriodStatus
 from ledger.opening import open_period, open_year
 from ledger.posting import post_event
 from month.posts import demo_officer, ensure_demo_officers
-from payouts.sending import SERVICE
 from treasury.entries import GENERAL
 from treasury.opening import code_of, open_district_book
+from treasury.posting import SERVICE
 
 REGIME = "GF2015"
 DISTRICT = ("220112", "青岚区")

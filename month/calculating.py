@@ -22,6 +22,8 @@ from ledger.exports.whole_files import whole_file
 from ledger.models import Officer
 from ledger.money import ZERO, in_full
 from ledger.policies import Policy
+from ledger.posts import require_post
+from ledger.refusals import OfficerMayNot
 from month.back_pay_differences import back_pay_differences
 from month.fact_sheets import (
     Answer,
@@ -42,8 +44,6 @@ from month.fact_sheets import (
 )
 from month.writing import record_reading
 from payouts.policy import payout_policies
-from payouts.posts import require_post
-from payouts.refusals import OfficerMayNot
 from payouts.rules.contributions import (
     BaseBounds,
     Rates,
@@ -334,7 +334,7 @@ RULES: Mapping[str, PayRule] = {
         NewAmounts,
         back_pay_differences,
         gettext_lazy("Declare the sums of each person in 补发金额 and 补扣金额; the new amount in its own item."),
-        act="stage_file",
+        act="payouts.stage_file",
     ),
     "contributions": PayRule(
         ContributionPay,

@@ -7,9 +7,9 @@ from django.db import transaction
 from ledger.closing import close_month as close_period_of
 from ledger.models import Book, Officer, Period
 from ledger.models.words import BookKind, PeriodStatus
+from ledger.posts import require_post
 from payouts.models import Batch, Payment, PayrollRun
 from payouts.models.words import BatchStatus, PaymentStatus, RunStatus
-from payouts.posts import require_post
 from payouts.refusals import NoSuchRun, StillUnanswered, WrongState, refusals_named
 from payouts.running import lock_run, move_run
 from payouts.sending import move_batch
@@ -21,7 +21,7 @@ def close_month(*, month: date, officer: Officer, at: datetime) -> int:
     :raises StillUnanswered: if the bank has not answered for a payment of the month
     :raises WrongState: if a run of the month has not been paid
     """
-    require_post(officer, "close_month")
+    require_post(officer, "payouts.close_month")
     with refusals_named(), transaction.atomic():
         runs = [lock_run(run) for run in PayrollRun.objects.filter(month=month).order_by("number")]
         if not runs:

@@ -12,7 +12,7 @@ from ledger.models import Officer
 from ledger.models.words import OfficerKind
 from ledger.recording import record_event
 from ledger.refusals import UnableToPost
-from payouts.sending import SERVICE
+from treasury.posting import SERVICE
 
 # The acts of each post; no post holds two acts that need two people.
 POSTS: Mapping[str, Sequence[str]] = {

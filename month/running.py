@@ -16,6 +16,7 @@ from imports.applying import Applied, apply_month
 from imports.models import StagedSheet
 from imports.staging import stage_files
 from ledger.models import Officer
+from ledger.posts import require_post
 from month.beginning import begin_demo, open_months
 from month.posts import demo_officer
 from payouts.bank_files.template_files import shipped_template
@@ -26,7 +27,6 @@ from payouts.inputs import current_declarations, inputs_digest
 from payouts.models import Batch, PayrollRun
 from payouts.models.words import RELEASED_STATES, BatchStatus, RunStatus
 from payouts.policy import payout_policies
-from payouts.posts import require_post
 from payouts.refusals import NobodyToPay
 from payouts.rules.pay_calendar import Stage, stage_dates
 from payouts.running import (
@@ -124,7 +124,7 @@ def stage_month(
     *, paths: Sequence[Path], month: date, officer: Officer, at: datetime, progress: Progress
 ) -> list[StagedSheet]:
     """Stage files, and every file of folders, for a month; what was staged before is recognised."""
-    require_post(officer, "stage_file")
+    require_post(officer, "payouts.stage_file")
     found = [
         file
         for path in paths

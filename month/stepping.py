@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from imports.applying import apply_month
 from ledger.models import Officer
+from ledger.posts import require_post
 from month import documents, running, telling, writing
 from month.asking import (
     with_account,
@@ -45,7 +46,6 @@ from payouts.correcting import (
     reissue,
 )
 from payouts.models import AccountCorrection, PayrollRun
-from payouts.posts import require_post
 from payouts.refusals import NoSuchRun
 from payouts.remitting import remit_run
 from payouts.running import current_run, refuse_run, review_run, sign_exceptions, submit_run, thaw_run
@@ -132,7 +132,7 @@ def take_apply(asked: Namespace, officer: Officer | None, at: datetime, progress
 
 def take_compute(asked: Namespace, officer: Officer | None, at: datetime, progress: Progress) -> Told:
     preparer = acting(officer, "preparer")
-    require_post(preparer, "compute_run")
+    require_post(preparer, "payouts.compute_run")
     open_months(day=running.pay_date_of(asked.month), officer=preparer, at=at)
     run = running.run_for(month=asked.month, at=at)
     run = running.freeze_and_compute(run, officer=preparer, at=at, progress=progress)
@@ -194,7 +194,7 @@ def take_release(asked: Namespace, officer: Officer | None, at: datetime, _progr
 
 def take_render(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
     cashier = acting(officer, "cashier")
-    require_post(cashier, "render_batch")
+    require_post(cashier, "payouts.render_batch")
     for batch in running.waiting_batches(month=asked.month):
         open_months(day=batch.pay_date, officer=cashier, at=at)
         template = running.fitting(batch, asked.bank) if asked.single else asked.bank

@@ -18,6 +18,7 @@ from ledger.models import Book, Officer
 from ledger.models.words import BookKind
 from ledger.money import ZERO
 from ledger.posting import post_event
+from ledger.posts import require_post
 from ledger.recording import record_event
 from payouts import entries
 from payouts.bank_files.matching import Matched, match
@@ -27,13 +28,12 @@ from payouts.bank_files.results import ResultRow as ReadRow
 from payouts.bank_files.template_files import shipped_template
 from payouts.models import Batch, Payment, PayrollRun, ResultFile
 from payouts.models.words import BatchStatus, Outcome, PaymentStatus, RunStatus
-from payouts.posts import require_post
 from payouts.refusals import ResultRefused, refusals_named
 from payouts.running import CHAIN, lock_run, move_run
-from payouts.sending import SERVICE, instruction_for, move_batch
+from payouts.sending import instruction_for, move_batch
 from treasury.models import AccountVerification, BankAccount, Township, Verdict
 from treasury.opening import codes_of
-from treasury.posting import mirrored_event
+from treasury.posting import SERVICE, mirrored_event
 
 # States in which the bank may still say something about a payment.
 ANSWERABLE = (PaymentStatus.SENT, PaymentStatus.ACCEPTED, PaymentStatus.SETTLED)
@@ -61,7 +61,7 @@ def take_results(
     :raises ResultRefused: if the file disagrees with itself or with what was sent, or fits two months;
         nothing is applied then
     """
-    require_post(officer, "take_results")
+    require_post(officer, "payouts.take_results")
     if known := known_file(sha256(content).hexdigest(), month):
         return known
     read = read_or_refuse(name, content, template)

@@ -15,12 +15,12 @@ from django.db import transaction
 
 from ledger.copying import copy_rows
 from ledger.models import Officer
+from ledger.posts import require_post
 from payouts import facts
 from payouts.facts import LastSlip, YearRecord, rows_of
 from payouts.models import Declaration, PayrollRun
 from payouts.models.words import RunKind, RunStatus, Severity
 from payouts.policy import payout_policies
-from payouts.posts import require_post
 from payouts.refusals import WrongState, refusals_named
 from payouts.rules.changes import month_number
 from payouts.rules.comparison import DifferenceKind, PaidInUnit, change_limits, compare_people, compare_units
@@ -78,7 +78,7 @@ def check_run(*, run: PayrollRun, officer: Officer, at: datetime) -> PayrollRun:
 
     :raises WrongState: if the run is not computed
     """
-    require_post(officer, "compute_run")
+    require_post(officer, "payouts.compute_run")
     with refusals_named(), transaction.atomic():
         run = lock_run(run)
         if run.status != RunStatus.COMPUTED:

@@ -14,12 +14,12 @@ from django.db import transaction
 
 from ledger.copying import copy_rows, reserve_keys
 from ledger.models import Officer
+from ledger.posts import require_post
 from payouts import facts
 from payouts.facts import LastSlip, Payee, PayRow, Refused, Staff, YearRecord
 from payouts.models import Declaration, PayrollRun
 from payouts.models.words import RunStatus
 from payouts.policy import payout_policies
-from payouts.posts import require_post
 from payouts.refusals import NobodyToPay, WrongState, refusals_named
 from payouts.rules.changes import Change, NotPaid, NotPaidReason, PayDue, month_number, settle
 from payouts.rules.contributions import Rates, contribution_rates, employer_parts, implied_base
@@ -115,7 +115,7 @@ def compute_run(*, run: PayrollRun, officer: Officer, at: datetime, progress: Pr
     :raises WrongState: if the run is not frozen
     :raises NobodyToPay: if a supplementary run would pay nobody
     """
-    require_post(officer, "compute_run")
+    require_post(officer, "payouts.compute_run")
     with refusals_named(), transaction.atomic():
         run = lock_run(run)
         if run.status != RunStatus.FROZEN:

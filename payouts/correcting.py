@@ -8,13 +8,13 @@ from datetime import date, datetime
 from django.db import transaction
 
 from ledger.models import Officer
+from ledger.posts import require_post
 from ledger.recording import record_event
 from payouts.bank_files.template_files import shipped_template
 from payouts.building import Due, PlannedPayment, build_batch, places_unwritable
 from payouts.facts import rows_of
 from payouts.models import AccountCorrection, Batch, PayAccount, Payment
 from payouts.models.words import BatchStatus, CorrectionStatus, PaymentStatus
-from payouts.posts import require_post
 from payouts.refusals import (
     CorrectionRefused,
     NoSuchRun,
@@ -47,7 +47,7 @@ def propose_correction(
     :raises CorrectionRefused: if the payment has not come back, was issued again or is under correction,
         or if the number is no account number (a card must pass its check)
     """
-    require_post(officer, "propose_correction")
+    require_post(officer, "payouts.propose_correction")
     with refusals_named(), transaction.atomic():
         payment = Payment.objects.select_for_update().filter(month=month, serial=serial).first()
         if payment is None:
@@ -77,7 +77,7 @@ def approve_correction(*, correction: AccountCorrection, officer: Officer, at: d
     :raises SameOfficer: if the officer proposed it
     :raises WrongState: if it is decided already
     """
-    require_post(officer, "approve_correction")
+    require_post(officer, "payouts.approve_correction")
     with refusals_named(), transaction.atomic():
         correction = AccountCorrection.objects.select_for_update().select_related("payment").get(pk=correction.pk)
         if correction.proposed_by_id == officer.username:
@@ -104,7 +104,7 @@ def approve_correction(*, correction: AccountCorrection, officer: Officer, at: d
 
 def refuse_correction(*, correction: AccountCorrection, officer: Officer, at: datetime) -> AccountCorrection:
     """Refuse a proposed correction; another one may be proposed."""
-    require_post(officer, "approve_correction")
+    require_post(officer, "payouts.approve_correction")
     with refusals_named(), transaction.atomic():
         correction = AccountCorrection.objects.select_for_update().get(pk=correction.pk)
         decide(correction, CorrectionStatus.REFUSED, officer, at)
@@ -141,7 +141,7 @@ def reissue(*, month: date, officer: Officer, template: str, pay_date: date, at:
     :raises NothingToReissue: if no approved correction waits
     :raises TooFewRows: if the bank's format takes no list so short
     """
-    require_post(officer, "release_run")
+    require_post(officer, "payouts.release_run")
     with refusals_named(), transaction.atomic():
         lock_month(month)
         waiting = list(
@@ -179,7 +179,7 @@ def cancel_reissue(*, month: date, number: int, officer: Officer, reason: str, a
     :raises WrongState: if it has been sent
     :raises ReasonMissing: without a reason
     """
-    require_post(officer, "release_run")
+    require_post(officer, "payouts.release_run")
     if not reason.strip():
         raise ReasonMissing("batch_is_cancelled_with_a_reason", {"batch": number})
     with refusals_named(), transaction.atomic():

@@ -14,12 +14,12 @@ from django.db import connection
 from ledger.arrays import text_array
 from ledger.copying import copy_rows
 from ledger.models import Officer
+from ledger.posts import require_post
 from ledger.recording import record_event
 from payouts.facts import rows_of
 from payouts.inputs import standing
 from payouts.models import Declaration, PayrollRun
 from payouts.models.words import RELEASED_STATES, RunStatus
-from payouts.posts import require_post
 from payouts.refusals import InputsFrozen, NumberUnknown, SameOfficer
 from payouts.running import CHAIN
 from treasury.models import Unit
@@ -122,7 +122,7 @@ def declare(*, source: DeclaredFile, rows: int, officer: Officer, at: datetime) 
     :raises SameOfficer: if the officer staged the file
     :raises InputsFrozen: if the latest run of the month is between freezing and release
     """
-    require_post(officer, "apply_file")
+    require_post(officer, "payouts.apply_file")
     if source.staged_by == officer.username:
         raise SameOfficer("declaration_four_eyes", {"file": source.file, "officer": officer.username})
     run = PayrollRun.objects.select_for_update().filter(month=source.month).order_by("-number").first()

@@ -19,11 +19,6 @@ class UnableToPay(UnableToPost):
     message = _("This cannot be paid so.")
 
 
-class OfficerMayNot(UnableToPay):
-    message = _("The officer does not hold the post for this act.")
-    remedy = _("Have an officer with the post do it, or have the post given.")
-
-
 class SameOfficer(UnableToPay):
     message = _("One person would act twice where two are asked for.")
     remedy = _("Have another officer take this step.")

@@ -9,18 +9,17 @@ from ledger.entries import Signatures
 from ledger.models import Book, Officer, Voucher
 from ledger.models.words import BookKind
 from ledger.posting import Posted, post_event
+from ledger.posts import require_post
 from ledger.recording import record_event
 from payouts import entries
 from payouts.facts import rows_of
 from payouts.models import PayrollRun
 from payouts.models.words import RELEASED_STATES, RunStatus
-from payouts.posts import require_post
 from payouts.refusals import WrongState, refusals_named
 from payouts.running import CHAIN, lock_run
-from payouts.sending import SERVICE
 from treasury.models import Township
 from treasury.opening import codes_of
-from treasury.posting import mirrored_event
+from treasury.posting import SERVICE, mirrored_event
 
 
 def remit_run(*, run: PayrollRun, officer: Officer, on: date, at: datetime) -> list[Posted]:
@@ -31,7 +30,7 @@ def remit_run(*, run: PayrollRun, officer: Officer, on: date, at: datetime) -> l
     :raises WrongState: if the run has not been sent to the bank
     :raises CashShort: if the treasury has not the money
     """
-    require_post(officer, "render_batch")
+    require_post(officer, "payouts.render_batch")
     with refusals_named(), transaction.atomic():
         run = lock_run(run)
         if run.status not in RELEASED_STATES or run.status == RunStatus.RELEASED:

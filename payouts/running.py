@@ -11,12 +11,12 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from ledger.models import Officer
+from ledger.posts import require_post
 from ledger.recording import record_event
 from payouts.facts import month_before, was_paid
 from payouts.inputs import current_declarations, inputs_digest
 from payouts.models import Declaration, PayrollRun, RunException, RunInput, RunMove
 from payouts.models.words import RELEASED_STATES, RUN_MOVES, RunKind, RunStatus, Severity
-from payouts.posts import require_post
 from payouts.refusals import (
     ApprovalVoid,
     ExceptionsOpen,
@@ -101,7 +101,7 @@ def freeze_run(*, run: PayrollRun, officer: Officer, at: datetime) -> PayrollRun
     :raises NothingDeclared: without a roster, or without pay items and a month before to pay as
     :raises OfficerMayNot: without the post
     """
-    require_post(officer, "compute_run")
+    require_post(officer, "payouts.compute_run")
     with refusals_named(), transaction.atomic():
         run = lock_run(run)
         if run.status != RunStatus.COLLECTING:
@@ -125,7 +125,7 @@ def thaw_run(*, run: PayrollRun, officer: Officer, reason: str, at: datetime) ->
 
     :raises ReasonMissing: without a reason
     """
-    require_post(officer, "compute_run")
+    require_post(officer, "payouts.compute_run")
     if not reason.strip():
         raise ReasonMissing("run_is_thawed_with_a_reason", {"run": str(run)})
     with refusals_named(), transaction.atomic():
@@ -143,7 +143,7 @@ def sign_exceptions(
     :raises ReasonMissing: without a reason
     :raises NoSuchRun: if an exception is not one of the run, or cannot be signed
     """
-    require_post(officer, "sign_exception")
+    require_post(officer, "payouts.sign_exception")
     if not reason.strip():
         raise ReasonMissing("exception_is_signed_with_a_reason", {"run": str(run)})
     with refusals_named(), transaction.atomic():
@@ -172,7 +172,7 @@ def submit_run(*, run: PayrollRun, officer: Officer, at: datetime) -> PayrollRun
 
     :raises ExceptionsOpen: if an exception blocks or is not signed
     """
-    require_post(officer, "submit_run")
+    require_post(officer, "payouts.submit_run")
     with refusals_named(), transaction.atomic():
         run = lock_run(run)
         run.submitted_by, run.refusal = officer, ""
@@ -193,7 +193,7 @@ def review_run(*, run: PayrollRun, officer: Officer, at: datetime) -> PayrollRun
 
     :raises SameOfficer: if the officer submitted it
     """
-    require_post(officer, "review_run")
+    require_post(officer, "payouts.review_run")
     with refusals_named(), transaction.atomic():
         run = lock_run(run)
         if run.status == RunStatus.SUBMITTED and run.submitted_by_id == officer.username:
@@ -207,7 +207,7 @@ def refuse_run(*, run: PayrollRun, officer: Officer, reason: str, at: datetime) 
 
     :raises ReasonMissing: without a reason
     """
-    require_post(officer, "review_run")
+    require_post(officer, "payouts.review_run")
     if not reason.strip():
         raise ReasonMissing("run_is_refused_with_a_reason", {"run": str(run)})
     with refusals_named(), transaction.atomic():
@@ -225,7 +225,7 @@ def approve_release(*, run: PayrollRun, officer: Officer, at: datetime) -> Payro
     :raises SameOfficer: if the officer submitted or reviewed it
     :raises ApprovalVoid: if the declarations are not the frozen ones
     """
-    require_post(officer, "release_run")
+    require_post(officer, "payouts.release_run")
     run = lock_run(run)
     if run.status == RunStatus.REVIEWED and officer.username in (run.submitted_by_id, run.reviewed_by_id):
         raise SameOfficer("run_four_eyes", {"run": str(run), "officer": officer.username})

@@ -17,6 +17,7 @@ from ledger.models import Book, Officer
 from ledger.models.words import BookKind
 from ledger.money import ZERO
 from ledger.posting import post_events
+from ledger.posts import require_post
 from ledger.recording import record_event
 from payouts import entries
 from payouts.bank_files.instructions import Instruction
@@ -28,7 +29,6 @@ from payouts.facts import rows_of
 from payouts.models import BankFile, Batch, Payment, PayrollRun
 from payouts.models.words import BatchStatus, RunStatus
 from payouts.policy import payout_policies
-from payouts.posts import require_post
 from payouts.refusals import TooFewRows, TotalsDiffer, WrongState, refusals_named
 from payouts.rules.contributions import contribution_rates
 from payouts.rules.pay_classes import PayClasses, functional_class, gross_by_class, pay_classes
@@ -36,9 +36,8 @@ from payouts.running import CHAIN, lock_run, move_run
 from treasury.entries import Classes, Mirrored
 from treasury.models import Township, Unit
 from treasury.opening import codes_of
-from treasury.posting import mirrored_event
+from treasury.posting import SERVICE, mirrored_event
 
-SERVICE = "month-service"  # prepares the vouchers that rules make
 # How staff and units are charged that no class is set for; the run carries an exception to sign.
 OTHER_STAFF, OTHER_NATURE = "聘用", "事业"
 
@@ -51,7 +50,7 @@ def send_batch(*, batch: Batch, officer: Officer, template: str, at: datetime) -
     :raises TooFewRows: if the format takes no list so short
     :raises CashShort: if the treasury has not the money
     """
-    require_post(officer, "render_batch")
+    require_post(officer, "payouts.render_batch")
     with refusals_named(), transaction.atomic():
         batch = Batch.objects.select_for_update().get(pk=batch.pk)
         if batch.status != BatchStatus.APPROVED:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -42,3 +43,16 @@ def plain_check(*fields: str, name: str) -> models.CheckConstraint:
     for field in fields:
         condition &= ~models.Q(**{f"{field}__regex": "[[:cntrl:]]"})
     return models.CheckConstraint(condition=condition, name=name)
+
+
+def officer_field(verbose_name: Any) -> "models.ForeignKey[Any, Any]":
+    """Return a column for the officer who signs something; empty until then."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        to_field="username",
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=verbose_name,
+    )

@@ -5,9 +5,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from ledger.models.fields import FenField, fen_check, plain_check
+from ledger.models.fields import FenField, fen_check, officer_field, plain_check
 from payouts.models.people import Person
-from payouts.models.runs import PayrollRun, Payslip, officer_field
+from payouts.models.runs import PayrollRun, Payslip
 from payouts.models.words import BatchStatus, CorrectionStatus, Outcome, PaymentStatus
 from treasury.models import Unit
 

@@ -1,30 +1,14 @@
 """A payroll run: its inputs, what was computed, what has to be signed, and how it moved."""
 
-from typing import Any
-
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from ledger.models import Officer
-from ledger.models.fields import FenField, fen_check
+from ledger.models.fields import FenField, fen_check, officer_field
 from payouts.models.declarations import Declaration
 from payouts.models.people import Person
 from payouts.models.words import RunKind, RunStatus, Severity
 from treasury.models import Channel, Unit
-
-
-def officer_field(verbose_name: Any) -> "models.ForeignKey[Officer | None, Officer | None]":
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        to_field="username",
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=verbose_name,
-    )
 
 
 class PayrollRun(models.Model):

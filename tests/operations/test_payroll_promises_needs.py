@@ -40,7 +40,7 @@ from payouts.running import (
     submit_run,
     thaw_run,
 )
-from payouts.sending import SERVICE, send_batch
+from payouts.sending import send_batch
 from tests import attacks, payroll
 from tests.attacks import Hand, Stage
 from tests.payroll import (
@@ -76,6 +76,7 @@ from tests.payroll import (
 )
 from tests.payroll_hands import payment, refused, run_row, standing
 from treasury.opening import code_of
+from treasury.posting import SERVICE
 
 stage = payroll.stage
 rolled_back = payroll.rolled_back

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ledger.models import Officer
-from ledger.refusals import FourEyesMissing
+from ledger.refusals import FourEyesMissing, OfficerMayNot
 from month.closing_months import close_month
 from month.posts import POSTS
 from payouts.answering import take_results
@@ -20,7 +20,6 @@ from payouts.correcting import NewAccount, approve_correction, propose_correctio
 from payouts.declaring import declare
 from payouts.models import AccountCorrection, BankFile
 from payouts.refusals import (
-    OfficerMayNot,
     SameOfficer,
 )
 from payouts.running import (
@@ -31,7 +30,7 @@ from payouts.running import (
     submit_run,
     thaw_run,
 )
-from payouts.sending import SERVICE, send_batch
+from payouts.sending import send_batch
 from tests import attacks, payroll
 from tests.attacks import Hand, Stage
 from tests.payroll import (
@@ -55,6 +54,7 @@ from tests.payroll import (
     serial_of,
 )
 from tests.payroll_hands import batch_row, refused, run_row, standing
+from treasury.posting import SERVICE
 
 stage = payroll.stage
 rolled_back = payroll.rolled_back
