@@ -219,6 +219,25 @@ def spend_from_special_account(
     return Mirrored(township=(classes.on(entries[0]), *entries[1:]) if entries else ())
 
 
+@dataclass(frozen=True, slots=True)
+class SpendingLine:
+    """One purpose that a release pays for."""
+
+    amount: Decimal
+    classes: Classes = UNCLASSIFIED
+
+
+def pay_release(codes: Codes, lines: Sequence[SpendingLine], *, account: str, fund: str) -> Mirrored:
+    """J9, J13, J14, J18, J24: a release leaves an account of the township; '' is the district's treasury (J14)."""
+    whole = sum((line.amount for line in lines), Decimal("0.00"))
+    spent = codes.township.special_expense if fund == EXTRA_BUDGETARY else codes.township.expense
+    spending = [line.classes.on(debit(spent, line.amount, fund=fund)) for line in lines]
+    return Mirrored(
+        township=without_zeros([*spending, credit(account or codes.township.annual, whole, fund=fund)]),
+        district=() if account else pair(codes.district.annual, codes.district.cash, whole, fund=fund),
+    )
+
+
 def collect_fee(codes: Codes, amount: Decimal) -> Mirrored:
     """J10: a fee enters the extra-budgetary account (F23)."""
     entries = pair(codes.township.extra_budgetary, codes.township.special_income, amount, fund=EXTRA_BUDGETARY)

@@ -15,6 +15,12 @@ from treasury.entries import Codes, DistrictCodes, TownshipCodes
 PAYABLES = {"01": "代扣代缴", "02": "单位缴费", "03": "退汇待付", "99": "其他"}
 
 
+# The special accounts of a township, under 其他财政存款; each keeps its items apart (F21), and money that no
+# item was named for in 未分项.
+SPECIAL_ACCOUNTS = {"TRANSFERS": "03", "AGRICULTURAL_TAX": "04"}
+UNASSIGNED, UNASSIGNED_NAME = "00", "未分项"
+
+
 @transaction.atomic
 def open_district_book(*, code: str, name: str, regime: str, opened_on: date, opener: Officer, at: datetime) -> Book:
     """Open the book of a district with the payables it keeps for others."""
@@ -72,6 +78,9 @@ def open_township_book(
         (special, "04", "农业税专户", Flow.ANY),
     ):
         add_account(book=book, sub=SubAccount(parent_code=parent, code=parent + suffix, name=title, flow=flow))
+    for suffix in SPECIAL_ACCOUNTS.values():
+        stem = special + suffix
+        add_account(book=book, sub=SubAccount(parent_code=stem, code=stem + UNASSIGNED, name=UNASSIGNED_NAME))
     return book
 
 
@@ -111,6 +120,7 @@ def codes_of(*, district: Book, township: Book) -> Codes:
         code_among(lower, "SPECIAL_CASH"),
     )
     current = code_among(lower, "CURRENT_UPPER")
+    unassigned = {kind: special + suffix + UNASSIGNED for kind, suffix in SPECIAL_ACCOUNTS.items()}
     return Codes(
         district=DistrictCodes(
             cash=code_among(upper, "TREASURY_CASH"),
@@ -135,8 +145,8 @@ def codes_of(*, district: Book, township: Book) -> Codes:
             receipts=treasury + "01",
             disbursements=special + "01",
             extra_budgetary=special + "02",
-            transfers=special + "03",
-            agricultural_tax=special + "04",
+            transfers=unassigned["TRANSFERS"],
+            agricultural_tax=unassigned["AGRICULTURAL_TAX"],
             annual=current + "01",
             historic=current + "02",
             income=code_among(lower, "GENERAL_INCOME"),

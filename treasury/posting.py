@@ -7,6 +7,8 @@ from ledger.entries import Event, Signatures, VoucherToPost
 from ledger.models import Account, Book, ChartAccount
 from treasury.entries import Mirrored, with_budget_record
 
+SERVICE = "month-service"  # prepares the vouchers that rules make
+
 
 def mirrored_event(
     *,

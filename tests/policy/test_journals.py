@@ -71,7 +71,7 @@ def seeded(pair: tuple[Book, Book, Codes]) -> Codes:
     great = Decimal("10000000.00")
     lines = {
         "D": [("1001", "111"), ("1001", "121"), ("1004", "111"), ("1004", "2")],
-        "T01": [(code, fund) for code in ("100401", "100402", "100403", "100404") for fund in ("111", "2")],
+        "T01": [(code, fund) for code in ("100401", "100402", "10040300", "10040400") for fund in ("111", "2")],
     }
     surplus = {"111": "3001", "121": "3002", "2": "3005"}
     for book, accounts in lines.items():
@@ -144,12 +144,12 @@ JOURNALS: dict[str, tuple[Journal, list[str], list[str]]] = {
     ),
     "J8": (
         lambda codes: moving.transfer_to_special_account(codes, codes.township.transfers, A),
-        ["D 100403 100000.00", "C 4011 100000.00"],
+        ["D 10040300 100000.00", "C 4011 100000.00"],
         ["D 5011 100000.00", "C 1001 100000.00"],
     ),
     "J9": (
         lambda codes: moving.spend_from_special_account(codes, codes.township.transfers, A),
-        ["D 5001 100000.00", "C 100403 100000.00"],
+        ["D 5001 100000.00", "C 10040300 100000.00"],
         [],
     ),
     "J10": (

@@ -2,31 +2,11 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models import AccountingUnit, Book
 from ledger.models.fields import plain_check
-
-
-class TownshipKind(TextChoices):
-    """A 街道 acts for the government: no people's congress of its own, no 乡镇工作补贴."""
-
-    TOWN = "镇", _("town")
-    TOWNSHIP = "乡", _("rural township")
-    STREET = "街道", _("sub-district")
-
-
-class Channel(TextChoices):
-    """How the pay of a unit goes out (F15)."""
-
-    INDIVIDUAL = "个人账户", _("own account of each person")
-    PASSBOOK = "单位存折", _("one passbook of the unit")
-
-
-class Verdict(TextChoices):
-    VERIFIED = "VERIFIED", _("holder and number agree")
-    REFUSED = "REFUSED", _("refused by the bank")
+from treasury.models.words import Channel, TownshipKind, Verdict
 
 
 class Township(models.Model):
