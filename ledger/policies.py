@@ -313,6 +313,13 @@ def as_text(value: Value) -> str:
     return value
 
 
+def as_flag(value: Value) -> bool:
+    """Return a value that is true or false; raises as ``as_number``."""
+    if not isinstance(value, bool):
+        raise WrongKindOfValue(value, "true or false")
+    return value
+
+
 def as_day(value: Value) -> date:
     """Return a value that is a day; raises as ``as_number``."""
     if not isinstance(value, date):

@@ -15,19 +15,22 @@ class Claim(models.Model):
     """报账单: registered by a centre, signed by the township's head, reviewed by the centre, paid by the bureau.
 
     A refused claim keeps its ``reason``; what was wrong is handed in again as a new claim that ``corrects`` it,
-    under a number of its own or under the same one as the next ``attempt``.
+    under a number of its own or under the same one as the next ``attempt``. The total of a claim whose rows
+    could not be read, and a township that nobody knows, are empty; such a claim is refused.
     """
 
     number = models.CharField(_("number of the claim"), max_length=60)
     attempt = models.SmallIntegerField(_("attempt"), default=1)
     month = models.DateField(_("month"))
-    township = models.ForeignKey(Township, on_delete=models.PROTECT, related_name="claims", verbose_name=_("township"))
+    township = models.ForeignKey(
+        Township, on_delete=models.PROTECT, null=True, blank=True, related_name="claims", verbose_name=_("township")
+    )
     unit = models.ForeignKey(
         Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit")
     )
     sub_account = models.CharField(_("account"), max_length=20, choices=SubAccountKind)
     claimed_on = models.DateField(_("claimed on"))
-    total = FenField(_("total"))
+    total = FenField(_("total"), null=True, blank=True)
     handler = models.CharField(_("handled by"), max_length=40, blank=True)
     signer = models.CharField(_("signed by"), max_length=40, blank=True)
     signed_on = models.DateField(_("signed on"), null=True, blank=True)
@@ -68,7 +71,13 @@ class Claim(models.Model):
             ),
             models.CheckConstraint(
                 condition=(
-                    Q(status=ClaimStatus.ACCEPTED, reason="", reviewed_by__isnull=False, signed_on__isnull=False)
+                    Q(
+                        status=ClaimStatus.ACCEPTED,
+                        reason="",
+                        reviewed_by__isnull=False,
+                        signed_on__isnull=False,
+                        township__isnull=False,
+                    )
                     & ~Q(signer="")
                 )
                 | (Q(status=ClaimStatus.REFUSED, reviewed_by__isnull=False) & ~Q(reason=""))
