@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from imports.applying_treasury import TAKERS, apply_treasury_sheet
 from imports.differences import Difference, differences_between
 from imports.layouts import LAYOUTS, Layout
 from imports.layouts.payroll import HIRED, OTHER_ACCOUNT, RAISED, STOPPED, Units
@@ -41,6 +42,7 @@ from payouts.policy import payout_policies
 from payouts.refusals import UnableToPay, refusals_named
 from payouts.rules.pay_items import read_pay_items
 from treasury.registering import ListedUnit, register_units
+from treasury.taking_over import Deviation
 
 CHANGE_KINDS = {
     HIRED: ChangeKind.NEW,
@@ -58,11 +60,13 @@ class NoDistrictBook(UnableToPay):
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What became of one staged sheet."""
+    """What became of one staged sheet: rows that count, what it replaced, and what the books say otherwise."""
 
     sheet: StagedSheet
-    declaration: Declaration
+    rows: int
+    replaced: bool
     differences: Sequence[Difference]
+    deviations: Sequence[Deviation] = ()
 
 
 def apply_month(*, month: date, officer: Officer, at: datetime, progress: Callable[[str, int], None]) -> list[Applied]:
@@ -77,12 +81,12 @@ def apply_month(*, month: date, officer: Officer, at: datetime, progress: Callab
         waiting = {
             sheet.layout: sheet
             for sheet in StagedSheet.objects.select_for_update(of=("self",))
-            .filter(month=month, status=StageStatus.STAGED, layout__in=APPLIERS)
+            .filter(month=month, status=StageStatus.STAGED, layout__in=[*APPLIERS, *TAKERS])
             .select_related("file")
             .order_by("pk")
         }
         applied = []
-        for key in APPLIERS:
+        for key in (*APPLIERS, *TAKERS):
             if key in waiting:
                 applied.append(apply_sheet(waiting[key], officer, at))
                 progress("apply", waiting[key].rows)
@@ -90,12 +94,31 @@ def apply_month(*, month: date, officer: Officer, at: datetime, progress: Callab
 
 
 def apply_sheet(sheet: StagedSheet, officer: Officer, at: datetime) -> Applied:
-    """Apply one sheet: its valid rows are declared, its refused rows are noted."""
+    """Apply one sheet: its valid rows count, its refused rows are noted."""
     before = (
         StagedSheet.objects.filter(month=sheet.month, layout=sheet.layout, status=StageStatus.APPLIED)
         .order_by("-pk")
         .first()
     )
+    if sheet.layout in TAKERS:
+        taken = apply_treasury_sheet(sheet, list(valid_rows(sheet)), officer, at)
+        applied = Applied(sheet, taken.file.rows, before is not None, differences(before, sheet), taken.deviations)
+    else:
+        declaration = declare_sheet(sheet, officer, at)
+        applied = Applied(sheet, declaration.rows, declaration.replaces_id is not None, differences(before, sheet))
+    if before is not None:
+        StagedSheet.objects.filter(pk=before.pk).update(status=StageStatus.REPLACED)
+    StagedSheet.objects.filter(pk=sheet.pk).update(status=StageStatus.APPLIED)
+    sheet.status = StageStatus.APPLIED
+    return applied
+
+
+def differences(before: StagedSheet | None, sheet: StagedSheet) -> Sequence[Difference]:
+    return differences_between(before, sheet) if before else ()
+
+
+def declare_sheet(sheet: StagedSheet, officer: Officer, at: datetime) -> Declaration:
+    """Declare the rows of a sheet that the payroll works with."""
     source = DeclaredFile(
         month=sheet.month,
         kind=sheet.layout,
@@ -109,11 +132,7 @@ def apply_sheet(sheet: StagedSheet, officer: Officer, at: datetime) -> Applied:
     layout = LAYOUTS[sheet.layout]
     if layout.unit_column and sheet.layout != Units.key:
         declare_refused(declaration=declaration, rows=list(refused_rows(sheet, layout)))
-    if before is not None:
-        StagedSheet.objects.filter(pk=before.pk).update(status=StageStatus.REPLACED)
-    StagedSheet.objects.filter(pk=sheet.pk).update(status=StageStatus.APPLIED)
-    sheet.status = StageStatus.APPLIED
-    return Applied(sheet, declaration, differences_between(before, sheet) if before else ())
+    return declaration
 
 
 def valid_rows(sheet: StagedSheet) -> Iterator[Row]:

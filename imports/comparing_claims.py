@@ -16,6 +16,7 @@ from imports.layouts.payroll import Units
 from imports.layouts.treasury import APPROVED, Claims, SubAccounts
 from imports.models import Finding, StagedRow
 from ledger.money import ZERO
+from treasury.claim_balances import balances_for_claims, has_opened, used_invoices
 
 NUMBER, TOWNSHIP, UNIT, SUB_ACCOUNT, INVOICE, AMOUNT, OPINION, APPROVED_ON = map(
     Claims.position, ("报账单号", "乡镇", "单位编码", "分户", "票据号", "金额", "审批意见", "审批日期")
@@ -62,17 +63,19 @@ class Desk:
 
     units: set[str]
     balances: dict[tuple[str, str], Decimal]
-    used: dict[str, int] = field(default_factory=dict)
+    # Invoices that accepted claims have used: by the row of this file, or by a claim of an earlier one.
+    used: dict[str, str] = field(default_factory=dict)
 
     def refusal_of(self, lines: Sequence[Line]) -> Refusal | None:
         """Return why a claim without errors of its own is refused, or accept it."""
         first = lines[0]
         if first.cells[OPINION] != APPROVED or not first.cells[APPROVED_ON]:
             return Refusal(first.row, "审批意见", FaultKind.NOT_APPROVED, value=first.cells[OPINION])
+        number = first.cells[NUMBER]
         for line in lines:
             invoice = line.cells[INVOICE]
-            if invoice and invoice in self.used:
-                cause = str(self.used[invoice])
+            if invoice and self.used.get(invoice, number) != number:
+                cause = self.used[invoice]
                 return Refusal(line.row, "票据号", FaultKind.RECEIPT_REUSED, value=invoice, cause=cause)
         place = first.cells[TOWNSHIP], first.cells[SUB_ACCOUNT]
         claimed = sum((line.amount for line in lines), ZERO)
@@ -81,7 +84,7 @@ class Desk:
             cause = f"{left} < {claimed}"
             return Refusal(first.row, "金额", FaultKind.OVER_BALANCE, value=str(claimed), cause=cause)
         self.balances[place] = left - claimed
-        self.used.update({line.cells[INVOICE]: line.row for line in lines if line.cells[INVOICE]})
+        self.used.update({line.cells[INVOICE]: str(line.row) for line in lines if line.cells[INVOICE]})
         return None
 
 
@@ -92,7 +95,7 @@ def decide_claims(comparison: Comparison) -> None:
         .order_by("-pk")
         .values_list("row", "kind")
     )
-    desk = Desk(units=known_units(comparison), balances=balances_of(comparison))
+    desk = Desk(units=known_units(comparison), balances=balances_of(comparison), used=used_before(comparison))
     Finding.objects.bulk_create(
         [
             refusal.as_finding(comparison.sheet)
@@ -135,8 +138,19 @@ def known_units(comparison: Comparison) -> set[str]:
     return {cells[Units.position("单位编码")] for cells in units.values_list("cells", flat=True)}
 
 
+def used_before(comparison: Comparison) -> dict[str, str]:
+    """Return the invoices of the sheet that accepted claims of earlier files have used, and the claim of each."""
+    invoices = StagedRow.objects.filter(sheet=comparison.sheet).values_list("cells", flat=True)
+    return dict(used_invoices(numbers=[cells[INVOICE] for cells in invoices if cells[INVOICE]]))
+
+
 def balances_of(comparison: Comparison) -> dict[tuple[str, str], Decimal]:
-    """Return what stands in each sub-account of each township before the first claim."""
+    """Return what stands in each sub-account of each township before the first claim.
+
+    The opening file says it until the books were opened with it; from then on the books do.
+    """
+    if has_opened():
+        return defaultdict(lambda: ZERO, balances_for_claims(month=comparison.month))
     township, name, balance = map(SubAccounts.position, ("乡镇", "分户", "期初余额"))
     found: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     rows = StagedRow.objects.filter(sheet=comparison.references["SUB_ACCOUNTS"], valid=True)

@@ -67,7 +67,9 @@ MESSAGES: Mapping[FaultKind, Any] = {
     FaultKind.UNKNOWN_PERSON: _("The person is not in the roster. Add the person there, or delete the row."),
     FaultKind.PERSON_NOT_ACCEPTED: _("The row of the person in the roster was refused ({cause}). Correct the roster."),
     FaultKind.GHOST_AFTER_STOP: _("The person has stopped ({cause}) but is still in the pay table. Delete the row."),
-    FaultKind.RECEIPT_REUSED: _("The number {value} was used already, in row {cause}. Correct it, or delete the row."),
+    FaultKind.RECEIPT_REUSED: _(
+        "The number {value} was used already, in row or claim {cause}. Correct it, or delete the row."
+    ),
     FaultKind.DECEASED_ON_ROSTER: _("The person died on {cause} and still stands as normal. Correct the status."),
     FaultKind.EXCLUSIVE_DOUBLE: _(
         "The person has the new pension too (row {cause}). End the old one; it pays nothing."

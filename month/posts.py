@@ -16,17 +16,36 @@ from treasury.posting import SERVICE
 
 # The acts of each post; no post holds two acts that need two people.
 POSTS: Mapping[str, Sequence[str]] = {
-    "clerk": ("payouts.stage_file", "payouts.propose_correction", "ledger.view_voucher"),
+    "clerk": (
+        "payouts.stage_file",
+        "payouts.propose_correction",
+        "treasury.register_claim",
+        "treasury.prepare_plan",
+        "ledger.view_voucher",
+    ),
     "preparer": (
         "payouts.apply_file",
         "payouts.compute_run",
         "payouts.sign_exception",
         "payouts.submit_run",
+        "treasury.review_claim",
+        "treasury.prepare_settlement",
         "ledger.view_voucher",
     ),
-    "reviewer": ("payouts.review_run", "payouts.approve_correction", "ledger.view_voucher"),
-    "releaser": ("payouts.release_run", "ledger.view_voucher"),
-    "cashier": ("payouts.render_batch", "payouts.take_results"),
+    "reviewer": (
+        "payouts.review_run",
+        "payouts.approve_correction",
+        "treasury.approve_settlement",
+        "treasury.approve_plan",
+        "ledger.view_voucher",
+    ),
+    "releaser": ("payouts.release_run", "treasury.release_funds", "ledger.view_voucher"),
+    "cashier": (
+        "payouts.render_batch",
+        "payouts.take_results",
+        "treasury.sweep_income",
+        "treasury.post_settlement",
+    ),
     "chief_accountant": ("payouts.close_month", "ledger.view_voucher"),
     "auditor": ("ledger.view_voucher",),
 }

@@ -12,12 +12,13 @@ from pathlib import Path
 
 from django.db import transaction
 
-from imports.applying import Applied, apply_month
+from imports.applying import APPLIERS, Applied, apply_month
 from imports.models import StagedSheet
 from imports.staging import stage_files
 from ledger.models import Officer
 from ledger.posts import require_post
 from month.beginning import begin_demo, open_months
+from month.funding import Held, claims_day, release_waiting, settle_month, sweep_month
 from month.posts import demo_officer
 from payouts.bank_files.template_files import shipped_template
 from payouts.building import release_run
@@ -40,6 +41,8 @@ from payouts.running import (
     thaw_run,
 )
 from payouts.sending import send_batch
+from treasury.models.words import ReleaseKind
+from treasury.settlement_figures import end_of_month
 
 Progress = Callable[[str, int], None]
 SUFFIXES = (".xlsx", ".csv", ".xls")
@@ -57,6 +60,7 @@ class MonthRun:
     run: PayrollRun | None = None
     steps: list[str] = field(default_factory=list)
     nobody_left: bool = False
+    held: list[Held] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:
@@ -72,6 +76,8 @@ def run_month(*, folder: Path, month: date, template: str, at: datetime, progres
     done.applied = apply_staged(month=month, officer=demo_officer("preparer"), at=at, progress=progress)
     if done.applied:
         done.steps.append("apply")
+    if sweep_month(month=month, at=at).collections:
+        done.steps.append("sweep")
     open_months(day=pay_date_of(month), officer=demo_officer("chief_accountant"), at=at)
     done.run = run_for(month=month, at=at)
     try:
@@ -79,7 +85,33 @@ def run_month(*, folder: Path, month: date, template: str, at: datetime, progres
     except NobodyToPay:
         done.nobody_left = True
         done.run = current_run(month=month)
+    carry_claims(done, template=template, at=at)
+    if settle_month(month=month, at=at).settlements:
+        done.steps.append("settle")
+    carry_back_pay(done, template=template, at=at)
     return done
+
+
+def carry_claims(done: MonthRun, *, template: str, at: datetime) -> None:
+    """Release the accepted claims of the month by their rank and hand them to the bank."""
+    day = claims_day(month=done.month, pay_date=pay_date_of(done.month))
+    carry_releases(done, kinds=(ReleaseKind.CLAIM,), day=day, step="claims", template=template, at=at)
+
+
+def carry_back_pay(done: MonthRun, *, template: str, at: datetime) -> None:
+    """Release the back pay that the settlement has put into the queue and hand it to the bank."""
+    day = end_of_month(done.month)
+    carry_releases(done, kinds=(ReleaseKind.BACK_PAY,), day=day, step="back_pay", template=template, at=at)
+
+
+def carry_releases(
+    done: MonthRun, *, kinds: Sequence[ReleaseKind], day: date, step: str, template: str, at: datetime
+) -> None:
+    """Release what waits of some kinds and hand it to the bank."""
+    released, held = release_waiting(month=done.month, kinds=kinds, officer=demo_officer("releaser"), at=at)
+    done.held += held
+    if released:
+        done.steps.append(step)
 
 
 def carry_through(done: MonthRun, *, template: str, at: datetime, progress: Progress) -> None:
@@ -142,7 +174,7 @@ def is_list(file: Path) -> bool:
 
 def apply_staged(*, month: date, officer: Officer, at: datetime, progress: Progress) -> list[Applied]:
     """Apply what is staged; a run that was frozen but not released is collected anew first."""
-    waiting = StagedSheet.objects.filter(month=month, status="STAGED").exists()
+    waiting = StagedSheet.objects.filter(month=month, status="STAGED", layout__in=APPLIERS).exists()
     run = current_run(month=month)
     if waiting and run and run.status not in (RunStatus.OPEN, RunStatus.COLLECTING, *RELEASED_STATES):
         if run.status in (RunStatus.SUBMITTED, RunStatus.REVIEWED):

@@ -33,6 +33,10 @@ SHOWN_MAX = 50
 STEP_NAMES: Mapping[str, object] = {
     "begin": gettext_lazy("begin"),
     "apply": gettext_lazy("apply"),
+    "sweep": gettext_lazy("sweep"),
+    "claims": gettext_lazy("claims"),
+    "settle": gettext_lazy("settle"),
+    "back_pay": gettext_lazy("back pay"),
     "freeze": gettext_lazy("freeze"),
     "compute": gettext_lazy("compute"),
     "check": gettext_lazy("check"),
@@ -161,8 +165,8 @@ def of_apply(applied: Sequence[Applied]) -> Told:
         made.add_row(
             one.sheet.file.name,
             LAYOUTS[one.sheet.layout].title,
-            str(one.declaration.rows),
-            _("yes") if one.declaration.replaces_id else "",
+            str(one.rows),
+            _("yes") if one.replaced else "",
         )
     return [made, *(differences_of(one) for one in applied if one.differences), _("Next: month compute.")]
 

@@ -48,6 +48,35 @@ SELECT p.serial, p.id_number, p.account_number, p.amount, p.status, coalesce(r.c
  WHERE p.month = %s ORDER BY p.serial
 """
 
+SETTLEMENT_COLUMNS = (
+    "township",
+    "plan",
+    "actual",
+    "over",
+    "local_part",
+    "debt_before",
+    "withheld",
+    "debt_after",
+    "returned",
+    "back_pay",
+    "rest",
+)
+# The settlements of a month; a township that was settled twice has its sums.
+SETTLEMENT = """
+SELECT t.name, (array_agg(s.planned ORDER BY s.number DESC))[1], (array_agg(s.collected ORDER BY s.number DESC))[1],
+       (array_agg(s.over ORDER BY s.number DESC))[1], (array_agg(s.local_part ORDER BY s.number DESC))[1],
+       (array_agg(s.debt_before ORDER BY s.number))[1], sum(s.withheld),
+       (array_agg(s.debt_after ORDER BY s.number DESC))[1], sum(s.returned), sum(s.back_pay), sum(s.rest)
+  FROM treasury_settlement s JOIN treasury_township t ON t.id = s.township_id
+ WHERE s.month = %s AND s.status <> 'WITHDRAWN' GROUP BY t.id, t.name, t.number ORDER BY t.number
+"""
+CLAIMS = """
+SELECT c.number, coalesce(t.name, ''), lower(c.status), c.reason, c.total, c.balance_after
+  FROM treasury_claim c LEFT JOIN treasury_township t ON t.id = c.township_id
+ WHERE c.month = %s AND NOT EXISTS (SELECT FROM treasury_claim n WHERE n.number = c.number AND n.attempt > c.attempt)
+ ORDER BY c.id
+"""
+
 
 def keep_private(folder: Path) -> None:
     """Let nobody but their owner read the files of a folder."""
@@ -90,6 +119,12 @@ def write_month(
             folder / "payments.csv",
             ("serial", "name", "account", "amount", "id_number"),
             rows_of(PAYMENTS, month),
+        ),
+        write_list(folder / "settlement.csv", SETTLEMENT_COLUMNS, rows_of(SETTLEMENT, month)),
+        write_list(
+            folder / "claims.csv",
+            ("claim", "township", "decision", "reason", "total", "balance_after"),
+            rows_of(CLAIMS, month),
         ),
         *write_bank_files(folder / "bank", month),
     ]

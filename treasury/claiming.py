@@ -68,7 +68,6 @@ class HandedInClaim:
     signed_on: date | None = None
     reason: str = ""
     total: Decimal | None = None
-    balance_after: Decimal | None = None
 
 
 def register_claim(
@@ -191,13 +190,12 @@ def left_for(claim: Claim) -> Decimal:
 def accept(claim: Claim, *, balance_after: Decimal | None, reviewer: Officer, at: datetime) -> Claim:
     """Accept a locked claim and put its release into the queue."""
     township, lines = township_of(claim), list(claim.lines.order_by("number"))
-    numbers = [line.invoice for line in lines if line.invoice]
+    # One invoice may stand behind several lines of one claim.
+    numbers = list(dict.fromkeys(line.invoice for line in lines if line.invoice))
     used = used_invoices(numbers=numbers)
-    twice = next((number for number in numbers if number in used or numbers.count(number) > 1), None)
+    twice = next((number for number in numbers if number in used), None)
     if twice is not None:
-        raise InvoiceUsed(
-            "invoice_is_used_once", {"claim": str(claim), "invoice": twice, "used_by": used.get(twice, "")}
-        )
+        raise InvoiceUsed("invoice_is_used_once", {"claim": str(claim), "invoice": twice, "used_by": used[twice]})
     UsedInvoice.objects.bulk_create(UsedInvoice(number=number, claim=claim) for number in numbers)
     claim.status, claim.reviewed_by, claim.decided_at = ClaimStatus.ACCEPTED, reviewer, at
     claim.balance_after = balance_after
@@ -286,23 +284,27 @@ def take_claims(*, file: AppliedFile, claims: Sequence[HandedInClaim], officer: 
             one.number: one for one in Claim.objects.filter(number__in=[c.number for c in claims]).order_by("attempt")
         }
         counts = {"accepted": 0, "refused": 0, "known": 0}
+        left = dict(balances_for_claims(month=file.month))
         for handed_in in claims:
+            place = (handed_in.township, handed_in.sub_account)
             before = latest.get(handed_in.number)
             same = before is not None and before.status == ClaimStatus.REFUSED and before.reason == handed_in.reason
             if before is not None and (before.status == ClaimStatus.ACCEPTED or same):
+                if before.status == ClaimStatus.ACCEPTED and before.month == file.month:
+                    left[place] = left.get(place, ZERO) - (before.total or ZERO)
                 counts["known"] += 1
                 continue
             claim = register(
                 handed_in, month=file.month, registrar=str(file.staged_by_id), file=file, at=at, corrects=None
             )
-            left = handed_in.balance_after
             if handed_in.reason:
-                refuse(claim, reason=handed_in.reason, balance_after=left, reviewer=officer, at=at)
+                refuse(claim, reason=handed_in.reason, balance_after=left.get(place, ZERO), reviewer=officer, at=at)
                 counts["refused"] += 1
                 continue
             claim.status = ClaimStatus.SIGNED
             claim.save(update_fields=["status"])
-            accept(claim, balance_after=left, reviewer=officer, at=at)
+            left[place] = left.get(place, ZERO) - (claim.total or ZERO)
+            accept(claim, balance_after=left[place], reviewer=officer, at=at)
             counts["accepted"] += 1
         return TakenClaims(**counts)
 

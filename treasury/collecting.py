@@ -74,7 +74,7 @@ def register_income(*, file: AppliedFile, rows: Sequence[IncomeRow], officer: Of
     with refusals_named(), transaction.atomic():
         townships = {township.name: township for township in Township.objects.all()}
         standing = list(
-            IncomeLine.objects.select_for_update()
+            IncomeLine.objects.select_for_update(of=("self",))
             .filter(file__month=file.month, taken_back=False, takes_back=None)
             .select_related("township")
             .order_by("pk")

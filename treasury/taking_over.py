@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
 
 from ledger.entries import Event, Signatures, credit, debit, without_zeros
 from ledger.models import Officer
@@ -198,7 +197,8 @@ def register_plans(
 def collected_before(township: Township, month: date, row: PlanRow, plan: RevenuePlan | None) -> Decimal:
     """Return what was collected in the year before a month: by our lines, or by the file where we have none."""
     if plan is not None:
-        return plan.collected_before + general_income(township, plan.counted_from, month)
+        before: Decimal = plan.collected_before
+        return before + general_income(township, plan.counted_from, month)
     january = date(month.year, 1, 1)
     if township.book.opened_on <= january:
         return general_income(township, january, month)
@@ -218,8 +218,7 @@ def general_income(township: Township, since: date, before: date) -> Decimal:
     lines = IncomeLine.objects.filter(
         township=township, kind=IncomeKind.GENERAL, received_on__gte=since, received_on__lt=before
     )
-    whole: Decimal | None = lines.aggregate(whole=Sum("amount"))["whole"]
-    return whole or ZERO
+    return sum(lines.values_list("amount", flat=True), ZERO)
 
 
 def latest_plan(*, township: Township, year: int) -> RevenuePlan | None:

@@ -5,6 +5,7 @@ from imports.layouts.layout import Layout, NotNegative
 from imports.layouts.widgets import (
     Account,
     Amount,
+    Choice,
     Code,
     Date,
     JudgedIdNumber,
@@ -34,7 +35,7 @@ class Income(Layout):
     township = Column("乡镇", Text(), FILLED)
     subject_code = Column("科目编码", Code())
     subject = Column("科目名称", Text())
-    fund = Column("资金性质", Text(), FILLED)
+    fund = Column("资金性质", Choice("预算内", "预算外", "转移支付", "新增农业税"), FILLED)
     payment_slip = Column("缴款书号", Text())
     receipt = Column("票据号", Text(), COLUMN)
     amount = Column("金额", SignedAmount(), COLUMN)

@@ -1,4 +1,4 @@
-"""The worked numbers of the surplus settlement, of back pay, of the plan and of the fees; both sides of each boundary."""
+"""The worked numbers of the surplus settlement, of back pay, of the plan and of the fees."""
 
 from datetime import date
 from decimal import Decimal

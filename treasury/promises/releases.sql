@@ -125,7 +125,9 @@ SET search_path = @schema@, pg_temp AS $$
 DECLARE
   wrong bigint;
 BEGIN
-  PERFORM FROM treasury_unpaidsalary u WHERE u.id IN (SELECT unpaid_id FROM new_row) ORDER BY u.id FOR NO KEY UPDATE;
+  PERFORM FROM treasury_township t
+    WHERE t.id IN (SELECT u.township_id FROM new_row n JOIN treasury_unpaidsalary u ON u.id = n.unpaid_id)
+    ORDER BY t.id FOR NO KEY UPDATE;
   SELECT u.id INTO wrong FROM treasury_unpaidsalary u
    WHERE u.id IN (SELECT unpaid_id FROM new_row)
      AND u.amount < (SELECT sum(p.amount) FROM treasury_backpaypart p
