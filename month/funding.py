@@ -11,6 +11,8 @@ from ledger.models import Officer
 from ledger.recording import record_refusal
 from month.beginning import open_months
 from month.posts import demo_officer
+from payouts.disbursing import LeftOut, build_release_batches
+from payouts.models import Batch
 from treasury.collecting import Swept, sweep_income
 from treasury.models import Claim, Release
 from treasury.models.words import ReleaseKind, ReleaseStatus
@@ -42,10 +44,23 @@ def settle_month(*, month: date, at: datetime) -> Settled:
     return post_settlements(month=month, cashier=demo_officer("cashier"), at=at)
 
 
-def release_waiting(
-    *, month: date, kinds: Sequence[ReleaseKind], officer: Officer, at: datetime
-) -> tuple[Sequence[Release], Sequence[Held]]:
-    """Release what waits for a month, the highest rank first; what is refused waits on and is told."""
+@dataclass(frozen=True, slots=True)
+class Allotted:
+    """What was released and put into batches, and what waits on."""
+
+    released: Sequence[Release]
+    batches: Sequence[Batch]
+    held: Sequence[Held]
+    left_out: Sequence[LeftOut]
+
+
+def allot(
+    *, month: date, kinds: Sequence[ReleaseKind], officer: Officer, template: str, day: date, at: datetime
+) -> Allotted:
+    """Release what waits for a month, the highest rank first, and build the batches that pay it.
+
+    What is refused waits on and is told; so is what has been released and no bank file can carry.
+    """
     released, held = [], []
     waiting = Release.objects.filter(month=month, kind__in=kinds, status=ReleaseStatus.WAITING)
     for release in waiting.order_by("township__number", "rank", "pk"):
@@ -61,7 +76,8 @@ def release_waiting(
                 refusal=refusal,
             )
             held.append(Held(release, refusal))
-    return released, held
+    built = build_release_batches(month=month, officer=officer, template=template, pay_date=day, at=at)
+    return Allotted(released, built.batches, held, built.left_out)
 
 
 def claims_day(*, month: date, pay_date: date) -> date:

@@ -18,7 +18,7 @@ from imports.staging import stage_files
 from ledger.models import Officer
 from ledger.posts import require_post
 from month.beginning import begin_demo, open_months
-from month.funding import Held, claims_day, release_waiting, settle_month, sweep_month
+from month.funding import Allotted, allot, claims_day, settle_month, sweep_month
 from month.posts import demo_officer
 from payouts.bank_files.template_files import shipped_template
 from payouts.building import release_run
@@ -60,7 +60,7 @@ class MonthRun:
     run: PayrollRun | None = None
     steps: list[str] = field(default_factory=list)
     nobody_left: bool = False
-    held: list[Held] = field(default_factory=list)
+    allotted: list[Allotted] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:
@@ -107,11 +107,12 @@ def carry_back_pay(done: MonthRun, *, template: str, at: datetime) -> None:
 def carry_releases(
     done: MonthRun, *, kinds: Sequence[ReleaseKind], day: date, step: str, template: str, at: datetime
 ) -> None:
-    """Release what waits of some kinds and hand it to the bank."""
-    released, held = release_waiting(month=done.month, kinds=kinds, officer=demo_officer("releaser"), at=at)
-    done.held += held
-    if released:
+    """Release what waits of some kinds, build its batches and hand them to the bank."""
+    allotted = allot(month=done.month, kinds=kinds, officer=demo_officer("releaser"), template=template, day=day, at=at)
+    done.allotted.append(allotted)
+    if allotted.released:
         done.steps.append(step)
+    done.steps += ["send"] * carry_batches(month=done.month, template=template, at=at)
 
 
 def carry_through(done: MonthRun, *, template: str, at: datetime, progress: Progress) -> None:

@@ -32,8 +32,10 @@ from month.asking import (
 )
 from month.beginning import open_months, payable_day
 from month.closing_months import close_month
+from month.funding_steps import FUNDING_STEPS
 from month.posts import demo_officer
-from month.telling import Told
+from month.steps import Progress, Step, acting, run_of
+from month.tables import Told
 from payouts.answering import take_results
 from payouts.building import release_run
 from payouts.checking import check_run
@@ -50,29 +52,6 @@ from payouts.refusals import NoSuchRun
 from payouts.remitting import remit_run
 from payouts.running import current_run, refuse_run, review_run, sign_exceptions, submit_run, thaw_run
 from payouts.sending import send_batch
-
-Progress = Callable[[str, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a month."""
-
-    help: object
-    arguments: Sequence[Callable[[ArgumentParser], object]]
-    take: Callable[[Namespace, Officer | None, datetime, Progress], Told]
-
-
-def run_of(asked: Namespace) -> PayrollRun:
-    run = current_run(month=asked.month)
-    if run is None:
-        raise NoSuchRun("run_exists", {"month": f"{asked.month:%Y-%m}"})
-    return run
-
-
-def acting(officer: Officer | None, post: str) -> Officer:
-    """Return the officer who was named, or in a demo the one who holds the post."""
-    return officer or demo_officer(post)
 
 
 def take_run(asked: Namespace, _officer: Officer | None, at: datetime, progress: Progress) -> Told:
@@ -325,5 +304,6 @@ STEPS: Mapping[str, Step] = {
         gettext_lazy("remit tax, insurance and housing fund"), (with_month, with_officer_or_demo, with_on), take_remit
     ),
     "close": Step(gettext_lazy("close the month"), (with_month, with_officer_or_demo), take_close),
+    **FUNDING_STEPS,
     "status": Step(gettext_lazy("where the month stands, and what blocks it"), (with_month,), take_status),
 }

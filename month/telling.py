@@ -4,12 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TypeAlias
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from rich.box import SIMPLE_HEAD
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
 
 from imports.applying import Applied
@@ -18,7 +16,9 @@ from imports.layouts import LAYOUTS
 from imports.models import Finding, StagedSheet
 from ledger.money import ZERO, in_full
 from month.demonstrating import Demo
+from month import telling_funding
 from month.running import MonthRun
+from month.tables import Told, table
 from payouts.answering import Taken
 from payouts.facts import rows_of
 from payouts.labels import exception_label, facts_label, reason_label
@@ -27,7 +27,6 @@ from payouts.models.words import PaymentStatus, RunKind, RunStatus, Severity
 from payouts.policy import payout_policies
 from payouts.rules.pay_calendar import Stage, stage_dates
 
-Told: TypeAlias = Sequence[RenderableType]
 SHOWN_MAX = 50
 
 STEP_NAMES: Mapping[str, object] = {
@@ -65,23 +64,6 @@ def step_name(step: str) -> str:
     return str(STEP_NAMES.get(step, step))
 
 
-def tell(told: Told) -> None:
-    """Print what is told, on a console on which tables stand whole: a narrow terminal wraps rather than cuts."""
-    ample = Console(width=1000)
-    widths = [ample.measure(part).maximum for part in told if isinstance(part, Table)]
-    console = Console(width=max([Console().width, *widths]), soft_wrap=True)
-    for part in told:
-        console.print(part)
-
-
-def table(title: str, *columns: str, right: Sequence[int] = ()) -> Table:
-    """Return an empty table; ``right`` are the columns of numbers."""
-    made = Table(title=title, box=SIMPLE_HEAD, title_justify="left", header_style="bold")
-    for at, column in enumerate(columns):
-        made.add_column(column, justify="right" if at in right else "left", no_wrap=True)
-    return made
-
-
 def of_run(done: MonthRun, *, folder: Path, names: Sequence[str]) -> Told:
     """Tell what a pass through the whole month did."""
     told: list[RenderableType] = []
@@ -93,7 +75,12 @@ def of_run(done: MonthRun, *, folder: Path, names: Sequence[str]) -> Told:
         told.append(_("The corrected files pay nobody who was not paid before; no supplementary run was made."))
     told += [files_table(done.sheets), *unknown_files(done.sheets)]
     told += [differences_of(applied) for applied in done.applied if applied.differences]
+    for applied in done.applied:
+        told += telling_funding.of_deviations(applied.deviations)
     told += month_tables(done.month)
+    told += telling_funding.of_month(done.month)
+    for allotted in done.allotted:
+        told += telling_funding.of_held(allotted)
     told += of_documents(done.month, folder=folder, names=names)
     return told
 
@@ -168,7 +155,9 @@ def of_apply(applied: Sequence[Applied]) -> Told:
             str(one.rows),
             _("yes") if one.replaced else "",
         )
-    return [made, *(differences_of(one) for one in applied if one.differences), _("Next: month compute.")]
+    differing = [differences_of(one) for one in applied if one.differences]
+    deviating = [part for one in applied for part in telling_funding.of_deviations(one.deviations)]
+    return [made, *differing, *deviating, _("Next: the cashier takes month sweep, a preparer month compute.")]
 
 
 def differences_of(applied: Applied) -> Table:

@@ -120,6 +120,7 @@ TREASURY_REFUSALS: dict[str, type[UnableToPost]] = {
     "claim_is_fixed": MoneyStays,
     "settlement_is_fixed": MoneyStays,
     "income_line_is_fixed": MoneyStays,
+    "revenue_plan_is_fixed": MoneyStays,
     "opening_figure_is_taken_once": MoneyStays,
     "unpaid_salary_is_owed_once": MoneyStays,
     "revenue_plan_growth_has_its_reason": TreasuryReasonMissing,

@@ -46,7 +46,7 @@ def end_of_month(month: date) -> date:
 def work_out(*, month: date) -> Sequence[WorkedOut]:
     """Work the settlement of a month out for every township that has a plan for its year, in their order."""
     plans: dict[int, RevenuePlan] = {}
-    for plan in RevenuePlan.objects.filter(year=month.year).order_by("edition"):
+    for plan in RevenuePlan.objects.filter(year=month.year).exclude(approved_by=None).order_by("edition"):
         plans[plan.township_id] = plan
     day = end_of_month(month)
     rate = withholding(policies=treasury_policies(), on=day)

@@ -180,7 +180,7 @@ def register_plans(
                 RevenuePlan.objects.create(
                     township=township,
                     year=file.month.year,
-                    edition=before.edition + 1 if before else 1,
+                    edition=RevenuePlan.objects.filter(township=township, year=file.month.year).count() + 1,
                     planned=row.planned,
                     local_share=row.local_share,
                     collected_before=before.collected_before if before else collected,
@@ -222,5 +222,6 @@ def general_income(township: Township, since: date, before: date) -> Decimal:
 
 
 def latest_plan(*, township: Township, year: int) -> RevenuePlan | None:
-    """Return the plan of a year that counts, or nothing."""
-    return RevenuePlan.objects.filter(township=township, year=year).order_by("-edition").first()
+    """Return the plan of a year that counts: the latest that was approved, or nothing."""
+    approved = RevenuePlan.objects.filter(township=township, year=year).exclude(approved_by=None)
+    return approved.order_by("-edition").first()

@@ -113,7 +113,7 @@ class IncomeLine(models.Model):
 
 
 class RevenuePlan(models.Model):
-    """年度收入计划 of a township (F02, F03): one target for the year, in yuan; the latest edition counts.
+    """年度收入计划 of a township (F02, F03): one target for the year, in yuan; the latest approved edition counts.
 
     ``collected_before`` is what was collected in the year before ``counted_from``, the first month whose
     income lines are here. ``mean`` and ``growth`` (in percent) say how the plan was worked out, ``reason`` why.

@@ -43,6 +43,12 @@ CREATE OR REPLACE TRIGGER claim_line_added AFTER INSERT ON treasury_claimline
 CREATE OR REPLACE TRIGGER income_line_is_fixed BEFORE UPDATE ON treasury_incomeline
   FOR EACH ROW EXECUTE FUNCTION ledger_fixed('income_line_is_fixed', 'id', 'township_id', 'received_on', 'kind',
     'subject_code', 'subject', 'payment_slip', 'receipt', 'amount', 'collector', 'note', 'file_id', 'row', 'takes_back_id');
+CREATE OR REPLACE TRIGGER revenue_plan_is_fixed BEFORE UPDATE ON treasury_revenueplan
+  FOR EACH ROW EXECUTE FUNCTION ledger_fixed('revenue_plan_is_fixed', 'id', 'township_id', 'year', 'edition', 'planned',
+    'local_share', 'collected_before', 'counted_from', 'mean', 'growth', 'reason', 'prepared_by_id', 'recorded_at');
+CREATE OR REPLACE TRIGGER revenue_plan_approved BEFORE UPDATE ON treasury_revenueplan
+  FOR EACH ROW WHEN (OLD.approved_by_id IS NOT NULL AND NEW.approved_by_id IS DISTINCT FROM OLD.approved_by_id)
+  EXECUTE FUNCTION ledger_append_only('revenue_plan');
 CREATE OR REPLACE TRIGGER income_line_moved BEFORE UPDATE ON treasury_incomeline
   FOR EACH ROW EXECUTE FUNCTION treasury_income_line_moved();
 
@@ -54,7 +60,7 @@ BEGIN
       ('treasury_bankaccount', 'bank_account'), ('treasury_accountverification', 'account_verification'),
       ('treasury_unitchannel', 'unit_channel'), ('treasury_appliedfile', 'applied_file'),
       ('treasury_openingfigure', 'opening_figure'), ('treasury_collection', 'collection'),
-      ('treasury_revenueplan', 'revenue_plan'), ('treasury_releaseline', 'release_line'),
+      ('treasury_releaseline', 'release_line'),
       ('treasury_unpaidsalary', 'unpaid_salary'), ('treasury_backpaypart', 'back_pay_part'),
       ('treasury_claimline', 'claim_line'), ('treasury_usedinvoice', 'used_invoice')) AS t (tablename, word)
   LOOP
@@ -63,6 +69,7 @@ BEGIN
   END LOOP;
   FOR entry IN SELECT * FROM (VALUES
       ('treasury_township', 'township'), ('treasury_unit', 'unit'), ('treasury_incomeline', 'income_line'),
+      ('treasury_revenueplan', 'revenue_plan'),
       ('treasury_release', 'release'), ('treasury_settlement', 'settlement'), ('treasury_claim', 'claim')) AS t (tablename, word)
   LOOP
     EXECUTE format('CREATE OR REPLACE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON %I

@@ -20,6 +20,7 @@ from ledger.money import in_full
 from ledger.recording import acting_from
 from ledger.statements import TrialBalance, trial_balance
 from month import telling
+from month.tables import tell
 from month.closing_months import after
 from month.demonstrating import MONTH, live_a_month, write_demo
 from month.management.progress import progress_bar
@@ -45,7 +46,7 @@ class Command(BaseCommand):
         district = Book.objects.filter(kind=BookKind.DISTRICT).order_by("pk")[0]
         balance = trial_balance(book=district, since=MONTH, before=after(MONTH))
         faults = [fault.what for fault in run_checks([])]
-        telling.tell(
+        tell(
             [
                 *telling.of_demo(demo, folder=folder, names=names),
                 table_of(balance),

@@ -17,10 +17,10 @@ from imports.refusals import UnableToStage
 from ledger.models import Officer
 from ledger.recording import acting_from, refusals_recorded
 from ledger.refusals import UnableToPost
-from month import telling
 from month.management.progress import progress_bar
 from month.management.setting_up import is_set_up
 from month.stepping import STEPS
+from month.tables import tell
 from payouts.bank_files.template_files import template_names
 from payouts.building import DEFAULT_TEMPLATE
 
@@ -61,7 +61,7 @@ class Command(BaseCommand):
         except DatabaseError as error:
             # Its text may quote rows: what it says of people is neither shown nor chained.
             raise CommandError(plain_words(error)) from None
-        telling.tell(told)
+        tell(told)
 
 
 def plain_words(error: DatabaseError) -> str:
