@@ -1,4 +1,4 @@
-"""Close a payroll month: its runs and batches, then the period of every township, then the district's."""
+"""Close a month of payments: its runs and batches, then the period of every township, then the district's."""
 
 from datetime import date, datetime
 
@@ -24,7 +24,7 @@ def close_month(*, month: date, officer: Officer, at: datetime) -> int:
     require_post(officer, "payouts.close_month")
     with refusals_named(), transaction.atomic():
         runs = [lock_run(run) for run in PayrollRun.objects.filter(month=month).order_by("number")]
-        if not runs:
+        if not runs and not Batch.objects.filter(month=month).exists():
             raise NoSuchRun("run_exists", {"month": f"{month:%Y-%m}"})
         waiting = Payment.objects.filter(
             month=month, status__in=[PaymentStatus.PLANNED, PaymentStatus.SENT, PaymentStatus.ACCEPTED]

@@ -1,21 +1,22 @@
 """Take the bank's result files: each is known by its hash, applied once, and whole or not at all.
 
-A row settles a payment or returns it; what is returned comes back to the treasury by voucher (J16a)
-and waits there for an approved correction of the account.
+A row settles a payment or returns it; what is returned of a payroll comes back to the treasury by voucher
+(J16a), what is returned of a release to the account that it left (J16, J16c). There it waits for an approved
+correction of the account.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from hashlib import sha256
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from ledger.copying import copy_rows
 from ledger.entries import Signatures
-from ledger.models import Book, Officer
-from ledger.models.words import BookKind
+from ledger.models import Book, Officer, Period
+from ledger.models.words import BookKind, PeriodStatus
 from ledger.money import ZERO
 from ledger.posting import post_event
 from ledger.posts import require_post
@@ -28,6 +29,7 @@ from payouts.bank_files.results import ResultRow as ReadRow
 from payouts.bank_files.template_files import shipped_template
 from payouts.models import Batch, Payment, PayrollRun, ResultFile
 from payouts.models.words import BatchStatus, Outcome, PaymentStatus, RunStatus
+from payouts.posting import take_releases_back
 from payouts.refusals import ResultRefused, refusals_named
 from payouts.running import CHAIN, lock_run, move_run
 from payouts.sending import instruction_for, move_batch
@@ -75,7 +77,7 @@ def take_results(
             .filter(pk__in={payment.batch_id for payment in payments.values()})
             .order_by("pk")
         )
-        runs = [lock_run(batch.run) for batch in {batch.run_id: batch for batch in batches}.values()]
+        runs = [lock_run(run) for run in {batch.run_id: batch.run for batch in batches}.values() if run]
         posting_date = on or posting_day(batches, at)
         returned = sum((row.amount for row in matched.failed), ZERO)
         file = ResultFile.objects.create(
@@ -93,8 +95,14 @@ def take_results(
         )
         keep_rows(file, matched, payments)
         verify_accounts(file, matched, posting_date)
-        if returned:
-            take_money_back(file, returned, month=month, reviewer=str(runs[0].reviewed_by_id), cashier=officer)
+        sent_back = [payments[row.serial] for row in matched.failed]
+        without_run = {batch.pk for batch in batches if batch.run_id is None}
+        of_runs = [payment for payment in sent_back if payment.batch_id not in without_run]
+        if of_runs:
+            take_money_back(file, of_runs, reviewer=str(runs[0].reviewed_by_id), cashier=officer)
+        take_releases_back(
+            file=file, payments=[payment for payment in sent_back if payment.batch_id in without_run], cashier=officer
+        )
         for batch in batches:
             advance_batch(batch)
         for run in runs:
@@ -222,14 +230,17 @@ def posting_day(batches: Sequence[Batch], at: datetime) -> date:
     today = at.date()
     if (today.year, today.month) <= (paid_on.year, paid_on.month):
         return max(paid_on, today)
-    return paid_on if period_is_open(paid_on) else today
+    of_townships = any(batch.run_id is None for batch in batches)
+    return paid_on if books_are_open(paid_on, of_townships=of_townships) else today
 
 
-def period_is_open(day: date) -> bool:
-    """Whether the district's book takes ordinary vouchers of a day."""
-    return Book.objects.filter(
-        kind="DISTRICT", periods__starts_on__lte=day, periods__ends_before__gt=day, periods__status="OPEN"
-    ).exists()
+def books_are_open(day: date, *, of_townships: bool) -> bool:
+    """Whether the district's book, or those of the townships too, takes ordinary vouchers of a day."""
+    kinds = [BookKind.DISTRICT, BookKind.TOWNSHIP] if of_townships else [BookKind.DISTRICT]
+    open_then = Period.objects.filter(
+        book=OuterRef("pk"), starts_on__lte=day, ends_before__gt=day, status=PeriodStatus.OPEN
+    )
+    return not Book.objects.filter(~Exists(open_then), kind__in=kinds).exists()
 
 
 def keep_rows(file: ResultFile, matched: Matched, payments: dict[int, Payment]) -> None:
@@ -266,8 +277,9 @@ def verify_accounts(file: ResultFile, matched: Matched, on: date) -> None:
     )
 
 
-def take_money_back(file: ResultFile, amount: Decimal, *, month: date, reviewer: str, cashier: Officer) -> None:
-    """Post what the bank returned into 退汇待付 (J16a)."""
+def take_money_back(file: ResultFile, payments: Sequence[Payment], *, reviewer: str, cashier: Officer) -> None:
+    """Post what the bank returned of a payroll into 退汇待付 (J16a)."""
+    amount = sum((payment.amount for payment in payments), ZERO)
     township = Township.objects.select_related("book").order_by("number")[0]
     district = Book.objects.get(kind=BookKind.DISTRICT, lower_books=township.book)
     post_event(
@@ -277,7 +289,7 @@ def take_money_back(file: ResultFile, amount: Decimal, *, month: date, reviewer:
             township=township.book,
             entries=entries.hold_returned(codes_of(district=district, township=township.book), amount),
             posting_date=file.posting_date,
-            summary=f"{month:%Y年%m月}银行退汇{file.returned}笔，待更正后重发",
+            summary=f"{file.month:%Y年%m月}银行退汇{len(payments)}笔，待更正后重发",
             signatures=Signatures(preparer=SERVICE, reviewer=reviewer, poster=SERVICE, cashier=cashier.username),
         )
     )

@@ -12,3 +12,4 @@ class PayoutsConfig(AppConfig):
     def ready(self) -> None:
         """Register the checks of paying people."""
         import_module("payouts.payment_checks")
+        import_module("payouts.release_checks")

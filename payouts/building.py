@@ -16,18 +16,19 @@ from django.db import connection, transaction
 from ledger.copying import copy_rows, reserve_keys
 from ledger.models import Officer
 from ledger.money import ZERO
+from ledger.recording import record_event
 from payouts.bank_files.instructions import Instruction
 from payouts.bank_files.list_files import unwritable
 from payouts.bank_files.template_files import shipped_template
 from payouts.bank_files.templates import Template
 from payouts.facts import rows_of
 from payouts.models import Batch, Payment, PayrollRun
-from payouts.models.words import BatchStatus, PaymentStatus
-from payouts.refusals import refusals_named
-from payouts.running import approve_release
+from payouts.models.words import SCHEME_PAYROLL, BatchStatus, PaymentStatus
+from payouts.refusals import WrongState, refusals_named
+from payouts.running import CHAIN, approve_release
 from treasury.models import Channel, Unit
 
-SCHEME, COMPONENT = "payroll", "NET"
+COMPONENT = "NET"
 DEFAULT_TEMPLATE = "list_gb18030"
 
 
@@ -35,8 +36,8 @@ class Due(NamedTuple):
     """An obligation on its way to a payment, with the payee as the payslip has it."""
 
     obligation: int
-    person: int
-    unit: int
+    person: int | None
+    unit: int | None
     id_number: str
     name: str
     channel: str
@@ -121,7 +122,7 @@ def owe(run: PayrollRun) -> None:
                       (scheme, component, month, person_id, unit_id, run_id, payslip_id, amount)
                SELECT %s, %s, %s, person_id, unit_id, run_id, id, net FROM payouts_payslip
                 WHERE run_id = %s AND edition = %s AND net > 0 ORDER BY id""",
-            [SCHEME, COMPONENT, run.month, run.pk, run.edition],
+            [SCHEME_PAYROLL, COMPONENT, run.month, run.pk, run.edition],
         )
 
 
@@ -145,7 +146,7 @@ def payments_for(dues: Iterable[Due]) -> list[PlannedPayment]:
     own: list[PlannedPayment] = []
     passbooks: dict[int, list[Due]] = defaultdict(list)
     for due in dues:
-        if due.channel == Channel.PASSBOOK:
+        if due.channel == Channel.PASSBOOK and due.unit is not None:
             passbooks[due.unit].append(due)
         else:
             own.append(
@@ -191,17 +192,21 @@ def instruction_of(serial: int, payment: PlannedPayment) -> Instruction:
 
 
 def places_unwritable(payments: Sequence[PlannedPayment], template: Template) -> list[int]:
-    """Return the places of payments that the bank's list cannot write as they are, from 0."""
+    """Return the places of payments that the bank's list cannot write as they are, from 0.
+
+    A list may carry a supplier without a number, never a person or a unit.
+    """
     faults = unwritable(
         instructions=(instruction_of(serial, payment) for serial, payment in enumerate(payments, 1)), template=template
     )
-    return sorted({fault.serial - 1 for fault in faults})
+    nameless = (at for at, payment in enumerate(payments) if not payment.id_number and (payment.person or payment.unit))
+    return sorted({fault.serial - 1 for fault in faults} | set(nameless))
 
 
 def build_batch(
     *,
     month: date,
-    run: PayrollRun,
+    run: PayrollRun | None,
     source: str,
     payments: Sequence[PlannedPayment],
     template: str,
@@ -271,6 +276,27 @@ def build_batch(
     for status in (BatchStatus.BUILT, BatchStatus.CHECKED, BatchStatus.APPROVED):
         batch.status = status
         batch.save()
+    return batch
+
+
+def cancel_unsent(batch: Batch, *, officer: Officer, reason: str, at: datetime) -> Batch:
+    """Cancel a locked batch that the bank has not got; its payments are rejected.
+
+    :raises WrongState: if it has been sent
+    """
+    if batch.status != BatchStatus.APPROVED:
+        raise WrongState("batch_moves", {"batch": str(batch), "from": batch.status, "to": BatchStatus.CANCELLED})
+    batch.status = BatchStatus.CANCELLED
+    batch.save(update_fields=["status"])
+    Payment.objects.filter(batch=batch).update(status=PaymentStatus.REJECTED)
+    record_event(
+        chain=CHAIN,
+        at=at,
+        actor=officer.username,
+        act="batch.cancel",
+        subject=f"batch/{batch}",
+        after={"payments": batch.payments_count, "reason": reason},
+    )
     return batch
 
 

@@ -11,10 +11,10 @@ from ledger.models import Officer
 from ledger.posts import require_post
 from ledger.recording import record_event
 from payouts.bank_files.template_files import shipped_template
-from payouts.building import Due, PlannedPayment, build_batch, places_unwritable
+from payouts.building import Due, PlannedPayment, build_batch, cancel_unsent, places_unwritable
 from payouts.facts import rows_of
-from payouts.models import AccountCorrection, Batch, PayAccount, Payment
-from payouts.models.words import BatchStatus, CorrectionStatus, PaymentStatus
+from payouts.models import AccountCorrection, Batch, PayAccount, Payment, PaymentPart
+from payouts.models.words import CorrectionStatus, PaymentStatus
 from payouts.refusals import (
     CorrectionRefused,
     NoSuchRun,
@@ -27,6 +27,7 @@ from payouts.refusals import (
 )
 from payouts.running import CHAIN, lock_month
 from treasury.models import BankAccount
+from treasury.models.words import ReleaseStatus
 from treasury.rules.cards import is_sound_account
 
 
@@ -56,8 +57,10 @@ def propose_correction(
             raise CorrectionRefused("account_number_is_sound", {"serial": serial})
         if payment.status not in (PaymentStatus.RETURNED, PaymentStatus.REJECTED):
             raise CorrectionRefused("correction_is_of_a_return", {"serial": serial, "status": payment.status})
-        if Payment.objects.filter(reissues=payment).exists():
+        if is_followed(payment):
             raise CorrectionRefused("payment_is_reissued_once", {"serial": serial})
+        if is_of_a_release_not_sent(payment):
+            raise CorrectionRefused("correction_is_of_a_return", {"serial": serial, "status": payment.status})
         correction = AccountCorrection.objects.create(
             payment=payment,
             name=account.name or payment.name,
@@ -69,6 +72,21 @@ def propose_correction(
         )
         record_correction(correction, "correction.propose", officer, at)
         return correction
+
+
+def is_followed(payment: Payment) -> bool:
+    """Whether what a payment was to pay has been ordered again."""
+    later = PaymentPart.objects.filter(obligation__in=payment.parts.values("obligation"), payment__pk__gt=payment.pk)
+    return later.exists()
+
+
+def is_of_a_release_not_sent(payment: Payment) -> bool:
+    """Whether a payment's batch was cancelled while its releases had not left: they are batched again as they are."""
+    return (
+        payment.parts.filter(obligation__release__isnull=False)
+        .exclude(obligation__release__status=ReleaseStatus.POSTED)
+        .exists()
+    )
 
 
 def approve_correction(*, correction: AccountCorrection, officer: Officer, at: datetime) -> AccountCorrection:
@@ -136,6 +154,8 @@ def record_correction(correction: AccountCorrection, act: str, officer: Officer,
 def reissue(*, month: date, officer: Officer, template: str, pay_date: date, at: datetime) -> list[Batch]:
     """Build batches of the returned payments of a month whose correction is approved: one for each run and pair.
 
+    Returned payments of releases have no run; they are built together.
+
     Whoever proposed and approved a correction prepares and checks; the officer releases.
 
     :raises NothingToReissue: if no approved correction waits
@@ -152,7 +172,7 @@ def reissue(*, month: date, officer: Officer, template: str, pay_date: date, at:
         )
         if not waiting:
             raise NothingToReissue("correction_is_approved", {"month": f"{month:%Y-%m}"})
-        groups: dict[tuple[int, str, str], list[AccountCorrection]] = {}
+        groups: dict[tuple[int | None, str, str], list[AccountCorrection]] = {}
         for correction in waiting:
             key = (
                 correction.payment.batch.run_id,
@@ -190,26 +210,13 @@ def cancel_reissue(*, month: date, number: int, officer: Officer, reason: str, a
         )
         if batch is None:
             raise NoSuchRun("batch_exists", {"month": f"{month:%Y-%m}", "batch": number})
-        if batch.status != BatchStatus.APPROVED:
-            raise WrongState("batch_moves", {"batch": str(batch), "from": batch.status, "to": BatchStatus.CANCELLED})
-        batch.status = BatchStatus.CANCELLED
-        batch.save(update_fields=["status"])
-        Payment.objects.filter(batch=batch).update(status=PaymentStatus.REJECTED)
-        record_event(
-            chain=CHAIN,
-            at=at,
-            actor=officer.username,
-            act="batch.cancel",
-            subject=f"batch/{batch}",
-            after={"payments": batch.payments_count, "reason": reason},
-        )
-        return batch
+        return cancel_unsent(batch, officer=officer, reason=reason, at=at)
 
 
 def reissue_together(
     corrections: Sequence[AccountCorrection], officer: Officer, template: str, pay_date: date
 ) -> Batch:
-    """Build one batch of corrected payments of one run."""
+    """Build one batch of corrected payments of one run, or of releases."""
     bank = shipped_template(name=template)
     planned = [planned_again(correction) for correction in corrections]
     left_out = set(places_unwritable(planned, bank))

@@ -175,7 +175,7 @@ def payments_are_proven() -> Iterator[Disagreement]:
 
 @book_check
 def returns_are_posted() -> Iterator[Disagreement]:
-    """What result files returned came back by voucher, and what was issued again went out by voucher."""
+    """What result files returned of payrolls came back by voucher, and what was issued again went out by voucher."""
     yield from disagreements(
         "returns_are_posted",
         f"""
@@ -183,15 +183,19 @@ def returns_are_posted() -> Iterator[Disagreement]:
                f.received_at
           FROM payouts_resultfile f
           JOIN LATERAL ({POSTED} WHERE v.source = 'payouts.result/' || f.id || '/returned') p ON true
-          JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS amount FROM payouts_resultrow
-                         WHERE file_id = f.id AND outcome = 'RETURNED') r ON true
-         WHERE p.received <> f.returned_amount OR r.amount <> f.returned_amount
+          JOIN LATERAL (SELECT coalesce(sum(w.amount), 0) AS amount,
+                               coalesce(sum(w.amount) FILTER (WHERE b.run_id IS NOT NULL), 0) AS of_runs
+                          FROM payouts_resultrow w JOIN payouts_payment q ON q.id = w.payment_id
+                          JOIN payouts_batch b ON b.id = q.batch_id
+                         WHERE w.file_id = f.id AND w.outcome = 'RETURNED') r ON true
+         WHERE p.received <> r.of_runs OR r.amount <> f.returned_amount
         UNION ALL
         SELECT NULL, 'batch ' || to_char(b.month, 'YYYY-MM') || '/' || b.number || ': issued again ' || b.total
                || ', voucher ' || p.paid, NULL
           FROM payouts_batch b
           JOIN LATERAL ({POSTED} WHERE v.source = 'payouts.batch/' || b.id || '/sent') p ON true
-         WHERE b.source LIKE 'payouts.correction/%' AND b.status IN ('SENT', 'ANSWERED', 'RECONCILED', 'CLOSED')
+         WHERE b.source LIKE 'payouts.correction/%' AND b.run_id IS NOT NULL
+           AND b.status IN ('SENT', 'ANSWERED', 'RECONCILED', 'CLOSED')
            AND p.paid <> b.total""",  # noqa: S608
     )
 

@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from django.utils.translation import gettext_lazy as _
 
 from ledger.refusals import REFUSALS, PostedStays, UnableToPost, refusal_of
+from treasury.refusals import TREASURY_REFUSALS
 
 
 class UnableToPay(UnableToPost):
@@ -141,6 +142,16 @@ PAYOUT_REFUSALS: dict[str, type[UnableToPost]] = {
     "batch_total_is_its_payments": TotalsDiffer,
     "batch_total_is_its_files": TotalsDiffer,
     "obligation_follows_its_payslip": TotalsDiffer,
+    "obligation_follows_its_release": TotalsDiffer,
+    "obligation_has_its_ground": TotalsDiffer,
+    "obligation_source_is_owed_once": PaidOnce,
+    "release_is_owed_whole": TotalsDiffer,
+    "release_is_paid_whole": TotalsDiffer,
+    "release_is_on_its_way": WrongState,
+    "release_is_posted_with_its_batch": WrongState,
+    "batch_is_signed_by_its_releases": SameOfficer,
+    "payment_has_one_payee": TotalsDiffer,
+    "payment_has_its_number": TotalsDiffer,
     "payslip_adds_up": TotalsDiffer,
     "payment_is_settled_by_the_bank": BankRecordMissing,
     "result_fits_its_payment": ResultRefused,
@@ -159,7 +170,7 @@ PAYOUT_REFUSALS: dict[str, type[UnableToPost]] = {
     "payment_is_fixed": ResultsStay,
     "person_is_fixed": ResultsStay,
 }
-KNOWN = {**REFUSALS, **PAYOUT_REFUSALS}
+KNOWN = {**REFUSALS, **TREASURY_REFUSALS, **PAYOUT_REFUSALS}
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Hand a batch over to the bank: its files are made and kept, its money is posted out.
 
 The bytes, their hash and the message id are stored before anything leaves the house; the vouchers
-are those of J3a and J3b for a run, of J16a for what is issued again.
+are those of J3a and J3b for a run, of J16a for what is issued again of it, and those of each release.
 """
 
 from collections import defaultdict
@@ -29,6 +29,7 @@ from payouts.facts import rows_of
 from payouts.models import BankFile, Batch, Payment, PayrollRun
 from payouts.models.words import BatchStatus, RunStatus
 from payouts.policy import payout_policies
+from payouts.posting import post_releases_out
 from payouts.refusals import TooFewRows, TotalsDiffer, WrongState, refusals_named
 from payouts.rules.contributions import contribution_rates
 from payouts.rules.pay_classes import PayClasses, functional_class, gross_by_class, pay_classes
@@ -55,15 +56,18 @@ def send_batch(*, batch: Batch, officer: Officer, template: str, at: datetime) -
         batch = Batch.objects.select_for_update().get(pk=batch.pk)
         if batch.status != BatchStatus.APPROVED:
             raise WrongState("batch_moves", {"batch": str(batch), "status": batch.status})
-        run = lock_run(batch.run)
+        run = lock_run(batch.run) if batch.run else None
         move_batch(batch, BatchStatus.FUNDED)
         render(batch, template)
         move_batch(batch, BatchStatus.RENDERED)
         move_batch(batch, BatchStatus.SENDING)
-        post_out(batch, run, cashier=officer)
+        if run is None:
+            post_releases_out(batch=batch, cashier=officer)
+        else:
+            post_out(batch, run, cashier=officer)
         Payment.objects.filter(batch=batch).update(status="SENT")
         move_batch(batch, BatchStatus.SENT)
-        if run.status != RunStatus.PAYING:
+        if run is not None and run.status != RunStatus.PAYING:
             move_run(run, RunStatus.PAYING, by=officer, at=at)
         record_event(
             chain=CHAIN,
@@ -135,7 +139,7 @@ def instruction_for(payment: Payment) -> Instruction:
 
 
 def post_out(batch: Batch, run: PayrollRun, *, cashier: Officer) -> None:
-    """Post the money of a batch out: a run's payroll, or held returns that are issued again."""
+    """Post the money of a run's batch out: its payroll, or held returns that are issued again."""
     signatures = Signatures(
         preparer=SERVICE,
         reviewer=str(batch.checked_by_id),

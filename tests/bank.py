@@ -15,7 +15,7 @@ class ListRefused(Exception):
 
 
 class Bank:
-    """A bank that takes lists of ``minimum`` to ``limit`` rows: 序号|姓名|帐号|金额|身份证.
+    """A bank that takes lists of ``minimum`` to ``limit`` rows: 序号|姓名|帐号|金额|身份证; only the last may be empty.
 
     ``faulty`` are accounts that it cannot pay, with the code of its answer.
     """
@@ -69,7 +69,7 @@ class Bank:
             raise ListRefused(f"{len(lines)} rows")
         rows = [line.split("|") for line in lines]
         for number, row in enumerate(rows, start=1):
-            if len(row) != 5 or not all(row) or any(" " in cell for cell in row):
+            if len(row) != 5 or not all(row[:4]) or any(" " in cell for cell in row):
                 raise ListRefused(f"row {number} is not 序号|姓名|帐号|金额|身份证")
             yuan, point, fen = row[3].partition(".")
             if not (yuan.isdecimal() and point and len(fen) == 2 and fen.isdecimal()) or Decimal(row[3]) == 0:

@@ -116,6 +116,8 @@ TREASURY_REFUSALS: dict[str, type[UnableToPost]] = {
     "claim_is_paid_if_accepted": ClaimRefused,
     "back_pay_is_owed": FundExhausted,
     "settlement_is_cumulative": FiguresMoved,
+    "release_is_on_its_way": StateRefuses,
+    "release_is_posted_with_its_batch": StateRefuses,
     "release_is_fixed": MoneyStays,
     "claim_is_fixed": MoneyStays,
     "settlement_is_fixed": MoneyStays,

@@ -9,55 +9,111 @@ from ledger.models.fields import FenField, fen_check, officer_field, plain_check
 from payouts.models.people import Person
 from payouts.models.runs import PayrollRun, Payslip
 from payouts.models.words import BatchStatus, CorrectionStatus, Outcome, PaymentStatus
-from treasury.models import Unit
+from treasury.models import Release, Unit
 
 
 class Obligation(models.Model):
-    """What one person is owed for one component of one scheme for one month; it is paid once, ever.
+    """What one payee is owed for one component of one scheme for one month; it is paid once, ever.
 
-    Its payslip, and with it person, unit and run, is checked set-based (``payouts_owed``).
+    Payroll owes what a payslip says. What has no payslip is known by its ``source``, such as
+    ``treasury.release/41/1``, the payee of a release whose first line is 1. The ground it stands on
+    is checked set-based (``payouts_owed``).
     """
 
     id = models.BigAutoField(primary_key=True)
     scheme = models.CharField(_("scheme"), max_length=40)
     component = models.CharField(_("component"), max_length=40)
     month = models.DateField(_("month"))
+    source = models.CharField(_("made from"), max_length=100, blank=True, db_default="")
     person = models.ForeignKey(
         Person,
         on_delete=models.PROTECT,
+        null=True,
+        blank=True,
         db_index=False,
         db_constraint=False,
         related_name="obligations",
         verbose_name=_("person"),
     )
     unit = models.ForeignKey(
-        Unit, on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="+", verbose_name=_("unit")
+        Unit,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+        verbose_name=_("unit"),
     )
     run = models.ForeignKey(
-        PayrollRun, on_delete=models.PROTECT, db_constraint=False, related_name="obligations", verbose_name=_("run")
+        PayrollRun,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="obligations",
+        verbose_name=_("run"),
     )
     payslip = models.OneToOneField(
-        Payslip, on_delete=models.PROTECT, db_constraint=False, related_name="obligation", verbose_name=_("payslip")
+        Payslip,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="obligation",
+        verbose_name=_("payslip"),
+    )
+    release = models.ForeignKey(
+        Release,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+        verbose_name=_("release of funds"),
     )
     amount = FenField(_("amount"))
 
     class Meta:
         verbose_name = _("obligation")
         verbose_name_plural = _("obligations")
+        indexes = [
+            models.Index(fields=["release"], condition=Q(release__isnull=False), name="obligation_by_release"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["person", "month", "scheme", "component"], name="obligation_is_owed_once"),
+            models.UniqueConstraint(fields=["source"], condition=~Q(source=""), name="obligation_source_is_owed_once"),
             fen_check(field="amount", name="obligation_amount_is_exact"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="obligation_is_positive"),
+            models.CheckConstraint(
+                condition=Q(
+                    source="",
+                    payslip__isnull=False,
+                    person__isnull=False,
+                    unit__isnull=False,
+                    run__isnull=False,
+                    release=None,
+                )
+                | (~Q(source="") & Q(payslip=None, run=None, release=None))
+                | (~Q(source="") & Q(payslip=None, run=None, person=None, unit=None, release__isnull=False)),
+                name="obligation_has_its_ground",
+            ),
         ]
 
 
 class Batch(models.Model):
-    """Payments that are approved and sent together; preparer, checker and releaser are three people."""
+    """Payments that are approved and sent together; preparer, checker and releaser are three people.
+
+    A batch pays one payroll run, or, without a run, releases of the townships.
+    """
 
     month = models.DateField(_("month"))
     number = models.SmallIntegerField(_("number in the month"))
     source = models.CharField(_("made from"), max_length=100, unique=True)
-    run = models.ForeignKey(PayrollRun, on_delete=models.PROTECT, related_name="batches", verbose_name=_("run"))
+    run = models.ForeignKey(
+        PayrollRun, on_delete=models.PROTECT, null=True, blank=True, related_name="batches", verbose_name=_("run")
+    )
     status = models.CharField(_("status"), max_length=12, choices=BatchStatus, default=BatchStatus.DRAFT)
     template = models.CharField(_("format of the bank"), max_length=60)
     pay_date = models.DateField(_("pay date"))
@@ -117,7 +173,10 @@ class BankFile(models.Model):
 
 
 class Payment(models.Model):
-    """One order to pay one payee: a person, or the passbook of a unit; the payee is kept as it was."""
+    """One order to pay one payee: a person, the passbook of a unit, or somebody else such as a supplier.
+
+    The payee is kept as it was. A person and a unit have their number; a supplier may have none.
+    """
 
     id = models.BigAutoField(primary_key=True)
     month = models.DateField(_("month"))
@@ -156,9 +215,9 @@ class Payment(models.Model):
             fen_check(field="amount", name="payment_amount_is_exact"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_is_positive"),
             models.CheckConstraint(condition=~Q(account_number=""), name="payment_has_an_account"),
+            models.CheckConstraint(condition=Q(person=None) | Q(unit=None), name="payment_has_one_payee"),
             models.CheckConstraint(
-                condition=Q(person__isnull=False, unit=None) | Q(person=None, unit__isnull=False),
-                name="payment_has_one_payee",
+                condition=Q(person=None, unit=None) | ~Q(id_number=""), name="payment_has_its_number"
             ),
             plain_check("name", "account_number", name="payment_text_is_plain"),
         ]

@@ -6,6 +6,9 @@ The same tuples feed the Python check, the database trigger and the tests.
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+# What obligations come from; each component of a release is its kind.
+SCHEME_PAYROLL, SCHEME_RELEASE = "payroll", "release"
+
 
 class RunStatus(TextChoices):
     OPEN = "OPEN", _("open")
@@ -135,6 +138,14 @@ class Outcome(TextChoices):
 
     SETTLED = "SETTLED", _("settled")
     RETURNED = "RETURNED", _("returned")
+
+
+class Hindrance(TextChoices):
+    """Why a released order cannot be paid yet; it waits whole."""
+
+    NO_ACCOUNT = "NO_ACCOUNT", _("no account of the payee is known")
+    PERSON_UNKNOWN = "PERSON_UNKNOWN", _("the payee is nobody who is known here")
+    UNWRITABLE = "UNWRITABLE", _("the list of the bank cannot write the payee")
 
 
 class ChangeKind(TextChoices):

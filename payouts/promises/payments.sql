@@ -37,6 +37,13 @@ BEGIN
       'batch_is_fixed_once_built', format('batch %s takes no further payment', wrong),
       jsonb_build_object('batch', wrong), 'Make a batch of its own.');
   END IF;
+  SELECT n.serial INTO wrong FROM new_row n JOIN payouts_batch b ON b.id = n.batch_id
+   WHERE b.run_id IS NOT NULL AND n.person_id IS NULL AND n.unit_id IS NULL LIMIT 1;
+  IF wrong IS NOT NULL THEN
+    PERFORM ledger_refuse(
+      'payment_has_one_payee', 'a payroll pays people and the passbooks of units', jsonb_build_object('serial', wrong),
+      'Pay others out of a release.');
+  END IF;
   SELECT n.serial INTO wrong FROM new_row n WHERE n.status <> 'PLANNED' OR n.file_id IS NOT NULL LIMIT 1;
   IF wrong IS NOT NULL THEN
     PERFORM ledger_refuse(
@@ -67,8 +74,8 @@ BEGIN
     FROM new_row n LEFT JOIN payouts_payment p ON p.id = n.payment_id LEFT JOIN payouts_batch b ON b.id = p.batch_id
     LEFT JOIN payouts_obligation o ON o.id = n.obligation_id
    WHERE b.id IS NULL OR o.id IS NULL OR b.status <> 'DRAFT' OR o.amount <> n.amount OR n.attempt < 1
-      OR o.run_id <> b.run_id OR o.month <> p.month OR p.month <> b.month
-      OR (p.person_id IS NOT NULL AND p.person_id <> o.person_id) OR (p.unit_id IS NOT NULL AND p.unit_id <> o.unit_id)
+      OR o.run_id IS DISTINCT FROM b.run_id OR o.month <> p.month OR p.month <> b.month
+      OR (o.person_id IS NOT NULL AND (p.person_id = o.person_id OR p.unit_id = o.unit_id) IS NOT TRUE)
    LIMIT 1;
   IF wrong IS NOT NULL THEN
     PERFORM ledger_refuse(

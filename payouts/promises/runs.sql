@@ -115,11 +115,12 @@ DECLARE
 BEGIN
   SELECT n.payslip_id INTO wrong
     FROM new_row n LEFT JOIN payouts_payslip s ON s.id = n.payslip_id LEFT JOIN payouts_payrollrun r ON r.id = n.run_id
-   WHERE s.id IS NULL OR s.run_id <> n.run_id OR s.edition <> r.edition OR s.net <> n.amount
-      OR s.person_id <> n.person_id OR s.unit_id <> n.unit_id OR r.month <> n.month OR r.status <> 'RELEASED'
-      OR (n.scheme, n.component) <> ('payroll', 'NET')
+   WHERE n.release_id IS NULL
+     AND (s.id IS NULL OR s.run_id <> n.run_id OR s.edition <> r.edition OR s.net <> n.amount
+          OR s.person_id <> n.person_id OR s.unit_id <> n.unit_id OR r.month <> n.month OR r.status <> 'RELEASED'
+          OR (n.scheme, n.component) <> ('payroll', 'NET'))
    LIMIT 1;
-  IF wrong IS NOT NULL THEN
+  IF FOUND THEN
     PERFORM ledger_refuse(
       'obligation_follows_its_payslip', format('obligation of payslip %s does not follow from a released run', wrong),
       jsonb_build_object('payslip', wrong), 'Release the run; its obligations are made from its payslips.');

@@ -20,6 +20,12 @@ CREATE OR REPLACE TRIGGER batch_moves BEFORE UPDATE ON payouts_batch
   FOR EACH ROW EXECUTE FUNCTION ledger_moves('batch_moves', @batch_moves@);
 CREATE OR REPLACE TRIGGER batch_moved BEFORE UPDATE ON payouts_batch
   FOR EACH ROW EXECUTE FUNCTION payouts_batch_moved();
+CREATE OR REPLACE TRIGGER batch_of_releases_moved BEFORE UPDATE ON payouts_batch
+  FOR EACH ROW WHEN (NEW.run_id IS NULL AND OLD.status <> NEW.status AND NEW.status IN ('BUILT', 'APPROVED', 'SENT'))
+  EXECUTE FUNCTION payouts_batch_of_releases_moved();
+CREATE OR REPLACE TRIGGER release_is_on_its_way BEFORE UPDATE ON treasury_release
+  FOR EACH ROW WHEN (OLD.status <> NEW.status AND NEW.status IN ('POSTED', 'CANCELLED'))
+  EXECUTE FUNCTION payouts_owed_release_moved();
 CREATE OR REPLACE TRIGGER batch_is_fixed BEFORE UPDATE ON payouts_batch
   FOR EACH ROW EXECUTE FUNCTION ledger_fixed('batch_is_fixed', 'id', 'month', 'number', 'source', 'run_id');
 CREATE OR REPLACE TRIGGER correction_moves BEFORE UPDATE ON payouts_accountcorrection
@@ -75,6 +81,8 @@ CREATE OR REPLACE TRIGGER detailed AFTER INSERT ON payouts_employerpart
   REFERENCING NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION payouts_payslip_detailed();
 CREATE OR REPLACE TRIGGER owed AFTER INSERT ON payouts_obligation
   REFERENCING NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION payouts_owed();
+CREATE OR REPLACE TRIGGER release_owed AFTER INSERT ON payouts_obligation
+  REFERENCING NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION payouts_release_owed();
 CREATE OR REPLACE TRIGGER payment_added AFTER INSERT ON payouts_payment
   REFERENCING NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION payouts_payment_added();
 CREATE OR REPLACE TRIGGER payment_moves BEFORE UPDATE ON payouts_payment FOR EACH ROW
@@ -93,6 +101,8 @@ CREATE OR REPLACE TRIGGER payment_moved AFTER UPDATE ON payouts_payment
   REFERENCING NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION payouts_payment_moved();
 CREATE OR REPLACE TRIGGER part_added AFTER INSERT ON payouts_paymentpart
   REFERENCING NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION payouts_part_added();
+CREATE OR REPLACE TRIGGER release_part_added AFTER INSERT ON payouts_paymentpart
+  REFERENCING NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION payouts_release_part_added();
 CREATE OR REPLACE TRIGGER result_added AFTER INSERT ON payouts_resultrow
   REFERENCING NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION payouts_result_added();
 

@@ -26,11 +26,14 @@ CREATE OR REPLACE VIEW auditor_employer_part AS
 CREATE OR REPLACE VIEW auditor_not_paid AS
   SELECT run_id, edition, ledger_mask(id_number) AS id_number, reason FROM payouts_notpaid;
 CREATE OR REPLACE VIEW auditor_obligation AS
-  SELECT o.id, o.scheme, o.component, o.month, ledger_mask(p.id_number) AS id_number, u.code AS unit, o.run_id, o.amount
-    FROM payouts_obligation o JOIN payouts_person p ON p.id = o.person_id JOIN treasury_unit u ON u.id = o.unit_id;
+  SELECT o.id, o.scheme, o.component, o.month, ledger_mask(p.id_number) AS id_number, u.code AS unit, o.run_id, o.amount,
+         o.source, r.source AS release
+    FROM payouts_obligation o LEFT JOIN payouts_person p ON p.id = o.person_id
+    LEFT JOIN treasury_unit u ON u.id = o.unit_id LEFT JOIN treasury_release r ON r.id = o.release_id;
 CREATE OR REPLACE VIEW auditor_batch AS
   SELECT id, month, number, source, status, template, pay_date, payments_count, total, digest,
-         prepared_by_id AS prepared_by, checked_by_id AS checked_by, released_by_id AS released_by FROM payouts_batch;
+         prepared_by_id AS prepared_by, checked_by_id AS checked_by, released_by_id AS released_by, run_id
+    FROM payouts_batch;
 CREATE OR REPLACE VIEW auditor_payment AS
   SELECT p.id, p.month, p.serial, p.batch_id, f.name AS file, p.status, p.name, p.bank,
          ledger_mask(p.account_number) AS account_number, ledger_mask(p.id_number) AS id_number, p.amount,

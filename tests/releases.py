@@ -1,0 +1,244 @@
+"""A small district whose townships have money, and releases of each kind out of it; everybody is invented.
+
+``furnish`` makes releases of each stage: July's are paid, with a claim and the passbook returned, August's
+batch is approved, September's releases are released and not batched.
+"""
+
+import itertools
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import psycopg2.extensions
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import connections, transaction
+from pytest_django.plugin import DjangoDbBlocker
+
+from ledger.checks import run_checks
+from ledger.entries import Signatures
+from ledger.models import Line, Officer
+from ledger.posting import post_event
+from month.beginning import open_months
+from month.running import fitting
+from payouts.disbursing import ReleaseBatches, build_release_batches
+from payouts.models import Batch, Payment, Person
+from payouts.sending import send_batch
+from tests import payroll
+from tests.attacks import Stage
+from tests.conftest import copy_database, drop_database, point_at
+from tests.payroll import AT, AUGUST, EVERYBODY, JULY, LIST, OFFICE, SCHOOL, SEPTEMBER, Staffer, answered, card, officer
+from treasury import entries
+from treasury.entries import EXTRA_BUDGETARY, GENERAL, Codes
+from treasury.models import Release, Township
+from treasury.models.words import Rank, ReleaseKind
+from treasury.opening import codes_of
+from treasury.posting import SERVICE, mirrored_event
+from treasury.releasing import PayeeLine, release_funds, request_release
+
+TOWN, STREET = "220112101", "220112102"
+FUNDED = Decimal("100000.00")
+SUPPLIER = PayeeLine("青岚建材店", Decimal("800.00"), bank="农商行", account_number="0710099990000001")
+HANDLER = PayeeLine(
+    "测试经手人", Decimal("120.50"), bank="农商行", account_number=card(300), payee_number="220112198001019995"
+)
+
+
+@dataclass(frozen=True)
+class Order:
+    """A release to make: out of which account of a township, for whom."""
+
+    source: str
+    kind: ReleaseKind
+    account: str
+    lines: Sequence[PayeeLine]
+    rank: Rank = Rank.OTHER
+    fund: str = GENERAL
+    township: str = TOWN
+
+
+def codes(township: str = TOWN) -> Codes:
+    book = Township.objects.get(code=township).book
+    assert book.parent is not None
+    return codes_of(district=book.parent, township=book)
+
+
+def person(one: Staffer, amount: str) -> PayeeLine:
+    """Return a line to somebody whom payouts knows, without an account."""
+    key = Person.objects.get(id_number=one.id_number).pk
+    return PayeeLine(one.name, Decimal(amount), payee_reference=f"person/{key}")
+
+
+def orders(month: date) -> list[Order]:
+    """Return an order of each kind: two payees of a claim, one supplier twice, people with and without accounts."""
+    own = codes().township
+    return [
+        Order(f"claim/{month:%m}", ReleaseKind.CLAIM, own.extra_budgetary, [HANDLER, SUPPLIER], fund=EXTRA_BUDGETARY),
+        Order(f"special/{month:%m}", ReleaseKind.SPECIAL, own.transfers, [SUPPLIER, SUPPLIER], Rank.STABILITY),
+        Order(f"procurement/{month:%m}", ReleaseKind.PROCUREMENT, "", [SUPPLIER], Rank.OPERATIONS),
+        Order(
+            f"back-pay/{month:%m}",
+            ReleaseKind.BACK_PAY,
+            own.disbursements,
+            [person(OFFICE[0], "300.00"), person(SCHOOL[0], "200.00"), person(SCHOOL[1], "100.00")],
+            Rank.SALARY,
+        ),
+    ]
+
+
+def begin(month: date = JULY) -> None:
+    """Make the district with its people, and put money into every account of its townships."""
+    payroll.begin(month)
+    payroll.declare_roster(month, EVERYBODY)
+    releaser = payroll.hire("fund-releaser", ["releaser"])
+    releaser.user_permissions.add(Permission.objects.get(codename="release_funds"))
+    for later in (JULY, AUGUST, SEPTEMBER):
+        open_months(day=later, officer=officer("chief_accountant"), at=AT)
+    for township in (TOWN, STREET):
+        fund(township, month)
+
+
+def fund(township: str, on: date) -> None:
+    """Let revenue, fees and a transfer reach the accounts of a township (J1, J2, J4, J8, J10)."""
+    known = codes(township)
+    book = Township.objects.get(code=township).book
+    assert book.parent is not None
+    for name, journal in {
+        "revenue": entries.collect_revenue(known, 2 * FUNDED),
+        "sweep": entries.sweep(known, 2 * FUNDED),
+        "return": entries.ordinary_return(known, FUNDED),
+        "transfer": entries.transfer_to_special_account(known, known.township.transfers, FUNDED),
+        "fee": entries.collect_fee(known, FUNDED),
+    }.items():
+        post_event(
+            mirrored_event(
+                source=f"test.{name}/{township}",
+                district=book.parent,
+                township=book,
+                entries=journal,
+                posting_date=on,
+                summary=name,
+                signatures=Signatures(
+                    preparer=SERVICE,
+                    reviewer=officer("reviewer").username,
+                    poster=SERVICE,
+                    cashier=officer("cashier").username,
+                ),
+            )
+        )
+
+
+def requested(month: date, order: Order, *, prepared: str = "preparer", checked: str = "reviewer") -> Release:
+    return request_release(
+        source=order.source,
+        month=month,
+        township=Township.objects.get(code=order.township),
+        kind=order.kind,
+        rank=order.rank,
+        account_code=order.account,
+        fund_code=order.fund,
+        summary=f"{order.kind.label}",
+        lines=order.lines,
+        on=month,
+        prepared_by=officer(prepared),
+        checked_by=officer(checked),
+    )
+
+
+def released(month: date, order: Order, **officers: str) -> Release:
+    return release_funds(release=requested(month, order, **officers), officer=officer("fund-releaser"), at=AT)
+
+
+def released_all(month: date) -> list[Release]:
+    """Request and release an order of each kind, in the order of their ranks."""
+    return [released(month, order) for order in sorted(orders(month), key=lambda order: order.rank)]
+
+
+def built(month: date, *, template: str = LIST) -> ReleaseBatches:
+    return build_release_batches(
+        month=month, officer=officer("releaser"), template=template, pay_date=month.replace(day=18), at=AT
+    )
+
+
+def sent(batch: Batch, *, by: str = "cashier") -> Batch:
+    return send_batch(batch=batch, officer=officer(by), template=fitting(batch, LIST), at=AT)
+
+
+def serials(batch: Batch) -> dict[tuple[str, Decimal], int]:
+    """Return the serials of a batch by payee and amount."""
+    return {(one.name, one.amount): one.serial for one in Payment.objects.filter(batch=batch)}
+
+
+def place_in(batch: Batch, name: str, amount: str) -> int:
+    """Return the place of a payment in its batch, from 1."""
+    ordered = Payment.objects.filter(batch=batch).order_by("serial")
+    return 1 + [(one.name, one.amount) for one in ordered].index((name, Decimal(amount)))
+
+
+def silent() -> bool:
+    return list(run_checks([])) == []
+
+
+def spent_from(book: str, account: str) -> Decimal:
+    """Return what has left an account of a book on its credit side, red subtracted."""
+    lines = Line.objects.filter(account__book__code=book, account__code=account, side="C")
+    return sum((line.amount for line in lines), Decimal("0.00"))
+
+
+def hired(username: str, posts: Collection[str]) -> Officer:
+    return payroll.hire(username, posts)
+
+
+def furnish() -> None:
+    """Make the district with releases of each stage."""
+    begin()
+    released_all(JULY)
+    (july,) = built(JULY).batches
+    sent(july)
+    failing = [place_in(july, HANDLER.payee_name, "120.50"), place_in(july, "白桦镇中心小学", "300.00")]
+    answered(july, failing=failing)
+    released_all(AUGUST)
+    assert len(built(AUGUST).batches) == 1
+    released_all(SEPTEMBER)
+
+
+# Databases
+
+COPIES = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def stage(
+    django_db_setup: None,
+    template_database: str,
+    administration: psycopg2.extensions.connection,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[Stage]:
+    """The furnished district as the tests of one module share it; each rolls back what it does."""
+    with django_db_blocker.unblock():
+        shared = str(connections["default"].settings_dict["NAME"])
+        made = Stage(f"{template_database}_released_{next(COPIES)}")
+        copy_database(administration, made.database, template_database)
+        point_at(made.database)
+        furnish()
+        yield made
+        for connection in made.opened.values():
+            connection.close()
+        point_at(shared)
+    drop_database(administration, made.database)
+
+
+@pytest.fixture
+def rolled_back(stage: Stage) -> Iterator[None]:
+    """Undo what the acts of this test do."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def district(fresh_database: str) -> str:
+    """A district of this test's own that has money and no release yet, where transactions really commit."""
+    begin()
+    return fresh_database
