@@ -1,8 +1,7 @@
 """The steps of a month as officers take them: what each is asked for, which act it is, what is told after it."""
 
-from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from argparse import Namespace
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy
@@ -47,10 +46,10 @@ from payouts.correcting import (
     refuse_correction,
     reissue,
 )
-from payouts.models import AccountCorrection, PayrollRun
+from payouts.models import AccountCorrection
 from payouts.refusals import NoSuchRun
 from payouts.remitting import remit_run
-from payouts.running import current_run, refuse_run, review_run, sign_exceptions, submit_run, thaw_run
+from payouts.running import refuse_run, review_run, sign_exceptions, submit_run, thaw_run
 from payouts.sending import send_batch
 
 

@@ -15,8 +15,8 @@ from imports.fault_names import FAULT_NAMES
 from imports.layouts import LAYOUTS
 from imports.models import Finding, StagedSheet
 from ledger.money import ZERO, in_full
-from month.demonstrating import Demo
 from month import telling_funding
+from month.demonstrating import Demo
 from month.running import MonthRun
 from month.tables import Told, table
 from payouts.answering import Taken

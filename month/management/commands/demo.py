@@ -20,11 +20,11 @@ from ledger.money import in_full
 from ledger.recording import acting_from
 from ledger.statements import TrialBalance, trial_balance
 from month import telling
-from month.tables import tell
 from month.closing_months import after
 from month.demonstrating import MONTH, live_a_month, write_demo
 from month.management.progress import progress_bar
 from month.management.setting_up import is_set_up
+from month.tables import tell
 
 
 class Command(BaseCommand):
