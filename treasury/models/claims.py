@@ -20,7 +20,7 @@ class Claim(models.Model):
     """
 
     number = models.CharField(_("number of the claim"), max_length=60)
-    attempt = models.SmallIntegerField(_("attempt"), default=1)
+    attempt = models.SmallIntegerField(_("attempt at the number"), default=1)
     month = models.DateField(_("month"))
     township = models.ForeignKey(
         Township, on_delete=models.PROTECT, null=True, blank=True, related_name="claims", verbose_name=_("township")
@@ -32,7 +32,7 @@ class Claim(models.Model):
     claimed_on = models.DateField(_("claimed on"))
     total = FenField(_("total"), null=True, blank=True)
     handler = models.CharField(_("handled by"), max_length=40, blank=True)
-    signer = models.CharField(_("signed by"), max_length=40, blank=True)
+    signer = models.CharField(_("signed by the head, by name"), max_length=40, blank=True)
     signed_on = models.DateField(_("signed on"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=ClaimStatus, default=ClaimStatus.REGISTERED)
     reason = models.CharField(_("reason"), max_length=100, blank=True)
@@ -41,7 +41,12 @@ class Claim(models.Model):
         AppliedFile, on_delete=models.PROTECT, null=True, blank=True, related_name="claims", verbose_name=_("file")
     )
     corrects = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by", verbose_name=_("corrects")
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="corrected_by",
+        verbose_name=_("claim that it corrects"),
     )
     release = models.OneToOneField(
         Release,
@@ -111,7 +116,7 @@ class ClaimLine(models.Model):
     amount = FenField(_("amount"))
     payee_name = models.CharField(_("payee"), max_length=80, blank=True)
     account_number = models.CharField(_("account number"), max_length=40, blank=True)
-    attachments = models.SmallIntegerField(_("attachments"), default=0)
+    attachments = models.SmallIntegerField(_("papers attached"), default=0)
 
     class Meta:
         verbose_name = _("line of a claim")

@@ -18,7 +18,7 @@ class Release(models.Model):
     what the bank sent back of it and has not been issued again.
     """
 
-    source = models.CharField(_("made from"), max_length=100, unique=True)
+    source = models.CharField(_("what it pays"), max_length=100, unique=True)
     month = models.DateField(_("month"))
     township = models.ForeignKey(
         Township, on_delete=models.PROTECT, related_name="releases", verbose_name=_("township")
