@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Sum
 from pytest_django.plugin import DjangoDbBlocker
 
-from ledger.checks import run_checks
+from ledger.checks import CHECKS, run_checks
 from ledger.models import Balance, Book, Line, Officer
 from ledger.models.words import BookKind
 from month.beginning import begin_demo, open_months
@@ -188,9 +188,13 @@ def fen_in_all_books() -> Decimal:
     return sum((amount if side == "D" else -amount for side, amount in lines), yuan(0))
 
 
+# What only the batches of payouts bring; the treasury's own acts are tested without them.
+OF_PAYOUTS = ("releases_are_posted", "releases_are_owed", "releases_are_paid", "release_returns_are_posted")
+
+
 def assert_books_agree() -> None:
     """The books check, 往来 sums to zero, and no fen was made or lost."""
-    assert not [found.what for found in run_checks([])]
+    assert not [found.what for found in run_checks([name for name in CHECKS if name not in OF_PAYOUTS])]
     assert fen_in_all_books() == yuan(0)
     for one in Township.objects.all():
         for above, below in current_accounts(one.name).values():

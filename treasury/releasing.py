@@ -6,7 +6,7 @@ again or given up. Availability, ranks and salaries first are kept by PostgreSQL
 (``treasury/promises/releases.sql``), which serialises the releases of a township.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,11 +14,12 @@ from decimal import Decimal
 from django.db import connection, transaction
 
 from ledger.entries import Event, Signatures
-from ledger.models import Officer
+from ledger.models import AccountingUnit, EconomicClass, FunctionalClass, Officer, Project
 from ledger.money import ZERO
 from ledger.posting import post_event
 from ledger.posts import require_post
 from ledger.recording import record_event
+from ledger.refusals import DimensionUnknown
 from treasury.entries import Classes, SpendingLine, pay_release
 from treasury.models import Release, ReleaseLine, Township
 from treasury.models.words import Rank, ReleaseKind, ReleaseStatus
@@ -27,6 +28,12 @@ from treasury.posting import SERVICE, mirrored_event
 from treasury.refusals import StateRefuses, refusals_named
 
 CHAIN = ""  # the trail of acts that belong to no single book
+DIMENSIONS: Mapping[str, type[FunctionalClass | EconomicClass | Project | AccountingUnit]] = {
+    "functional": FunctionalClass,
+    "economic": EconomicClass,
+    "project": Project,
+    "unit": AccountingUnit,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,11 @@ def request_release(
     prepared_by: Officer,
     checked_by: Officer,
 ) -> Release:
-    """Put a release into the queue of its township; two officers stand behind it, a third releases it."""
+    """Put a release into the queue of its township; two officers stand behind it, a third releases it.
+
+    :raises DimensionUnknown: if a line names a class, project or unit that the books do not have
+    """
+    require_dimensions(lines)
     release = Release.objects.create(
         source=source,
         month=month,
@@ -93,6 +104,18 @@ def request_release(
         for number, line in enumerate(lines, start=1)
     )
     return release
+
+
+def require_dimensions(lines: Sequence[PayeeLine]) -> None:
+    """Check the codes of lines now, so that no batch fails for one of them when it is sent.
+
+    :raises DimensionUnknown: naming the first that is not in its list
+    """
+    for name, model in DIMENSIONS.items():
+        wanted = {code for line in lines if (code := getattr(line, name))}
+        unknown = wanted - set(model.objects.filter(code__in=wanted).values_list("code", flat=True))
+        if unknown:
+            raise DimensionUnknown("line_dimension_exists", {name: min(unknown)})
 
 
 def release_funds(*, release: Release, officer: Officer, at: datetime) -> Release:
