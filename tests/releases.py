@@ -230,6 +230,16 @@ def stage(
 
 
 @pytest.fixture
+def own_stage(fresh_database: str) -> Iterator[Stage]:
+    """A furnished district of this test's own, where transactions really commit."""
+    furnish()
+    made = Stage(fresh_database)
+    yield made
+    for connection in made.opened.values():
+        connection.close()
+
+
+@pytest.fixture
 def rolled_back(stage: Stage) -> Iterator[None]:
     """Undo what the acts of this test do."""
     with transaction.atomic():

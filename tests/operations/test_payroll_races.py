@@ -1,19 +1,15 @@
 """What happens at once to a month's pay: real connections, real commits, and every wait has its deadline."""
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
-import psycopg2
 import pytest
-from django.db import connection, connections
 
 from ledger.checks import run_checks
 from ledger.models import Line, Voucher
-from ledger.refusals import UnableToPost
 from month.closing_months import close_month
 from payouts.answering import take_results
 from payouts.building import release_run
@@ -37,7 +33,7 @@ from payouts.models.words import RunKind, RunStatus
 from payouts.running import freeze_run, move_run, review_run, run_to_collect, sign_exceptions, submit_run, thaw_run
 from payouts.sending import send_batch
 from tests import payroll
-from tests.attacks import Stage, refused_as
+from tests.attacks import Stage
 from tests.payroll import (
     AT,
     AUGUST,
@@ -57,51 +53,17 @@ from tests.payroll import (
     run_of,
 )
 from tests.payroll_hands import round_triggers
+from tests.racing import all_at_once, outcomes
 
 own_stage = payroll.own_stage
 
-DEADLINE_SECONDS = 30
 DECEMBER = date(2026, 12, 1)
-T = TypeVar("T")
 
 
 @pytest.fixture
 def pool(own_stage: Stage) -> Iterator[ThreadPoolExecutor]:
     with ThreadPoolExecutor(max_workers=8) as executor:
         yield executor
-
-
-def all_at_once(pool: ThreadPoolExecutor, works: Sequence[Callable[[], T]]) -> list[Future[T]]:
-    """Start all works together, each on a connection of its own, and return their futures when all have ended."""
-    barrier = threading.Barrier(len(works))
-
-    def start(work: Callable[[], T]) -> T:
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(f"SET statement_timeout = '{DEADLINE_SECONDS}s'")
-            barrier.wait(timeout=DEADLINE_SECONDS)
-            return work()
-        finally:
-            connections.close_all()
-
-    futures = [pool.submit(start, work) for work in works]
-    wait(futures, timeout=2 * DEADLINE_SECONDS)
-    return futures
-
-
-def outcome(future: Future[Any]) -> str:
-    """Return ``done`` or the name of the refusal."""
-    error = future.exception(timeout=DEADLINE_SECONDS)
-    if error is None:
-        return "done"
-    if isinstance(error, psycopg2.Error):
-        return refused_as(error)
-    assert isinstance(error, UnableToPost), error
-    return error.name
-
-
-def outcomes(pool: ThreadPoolExecutor, *works: Callable[[], object]) -> list[str]:
-    return sorted(outcome(future) for future in all_at_once(pool, works))
 
 
 def silent() -> bool:
