@@ -47,6 +47,7 @@ class KnownPeople(NamedTuple):
     """What payouts knows of people at a month: ID numbers, units, accounts, and how the units are paid."""
 
     id_numbers: Mapping[int, str]
+    names: Mapping[int, str]
     units: Mapping[int, Unit]
     accounts: Mapping[int, tuple[str, str]]
     channels: Mapping[int, Payee]
@@ -65,9 +66,9 @@ def payees_of_releases(releases: Sequence[int]) -> dict[int, list[ReleasePayee]]
     return found
 
 
-def people_known(people: Iterable[int], *, month: date) -> KnownPeople:
+def people_known(named: Iterable[int], *, month: date) -> KnownPeople:
     """Return what is known of people at a month: the latest unit and account declared before its end."""
-    keys = sorted(set(people))
+    keys = sorted(set(named))
     end = date(month.year + month.month // 12, month.month % 12 + 1, 1)
     units_of = dict(
         rows_of(
@@ -81,8 +82,10 @@ def people_known(people: Iterable[int], *, month: date) -> KnownPeople:
         )
     )
     units = Unit.objects.in_bulk(list(set(units_of.values())))
+    people = rows_of("SELECT id, id_number, name FROM payouts_person WHERE id = ANY(%s)", keys)
     return KnownPeople(
-        id_numbers=dict(rows_of("SELECT id, id_number FROM payouts_person WHERE id = ANY(%s)", keys)),
+        id_numbers={key: number for key, number, _name in people},
+        names={key: name for key, _number, name in people},
         units={person: units[unit] for person, unit in units_of.items()},
         accounts={
             person: (bank, number)
@@ -110,9 +113,10 @@ def destination_of(payee: ReleasePayee, known: KnownPeople) -> Destination | Hin
         return Destination(None, None, payee.name, payee.bank, payee.account_number, payee.id_number)
     if payee.person not in known.id_numbers:
         return Hindrance.PERSON_UNKNOWN
-    id_number = known.id_numbers[payee.person]
+    # The treasury knows somebody of ours by reference alone.
+    id_number, name = known.id_numbers[payee.person], payee.name or known.names[payee.person]
     if payee.account_number:
-        return Destination(payee.person, None, payee.name, payee.bank, payee.account_number, id_number)
+        return Destination(payee.person, None, name, payee.bank, payee.account_number, id_number)
     unit = known.units.get(payee.person)
     channel = known.channels.get(unit.pk) if unit else None
     if unit and channel and channel.channel == Channel.PASSBOOK:
@@ -121,7 +125,7 @@ def destination_of(payee: ReleasePayee, known: KnownPeople) -> Destination | Hin
     if payee.person not in known.accounts:
         return Hindrance.NO_ACCOUNT
     bank, account_number = known.accounts[payee.person]
-    return Destination(payee.person, None, payee.name, bank, account_number, id_number)
+    return Destination(payee.person, None, name, bank, account_number, id_number)
 
 
 def lines_paid_by(payments: Sequence[int]) -> dict[int, list[ReleaseLine]]:

@@ -44,7 +44,7 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- The first time a payment goes to the payee as the release names it, or to the account that payouts knows;
+-- The first time a payment goes to the payee as the release names it, or to the name and account that payouts knows;
 -- a payment that came back goes to the account of its approved correction.
 CREATE OR REPLACE FUNCTION payouts_release_part_added() RETURNS trigger LANGUAGE plpgsql
 SET search_path = @schema@, pg_temp AS $$
@@ -79,11 +79,15 @@ BEGIN
              p.person_id IS NULL AND p.unit_id IS NULL
              AND (p.name, p.bank, p.account_number, p.id_number) = (q.name, q.bank, q.account_number, q.id_number)
            WHEN q.account_number <> '' THEN
-             p.person_id = q.person_id AND (p.name, p.bank, p.account_number) = (q.name, q.bank, q.account_number)
-             AND p.id_number = (SELECT e.id_number FROM payouts_person e WHERE e.id = q.person_id)
+             p.person_id = q.person_id AND (p.bank, p.account_number) = (q.bank, q.account_number)
+             AND EXISTS (SELECT FROM payouts_person e
+                          WHERE e.id = q.person_id
+                            AND (p.id_number, p.name) = (e.id_number, coalesce(nullif(q.name, ''), e.name)))
            WHEN p.unit_id IS NULL THEN
-             p.person_id = q.person_id AND p.name = q.name
-             AND p.id_number = (SELECT e.id_number FROM payouts_person e WHERE e.id = q.person_id)
+             p.person_id = q.person_id
+             AND EXISTS (SELECT FROM payouts_person e
+                          WHERE e.id = q.person_id
+                            AND (p.id_number, p.name) = (e.id_number, coalesce(nullif(q.name, ''), e.name)))
              AND EXISTS (SELECT FROM payouts_payaccount k JOIN treasury_bankaccount a ON a.id = k.account_id
                           WHERE k.person_id = q.person_id AND (a.bank, a.number) = (p.bank, p.account_number))
            ELSE

@@ -1,6 +1,6 @@
 """Claims are registered, signed, reviewed and queued; an invoice is used once, ever; a refused one keeps its reason."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import pytest
@@ -215,12 +215,13 @@ def test_who_registered_does_not_review() -> None:
 def test_only_the_posts_of_a_claim_take_its_steps() -> None:
     claim = registered("BZ1", line("10.00", "FP1"))
     releaser = demo_officer("releaser")
-    for act in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: register_claim(claim=handed_in("BZ9", line("1.00")), month=NOVEMBER, officer=releaser, at=AT),
         lambda: sign_claim(claim=claim, signer="某", officer=releaser, on=SIGNED_ON, at=AT),
         lambda: accept_claim(claim=claim, officer=releaser, at=AT),
         lambda: refuse_claim(claim=claim, reason="不行", officer=releaser, at=AT),
-    ):
+    )
+    for act in acts:
         with pytest.raises(OfficerMayNot):
             act()
 
