@@ -12,7 +12,7 @@ from pathlib import Path
 from month import demo_bank, documents, writing
 from month.beginning import payable_day
 from month.posts import demo_officer
-from month.running import MonthRun, Progress, carry_batches, pay_date_of, run_month
+from month.running import MonthRun, Progress, carry_batches, pay_date_of, run_month, single_payment_template
 from payouts.answering import Taken, take_results
 from payouts.building import DEFAULT_TEMPLATE
 from payouts.correcting import NewAccount, approve_correction, propose_correction, reissue
@@ -86,6 +86,7 @@ def pay_returned_again(at: datetime) -> int:
             template=DEFAULT_TEMPLATE,
             pay_date=payable_day(nominal=max(pay_date_of(MONTH), at.date())),
             at=at,
+            short_template=single_payment_template(DEFAULT_TEMPLATE),
         )
     carry_batches(month=MONTH, template=DEFAULT_TEMPLATE, at=at)
     return waiting

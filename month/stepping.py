@@ -216,9 +216,11 @@ def take_decision(asked: Namespace, officer: Officer | None, at: datetime, _prog
 
 def take_reissue(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
     releaser = acting(officer, "releaser")
-    template = running.single_payment_template(asked.bank) if asked.single else asked.bank
+    short = running.single_payment_template(asked.bank) if asked.single else ""
     on = asked.on or payable_day(nominal=max(running.pay_date_of(asked.month), at.date()))
-    batches = reissue(month=asked.month, officer=releaser, template=template, pay_date=on, at=at)
+    batches = reissue(
+        month=asked.month, officer=releaser, template=asked.bank, pay_date=on, at=at, short_template=short
+    )
     return telling.of_batches(batches)
 
 

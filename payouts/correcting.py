@@ -151,10 +151,13 @@ def record_correction(correction: AccountCorrection, act: str, officer: Officer,
     )
 
 
-def reissue(*, month: date, officer: Officer, template: str, pay_date: date, at: datetime) -> list[Batch]:
+def reissue(
+    *, month: date, officer: Officer, template: str, pay_date: date, at: datetime, short_template: str = ""
+) -> list[Batch]:
     """Build batches of the returned payments of a month whose correction is approved: one for each run and pair.
 
-    Returned payments of releases have no run; they are built together.
+    Returned payments of releases have no run; they are built together. A batch below the minimum of the
+    format takes ``short_template``, the bank's format for few payments; '' refuses it.
 
     Whoever proposed and approved a correction prepares and checks; the officer releases.
 
@@ -180,7 +183,11 @@ def reissue(*, month: date, officer: Officer, template: str, pay_date: date, at:
                 str(correction.approved_by_id),
             )
             groups.setdefault(key, []).append(correction)
-        batches = [reissue_together(together, officer, template, pay_date) for together in groups.values()]
+        batches = []
+        for together in groups.values():
+            short = short_template and len(together) < shipped_template(name=template).minimum
+            fitting = short_template if short else template
+            batches.append(reissue_together(together, officer, fitting, pay_date))
         record_event(
             chain=CHAIN,
             at=at,
