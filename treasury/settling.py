@@ -124,7 +124,7 @@ def settlement_of(found: WorkedOut, number: int, officer: Officer) -> Settlement
         unpaid_before=standing.unpaid,
         back_pay=figures.back_pay,
         rest=figures.rest,
-        references=found.references,
+        basis=found.references,
         prepared_by=officer,
     )
 

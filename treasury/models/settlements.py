@@ -66,7 +66,7 @@ class Settlement(models.Model):
     unpaid_before = FenField(_("unpaid salaries before"))
     back_pay = FenField(_("back pay"))
     rest = FenField(_("free for other spending"))
-    references = models.TextField(_("references of the rates"), blank=True)
+    basis = models.TextField(_("references of the rates"), blank=True)
     prepared_by = officer_field(_("prepared by"))
     approved_by = officer_field(_("approved by"))
     posted_by = officer_field(_("cashier"))

@@ -28,7 +28,7 @@ CREATE OR REPLACE TRIGGER settlement_is_fixed BEFORE UPDATE ON treasury_settleme
   FOR EACH ROW EXECUTE FUNCTION ledger_fixed('settlement_is_fixed', 'id', 'township_id', 'year', 'month', 'number',
     'settled_on', 'planned', 'collected', 'over', 'local_share', 'local_part', 'settled_before', 'base', 'rate', 'quarter',
     'debt_before', 'withheld', 'debt_after', 'returned', 'upper_part', 'ordinary_return', 'held_before', 'unpaid_before',
-    'back_pay', 'rest', 'references', 'prepared_by_id');
+    'back_pay', 'rest', 'basis', 'prepared_by_id');
 CREATE OR REPLACE TRIGGER claim_begun BEFORE INSERT ON treasury_claim
   FOR EACH ROW EXECUTE FUNCTION treasury_begun('claim_moves', 'REGISTERED');
 CREATE OR REPLACE TRIGGER claim_moves BEFORE UPDATE ON treasury_claim
