@@ -98,11 +98,11 @@ def take_results(
         sent_back = [payments[row.serial] for row in matched.failed]
         without_run = {batch.pk for batch in batches if batch.run_id is None}
         of_runs = [payment for payment in sent_back if payment.batch_id not in without_run]
-        if of_runs:
-            take_money_back(file, of_runs, reviewer=str(runs[0].reviewed_by_id), cashier=officer)
         take_releases_back(
             file=file, payments=[payment for payment in sent_back if payment.batch_id in without_run], cashier=officer
         )
+        if of_runs:
+            take_money_back(file, of_runs, reviewer=str(runs[0].reviewed_by_id), cashier=officer)
         for batch in batches:
             advance_batch(batch)
         for run in runs:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.db import connection
+
 from ledger.models import Officer
 from payouts.models import Batch, Payment, ResultFile
 from payouts.payees import lines_paid_by
@@ -42,9 +44,21 @@ def take_releases_back(*, file: ResultFile, payments: Sequence[Payment], cashier
 
 
 def lock_releases(keys: Iterable[int]) -> list[Release]:
-    """Lock releases after their townships, as whoever releases funds does, and return them by rank, then source."""
+    """Lock releases and the books that they are posted in, and return them by rank, then source.
+
+    Townships come first, as whoever releases funds locks them. The books are locked together and in
+    their order: each release posts by itself, and a payroll that is sent meanwhile locks them all.
+    """
     wanted = list(keys)
-    townships = Release.objects.filter(pk__in=wanted).values("township")
-    list(Township.objects.select_for_update(no_key=True).filter(pk__in=townships).order_by("pk"))
-    locked = Release.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    townships = list(
+        Township.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("book")
+        .filter(pk__in=Release.objects.filter(pk__in=wanted).values("township"))
+        .order_by("pk")
+    )
+    locked = list(Release.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
+    books = {key for township in townships for key in (township.book.pk, township.book.parent_id)}
+    if books:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT ledger_lock_books(%s::integer[])", [sorted(books)])
     return sorted(locked, key=lambda release: (release.rank, release.source))

@@ -72,38 +72,39 @@ def request_release(
     :raises DimensionUnknown: if a line names a class, project or unit that the books do not have
     """
     require_dimensions(lines)
-    release = Release.objects.create(
-        source=source,
-        month=month,
-        township=township,
-        kind=kind,
-        rank=rank,
-        account_code=account_code,
-        fund_code=fund_code,
-        amount=sum((line.amount for line in lines), ZERO),
-        summary=summary[:200],
-        requested_on=on,
-        prepared_by=prepared_by,
-        checked_by=checked_by,
-    )
-    ReleaseLine.objects.bulk_create(
-        ReleaseLine(
-            release=release,
-            number=number,
-            payee_reference=line.payee_reference,
-            payee_name=line.payee_name,
-            bank=line.bank,
-            account_number=line.account_number,
-            payee_number=line.payee_number,
-            amount=line.amount,
-            functional=line.functional,
-            economic=line.economic,
-            project=line.project,
-            unit=line.unit,
+    with refusals_named(), transaction.atomic():
+        release = Release.objects.create(
+            source=source,
+            month=month,
+            township=township,
+            kind=kind,
+            rank=rank,
+            account_code=account_code,
+            fund_code=fund_code,
+            amount=sum((line.amount for line in lines), ZERO),
+            summary=summary[:200],
+            requested_on=on,
+            prepared_by=prepared_by,
+            checked_by=checked_by,
         )
-        for number, line in enumerate(lines, start=1)
-    )
-    return release
+        ReleaseLine.objects.bulk_create(
+            ReleaseLine(
+                release=release,
+                number=number,
+                payee_reference=line.payee_reference,
+                payee_name=line.payee_name,
+                bank=line.bank,
+                account_number=line.account_number,
+                payee_number=line.payee_number,
+                amount=line.amount,
+                functional=line.functional,
+                economic=line.economic,
+                project=line.project,
+                unit=line.unit,
+            )
+            for number, line in enumerate(lines, start=1)
+        )
+        return release
 
 
 def require_dimensions(lines: Sequence[PayeeLine]) -> None:

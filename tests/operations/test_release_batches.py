@@ -1,13 +1,18 @@
 """Releases are paid through the batches of the payroll: built, sent, answered, corrected, issued again, cancelled."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from ledger.models import Line
 from ledger.refusals import OfficerMayNot, UnableToPost
+from month.writing import NOT_PAID, PAYMENTS, write_list, write_results
 from payouts.correcting import NewAccount, approve_correction, cancel_reissue, propose_correction, reissue
 from payouts.disbursing import build_release_batches, cancel_batch
+from payouts.facts import rows_of
 from payouts.models import Batch, Obligation, PayAccount, Payment, PaymentPart
 from payouts.models.words import Hindrance
 from payouts.refusals import CorrectionRefused, NoSuchRun, ReasonMissing, WrongState
@@ -194,11 +199,55 @@ def test_what_the_bank_returns_comes_back_in_red_to_the_account_it_left(stage: o
     assert free_in(township=town, account_code=own.disbursements, fund_code="111") == left
 
 
+@pytest.mark.parametrize("failing", [[], [4], range(1, 7)], ids=["none", "procurement", "all"])
+def test_whatever_the_bank_returns_is_paid_again_and_the_cash_is_what_the_bank_paid(
+    rolled_back: None, failing: Sequence[int]
+) -> None:
+    before = cash_left()
+    (batch,) = built(SEPTEMBER).batches
+    answered(sent(batch), failing=failing)
+    returned = Payment.objects.filter(batch=batch, status="RETURNED")
+    assert len(returned) == len(failing)
+    paid = batch.total - sum(payment.amount for payment in returned)
+    assert before - cash_left() == paid
+    assert sum(Release.objects.filter(month=SEPTEMBER).values_list("returned", flat=True)) == batch.total - paid
+    assert silent()
+    for payment in returned.order_by("serial"):
+        corrected(SEPTEMBER, payment.serial)
+    for again in issued_again(SEPTEMBER) if failing else []:
+        answered(sent(again))
+    assert before - cash_left() == batch.total
+    assert set(Release.objects.filter(month=SEPTEMBER).values_list("returned", flat=True)) == {0}
+    assert silent()
+
+
+def cash_left() -> Decimal:
+    """Return what the accounts of the town hold, and what the district's treasury holds."""
+    town = Township.objects.get(code=TOWN)
+    own = codes()
+    held = [
+        account_sum(town.book_id, code)
+        for code in (own.township.extra_budgetary, own.township.transfers, own.township.disbursements)
+    ]
+    assert town.book.parent is not None
+    return sum(held, account_sum(town.book.parent.code, own.district.cash))
+
+
+def account_sum(book: str, code: str) -> Decimal:
+    lines = Line.objects.filter(account__book__code=book, account__code=code)
+    return sum((line.amount if line.side == "D" else -line.amount for line in lines), Decimal("0.00"))
+
+
 def proposed(month: date, name: str, amount: str, *, number: str = card(600)) -> None:
+    """Have a payment of the first batch of a month corrected and approved."""
     batch = Batch.objects.get(month=month, number=1)
+    corrected(month, serials(batch)[name, Decimal(amount)], number)
+
+
+def corrected(month: date, serial: int, number: str = card(600)) -> None:
     correction = propose_correction(
         month=month,
-        serial=serials(batch)[name, Decimal(amount)],
+        serial=serial,
         account=NewAccount("", "", number),
         paper=PAPER,
         officer=officer("clerk"),
@@ -207,8 +256,8 @@ def proposed(month: date, name: str, amount: str, *, number: str = card(600)) ->
     approve_correction(correction=correction, officer=officer("reviewer"), at=AT)
 
 
-def issued_again() -> list[Batch]:
-    return reissue(month=JULY, officer=officer("releaser"), template=SINGLE, pay_date=JULY.replace(day=25), at=AT)
+def issued_again(month: date = JULY) -> list[Batch]:
+    return reissue(month=month, officer=officer("releaser"), template=SINGLE, pay_date=month.replace(day=25), at=AT)
 
 
 def test_a_returned_release_is_corrected_and_paid_again_once(rolled_back: None) -> None:
@@ -234,15 +283,7 @@ def test_a_reissue_that_comes_back_once_more_is_corrected_once_more(rolled_back:
     claim = Release.objects.get(source="claim/07")
     assert claim.returned == Decimal("120.50")
     assert silent()
-    correction = propose_correction(
-        month=JULY,
-        serial=Payment.objects.get(batch=batch).serial,
-        account=NewAccount("", "", card(601)),
-        paper=PAPER,
-        officer=officer("clerk"),
-        at=AT,
-    )
-    approve_correction(correction=correction, officer=officer("reviewer"), at=AT)
+    corrected(JULY, Payment.objects.get(batch=batch).serial, card(601))
     (third,) = issued_again()
     answered(sent(third))
     claim.refresh_from_db()
@@ -336,3 +377,23 @@ def test_people_of_one_unit_are_paid_into_the_passbook_once_over_all_releases(ro
     assert Release.objects.get(source="more").returned == Decimal("7.00")
     assert Release.objects.get(source="back-pay/09").returned == Decimal("300.00")
     assert silent()
+
+
+def test_the_lists_of_a_month_show_what_releases_pay(stage: object, tmp_path: Path) -> None:
+    payments = write_list(
+        tmp_path / "payments.csv", ("serial", "name", "account", "amount", "id"), rows_of(PAYMENTS, JULY)
+    )
+    told = (tmp_path / payments).read_text(encoding="utf-8-sig").splitlines()
+    assert len(told) == 1 + 6
+    assert told[4] == f"4,{SUPPLIER.payee_name},{SUPPLIER.account_number},800.00,"
+    assert told[5] == f"5,{HANDLER.payee_name},{HANDLER.account_number},120.50,{HANDLER.payee_number}"
+    results = (tmp_path / write_results(tmp_path, JULY)).read_text(encoding="utf-8-sig").splitlines()
+    assert [row.split(",")[4:6] for row in results[1:]] == [
+        ["SETTLED", "0000"],
+        ["RETURNED", "1004"],
+        ["SETTLED", "0000"],
+        ["SETTLED", "0000"],
+        ["RETURNED", "1004"],
+        ["SETTLED", "0000"],
+    ]
+    assert rows_of(NOT_PAID, JULY, JULY, JULY) == []

@@ -13,11 +13,12 @@ from ledger.models import Voucher
 from payouts.answering import Taken, take_results
 from payouts.disbursing import cancel_batch
 from payouts.models import BankFile, Batch, Obligation, Payment, PaymentPart
-from tests import releases
+from tests import payroll, releases
 from tests.payroll import AT, JULY, LIST, answer_to, officer
 from tests.racing import DEADLINE_SECONDS, all_at_once, outcomes
-from tests.releases import built, orders, released, released_all, sent, silent
+from tests.releases import STREET, SUPPLIER, TOWN, Order, built, codes, orders, released, released_all, sent, silent
 from treasury.models import Release
+from treasury.models.words import Rank, ReleaseKind
 from treasury.releasing import cancel_release
 
 district = releases.district
@@ -136,6 +137,20 @@ def test_releasing_funds_goes_on_while_a_batch_is_sent(pool: ThreadPoolExecutor)
         *(partial(released, JULY.replace(month=8), order) for order in more[:2]),
     ]
     assert outcomes(pool, *works) == ["done"] * 3
+    assert silent()
+
+
+@pytest.mark.parametrize("turn", TURNS)
+def test_a_payroll_and_releases_of_its_townships_are_sent_at_once(pool: ThreadPoolExecutor, turn: int) -> None:
+    payroll_batch = payroll.released(payroll.collected(JULY))
+    # The payroll locks the books in their order; these releases come to that of the second township first.
+    for rank, township in ((Rank.SALARY, STREET), (Rank.STABILITY, TOWN)):
+        for number in range(12):
+            account = codes(township).township.disbursements
+            source = f"{township}/{number:02}"
+            released(JULY, Order(source, ReleaseKind.CLAIM, account, [SUPPLIER], rank, township=township))
+    (batch,) = built(JULY).batches
+    assert outcomes(pool, partial(sent, batch), partial(sent, payroll_batch, by="second-cashier")) == ["done", "done"]
     assert silent()
 
 
