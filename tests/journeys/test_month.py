@@ -9,7 +9,7 @@ from ledger.checks import run_checks
 from ledger.models import Voucher
 from month.demonstrating import FILES
 from payouts.models import Payment, Payslip
-from tests.months.comparing import compare_payroll_out
+from tests.months.comparing import compare_payroll_out, compare_treasury_out
 from tests.months.making import Month, make_month
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
@@ -31,6 +31,7 @@ def run(folder: Path, month: str, out: Path) -> None:
 def test_a_sample_month_gives_its_answer_key(fresh_database: str, tmp_path: Path, sample: str, files: Path) -> None:
     run(files, sample.partition("-")[2], tmp_path / "out")
     assert compare_payroll_out(folder=SAMPLES / sample, out=tmp_path / "out") == []
+    assert compare_treasury_out(folder=SAMPLES / sample, out=tmp_path / "out") == []
     assert list(run_checks([])) == []
 
 
@@ -44,6 +45,7 @@ def test_a_month_nobody_has_seen_gives_its_answer_key(
     make_month(folder=tmp_path / "in", month="2026-09", seed=seed, staff=150, form=form, dirt=dirt)
     run(tmp_path / "in", "2026-09", tmp_path / "out")
     assert compare_payroll_out(folder=tmp_path / "in", out=tmp_path / "out") == []
+    assert compare_treasury_out(folder=tmp_path / "in", out=tmp_path / "out") == []
     assert list(run_checks([])) == []
 
 

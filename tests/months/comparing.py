@@ -134,22 +134,23 @@ def compare_not_paid(*, folder: Path, not_paid: Mapping[str, str] | Iterable[str
 
 
 def compare_settlement(*, folder: Path, rows: Iterable[Mapping[str, str]]) -> list[str]:
-    """Compare the settlement by township; rows name their columns as settlement.csv does."""
-    names = ("local_part", "withheld", "returned", "back_pay", "rest")
+    """Compare the settlement by township, every column of settlement.csv."""
+    names = ("plan", "actual", "over", "local_part", "debt_before", "withheld", "debt_after", "returned", "rest")
     expected = Counter(
-        (town["township"], *(town[{"back_pay": "back_pay_total"}.get(name, name)] for name in names))
+        (town["township"], *(town[name] for name in names), town["back_pay_total"])
         for town in answers_of(folder)["settlement"]
     )
-    return unlike(
-        "settlement", expected, Counter((row["township"], *(cents(row[name]) for name in names)) for row in rows)
-    )
+    found = Counter((row["township"], *(cents(row[name]) for name in names), cents(row["back_pay"])) for row in rows)
+    return unlike("settlement", expected, found)
 
 
-def compare_claims(*, folder: Path, decisions: Iterable[tuple[str, str]]) -> list[str]:
-    """Compare which claims are accepted and refused."""
-    claims = answers_of(folder)["claims"]["claims"]
-    expected = Counter((claim["claim"], claim["decision"]) for claim in claims)
-    return unlike("claim", expected, Counter((number, decision.lower()) for number, decision in decisions))
+def compare_claims(*, folder: Path, rows: Iterable[Mapping[str, str]]) -> list[str]:
+    """Compare the claims in the order of the file: decision, reason, total and what is left in the account."""
+    names = ("claim", "township", "decision", "reason", "total", "balance_after")
+    expected = [tuple(str(claim[name] or "") for name in names) for claim in answers_of(folder)["claims"]["claims"]]
+    found = [tuple(row[name] for name in names) for row in rows]
+    told = unlike("claim", Counter(expected), Counter(found))
+    return told or ([] if expected == found else ["claims: not in the order of the file"])
 
 
 def compare_benefits(*, folder: Path, rows: Iterable[Mapping[str, str]]) -> list[str]:
@@ -183,15 +184,21 @@ def compare_payroll_out(*, folder: Path, out: Path) -> list[str]:
     ]
 
 
+def compare_treasury_out(*, folder: Path, out: Path) -> list[str]:
+    """Compare the settlement and the claims that the service wrote into `out` with the key, and their findings."""
+    return [
+        *compare_findings(folder=folder, findings=findings_in(out), files=TREASURY_FILES),
+        *compare_settlement(folder=folder, rows=read_rows(out / "settlement.csv")),
+        *compare_claims(folder=folder, rows=read_rows(out / "claims.csv")),
+    ]
+
+
 def compare_out(*, folder: Path, out: Path) -> list[str]:
     """Compare the csv files that the service wrote into `out` with every part the key has."""
     answers = answers_of(folder)
     told = compare_payroll_out(folder=folder, out=out)
     if "settlement" in answers:
-        told += compare_findings(folder=folder, findings=findings_in(out), files=TREASURY_FILES)
-        told += compare_settlement(folder=folder, rows=read_rows(out / "settlement.csv"))
-        decisions = ((row["claim"], row["decision"]) for row in read_rows(out / "claims.csv"))
-        told += compare_claims(folder=folder, decisions=decisions)
+        told += compare_treasury_out(folder=folder, out=out)
     if "benefits" in answers:
         told += compare_findings(folder=folder, findings=findings_in(out), files=BENEFIT_FILES)
         told += compare_benefits(folder=folder, rows=read_rows(out / "benefits.csv"))
