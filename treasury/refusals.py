@@ -53,6 +53,11 @@ class ClaimPaid(UnableToFund):
     remedy = _("Look at the release that pays it.")
 
 
+class RequestedBefore(UnableToFund):
+    message = _("A release for this was requested before.")
+    remedy = _("Look at the release that stands; cancel it before another is requested.")
+
+
 class ClaimRefused(UnableToFund):
     message = _("The claim cannot be accepted.")
     remedy = _("Correct what the reason names and hand it in as a new claim.")
@@ -113,6 +118,10 @@ TREASURY_REFUSALS: dict[str, type[UnableToPost]] = {
     "treasury_usedinvoice_pkey": InvoiceUsed,
     "income_receipt_is_used_once": InvoiceUsed,
     "claim_is_paid_once": ClaimPaid,
+    "claim_number_is_unique": ClaimRefused,
+    "release_source_is_unique": RequestedBefore,
+    "settlement_number_is_unique": StateRefuses,
+    "collection_number_is_unique": StateRefuses,
     "claim_is_paid_if_accepted": ClaimRefused,
     "back_pay_is_owed": FundExhausted,
     "settlement_is_cumulative": FiguresMoved,

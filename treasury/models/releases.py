@@ -18,7 +18,7 @@ class Release(models.Model):
     what the bank sent back of it and has not been issued again.
     """
 
-    source = models.CharField(_("what it pays"), max_length=100, unique=True)
+    source = models.CharField(_("what it pays"), max_length=100)
     month = models.DateField(_("month"))
     township = models.ForeignKey(
         Township, on_delete=models.PROTECT, related_name="releases", verbose_name=_("township")
@@ -43,6 +43,7 @@ class Release(models.Model):
         permissions = [("release_funds", _("may release funds"))]
         indexes = [models.Index(fields=["township", "account_code", "status"], name="release_by_account")]
         constraints = [
+            models.UniqueConstraint(fields=["source"], name="release_source_is_unique"),
             fen_check(field="amount", name="release_amount_is_exact"),
             fen_check(field="returned", name="release_return_is_exact"),
             models.CheckConstraint(
