@@ -42,7 +42,7 @@ def test_a_sample_month_gives_its_answer_key(fresh_database: str, tmp_path: Path
 def test_a_month_nobody_has_seen_gives_its_answer_key(
     fresh_database: str, tmp_path: Path, seed: int, form: str, dirt: float
 ) -> None:
-    make_month(folder=tmp_path / "in", month="2026-09", seed=seed, staff=150, form=form, dirt=dirt)
+    make_month(folder=tmp_path / "in", month="2026-09", seed=seed, staff=150, claims=90, form=form, dirt=dirt)
     run(tmp_path / "in", "2026-09", tmp_path / "out")
     assert compare_payroll_out(folder=tmp_path / "in", out=tmp_path / "out") == []
     assert compare_treasury_out(folder=tmp_path / "in", out=tmp_path / "out") == []
