@@ -5,10 +5,9 @@ officers go together, in the order of their rank; people of a unit with a passbo
 into it. Whatever follows is the same as for a payroll: ``sending``, ``answering``, ``correcting``.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
 
 from django.db import connection, transaction
 
@@ -77,10 +76,7 @@ def build_release_batches(
         lock_month(month)
         payable, left_out = parted(releases_to_pay(month), month, bank)
         owe(payable)
-        batches = [
-            build_together(list(together), template=template, pay_date=pay_date)
-            for _officers, together in groupby(by_officers(payable), key=lambda one: one.officers)
-        ]
+        batches = [build_together(together, template=template, pay_date=pay_date) for together in by_officers(payable)]
         if batches:
             record_event(
                 chain=CHAIN,
@@ -163,13 +159,12 @@ def way_of(payee: ReleasePayee, known: KnownPeople, bank: Template) -> Destinati
     return way
 
 
-def by_officers(payable: Sequence[PayableRelease]) -> Iterator[PayableRelease]:
-    """Yield releases with those of the same officers together; the sets of officers as their first comes."""
+def by_officers(payable: Sequence[PayableRelease]) -> list[list[PayableRelease]]:
+    """Return the releases of each set of officers, the sets in the order of their first releases."""
     groups: dict[tuple[str, str, str], list[PayableRelease]] = {}
     for one in payable:
         groups.setdefault(one.officers, []).append(one)
-    for together in groups.values():
-        yield from together
+    return list(groups.values())
 
 
 def owe(payable: Sequence[PayableRelease]) -> None:
