@@ -17,12 +17,14 @@ from tests.conftest import copy_database, drop_database, point_at
 from treasury.issuing_receipts import PrintedRange, issue_book, receive_book
 from treasury.models import AppliedFile, Collection, IncomeLine, ReceiptBook, Secondment, Township
 from treasury.models.words import SECONDED_POSTS, CommitteeAnswer, IncomeKind, PostKind, ReceiptKind
+from treasury.refusals import refusals_named as refusals_named
 from treasury.seconding import Term, confirm_post, give_post, record_consultation
 from treasury.using_receipts import use_receipts
 
 AT = datetime(2026, 7, 3, 9, 0, tzinfo=UTC)
 JULY = payroll.JULY
 BEGIN, END = date(2026, 7, 1), date(2029, 7, 1)
+FAR = date(2126, 7, 1)  # commands act by the clock
 DAY = date(2026, 7, 6)
 officer = payroll.officer
 
@@ -186,24 +188,41 @@ def furnish() -> None:
     """Make the district: townships, officers of the bureau, and a claims clerk in each township."""
     payroll.begin(JULY)
     for username, township in (("clerk-birch", birch()), ("clerk-songjiang", songjiang())):
-        held(PostKind.CENTRE_CLERK, holder=local(username), township=township)
+        held(PostKind.CENTRE_CLERK, holder=local(username), township=township, end=FAR)
 
 
 # Databases
 
 COPIES = itertools.count()
+FURNISHED = pytest.StashKey[str]()
+
+
+def furnished(request: pytest.FixtureRequest, template: str, administration: psycopg2.extensions.connection) -> str:
+    """Return the name of the furnished database, made when the first test of the session asks for it."""
+    session = request.session
+    if FURNISHED not in session.stash:
+        name = f"{template}_posts"
+        shared = str(connections["default"].settings_dict["NAME"])
+        copy_database(administration, name, template)
+        point_at(name)
+        furnish()
+        point_at(shared)
+        session.stash[FURNISHED] = name
+    return session.stash[FURNISHED]
 
 
 def handed_out(
-    template: str, administration: psycopg2.extensions.connection, blocker: DjangoDbBlocker
+    request: pytest.FixtureRequest,
+    template: str,
+    administration: psycopg2.extensions.connection,
+    blocker: DjangoDbBlocker,
 ) -> Iterator[Stage]:
-    """Point Django at a furnished database until it is handed back."""
+    """Point Django at a copy of the furnished database until it is handed back."""
     with blocker.unblock():
         shared = str(connections["default"].settings_dict["NAME"])
         made = Stage(f"{template}_posts_{next(COPIES)}")
-        copy_database(administration, made.database, template)
+        copy_database(administration, made.database, furnished(request, template, administration))
         point_at(made.database)
-        furnish()
         yield made
         for connection in made.opened.values():
             connection.close()
@@ -213,24 +232,26 @@ def handed_out(
 
 @pytest.fixture(scope="module")
 def stage(
+    request: pytest.FixtureRequest,
     django_db_setup: None,
     template_database: str,
     administration: psycopg2.extensions.connection,
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[Stage]:
     """The furnished district as the tests of one module share it."""
-    yield from handed_out(template_database, administration, django_db_blocker)
+    yield from handed_out(request, template_database, administration, django_db_blocker)
 
 
 @pytest.fixture
 def own_stage(
+    request: pytest.FixtureRequest,
     django_db_setup: None,
     template_database: str,
     administration: psycopg2.extensions.connection,
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[Stage]:
     """A furnished district of this test's own, where transactions really commit."""
-    yield from handed_out(template_database, administration, django_db_blocker)
+    yield from handed_out(request, template_database, administration, django_db_blocker)
 
 
 @pytest.fixture

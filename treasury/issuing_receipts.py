@@ -27,7 +27,7 @@ from treasury.refusals import (
     refusals_named,
 )
 from treasury.rules.receipts import IssueFault, issue_fault, issue_limits, split_receipt
-from treasury.secondments import require_township_post
+from treasury.secondments import day_of, require_township_post
 
 CHAIN = ""  # the trail of acts that belong to no single book
 WIDTH_MAX = 18
@@ -95,10 +95,10 @@ def issue_book(
 def receive_book(*, book: ReceiptBook, officer: Officer, on: date, at: datetime) -> ReceiptBook:
     """Receive a book for its township: from now on its numbers can be used.
 
-    :raises OfficerMayNot: if the officer holds no fitting post of the township on that day
+    :raises OfficerMayNot: if the officer holds no fitting post of the township now, whatever day the paper says
     :raises OneOfficerTwice: if the officer issued it
     """
-    require_township_post(officer=officer, township=book.township, act="treasury.receive_receipts", on=on)
+    require_township_post(officer=officer, township=book.township, act="treasury.receive_receipts", on=day_of(at))
     with refusals_named(), transaction.atomic():
         book = lock_book(book, ReceiptBookStatus.ISSUED)
         book.status = ReceiptBookStatus.RECEIVED

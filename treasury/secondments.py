@@ -1,9 +1,10 @@
 """Who holds which post in which township on a day: access follows the post and ends with it."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import QuerySet
+from django.utils.timezone import get_current_timezone
 
 from ledger.models import Officer
 from ledger.refusals import OfficerMayNot
@@ -44,8 +45,15 @@ def signer_fault(*, township: Township, name: str, on: date) -> str | None:
     return None if head.name == name else "signer_is_not_the_head"
 
 
+def day_of(at: datetime) -> date:
+    """Return the day of a moment here: access is judged by when an act is taken, not by the date on its paper."""
+    return at.astimezone(get_current_timezone()).date()
+
+
 def require_township_post(*, officer: Officer, township: Township, act: str, on: date) -> None:
     """Check that an officer holds, on a day, a post of a township that may take an act.
+
+    ``on`` is the day on which the act is taken (``day_of``): a date that the officer types gives no access.
 
     :raises OfficerMayNot: if not
     """

@@ -20,7 +20,7 @@ from treasury.refusals import (
     refusals_named,
 )
 from treasury.rules.receipts import split_receipt
-from treasury.secondments import require_township_post
+from treasury.secondments import day_of, require_township_post
 
 UNMARKED = ""
 
@@ -101,11 +101,11 @@ def void_receipt(
 ) -> ReceiptMark:
     """Void a spoiled receipt, all of whose sheets are kept.
 
-    :raises OfficerMayNot: if the officer holds no fitting post of the township on that day
+    :raises OfficerMayNot: if the officer holds no fitting post of the township now, whatever day the paper says
     :raises SheetsMissing: if not all sheets of the form are kept
     :raises ReceiptUsedTwice: if it is used, void or handed back already
     """
-    require_township_post(officer=officer, township=book.township, act="treasury.void_receipts", on=on)
+    require_township_post(officer=officer, township=book.township, act="treasury.void_receipts", on=day_of(at))
     with refusals_named(), transaction.atomic():
         book = lock_book(book, ReceiptBookStatus.RECEIVED)
         mark = ReceiptMark.objects.create(

@@ -1,7 +1,7 @@
 """Receipt books: issued by one, received by another, every number used, void or handed back once, closed by a third."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -26,7 +26,7 @@ from tests.posts import (
     songjiang,
 )
 from treasury.issuing_receipts import close_book, receive_book, take_back_receipts, withdraw_book
-from treasury.models import IncomeLine, ReceiptBook, ReceiptMark
+from treasury.models import IncomeLine, ReceiptBook, ReceiptMark, Secondment
 from treasury.models.words import IncomeKind, PostKind, ReceiptBookStatus, ReceiptKind
 from treasury.receipt_books import reconcile
 from treasury.refusals import (
@@ -47,6 +47,7 @@ from treasury.refusals import (
     TooManyReceipts,
     refusals_named,
 )
+from treasury.seconding import end_post
 from treasury.using_receipts import use_receipts, void_receipt
 
 stage = posts.stage
@@ -96,6 +97,22 @@ def test_only_the_keeper_issues_and_only_a_clerk_of_the_township_receives() -> N
         with pytest.raises(OfficerMayNot):
             receive_book(book=book, officer=other, on=DAY, at=AT)
     assert received(book).status == ReceiptBookStatus.RECEIVED
+
+
+@pytest.mark.parametrize(
+    ("at", "may"),
+    [(datetime(2026, 7, 31, 15, 59, tzinfo=UTC), True), (datetime(2026, 7, 31, 16, 0, tzinfo=UTC), False)],
+)
+def test_access_is_judged_by_the_clock_and_not_by_the_day_on_the_paper(at: datetime, may: bool) -> None:
+    clerk = local("clerk-birch")
+    post = Secondment.objects.get(holder=clerk)
+    end_post(secondment=post, ends_on=date(2026, 8, 1), reason="调离", officer=officer("administrator"), at=AT)
+    book = issued()
+    if may:
+        assert receive_book(book=book, officer=clerk, on=DAY, at=at).received_on == DAY
+    else:
+        with pytest.raises(OfficerMayNot):
+            receive_book(book=book, officer=clerk, on=DAY, at=at)
 
 
 def test_who_issued_a_book_neither_receives_nor_closes_it() -> None:
