@@ -54,8 +54,8 @@ class ReceiptBook(models.Model):
     series = models.ForeignKey(
         ReceiptSeries, on_delete=models.PROTECT, related_name="books", verbose_name=_("series of receipts")
     )
-    first_number = models.BigIntegerField(_("first number"))
-    last_number = models.BigIntegerField(_("last number"))
+    first_number = models.BigIntegerField(_("first number of the book"))
+    last_number = models.BigIntegerField(_("last number of the book"))
     township = models.ForeignKey(
         Township, on_delete=models.PROTECT, related_name="receipt_books", verbose_name=_("township")
     )
@@ -64,7 +64,7 @@ class ReceiptBook(models.Model):
     issued_on = models.DateField(_("issued on"))
     issued_by = officer_field(_("issued by"))
     received_on = models.DateField(_("received on"), null=True, blank=True)
-    received_by = officer_field(_("received by"))
+    received_by = officer_field(_("received for the township by"))
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
     closed_by = officer_field(_("closed by"))
     stub_total = FenField(_("sum of the stubs"), null=True, blank=True)

@@ -20,11 +20,11 @@ class Secondment(models.Model):
     township = models.ForeignKey(
         Township, on_delete=models.PROTECT, related_name="secondments", verbose_name=_("township")
     )
-    post = models.CharField(_("post"), max_length=20, choices=PostKind)
+    post = models.CharField(_("kind of post"), max_length=20, choices=PostKind)
     holder = officer_field(_("officer"))
     name = models.CharField(_("full name"), max_length=40)
     effective_from = models.DateField(_("effective from"))
-    effective_to = models.DateField(_("effective to"))
+    effective_to = models.DateField(_("end of the term"))
     held_until = models.DateField(_("held until"))
     status = models.CharField(_("status"), max_length=10, choices=SecondmentStatus, default=SecondmentStatus.GIVEN)
     given_by = officer_field(_("given by"))

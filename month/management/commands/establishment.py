@@ -82,7 +82,7 @@ def establishments_table(unit: str) -> Any:
         entries = entries.filter(unit__code=unit)
     made = table(
         _("Approved posts"),
-        _("Number"),
+        _("No."),
         _("Unit"),
         _("Posts"),
         _("From"),

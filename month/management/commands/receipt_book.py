@@ -155,7 +155,7 @@ def books_table(township: str) -> RenderableType:
     """Return the books of all townships or of one with what became of their numbers."""
     made = table(
         _("Receipt books"),
-        _("Number"),
+        _("No."),
         _("Township"),
         _("Kind of receipt"),
         _("First"),

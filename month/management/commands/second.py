@@ -138,7 +138,7 @@ def posts_table(asked: Namespace) -> Any:
         posts = posts.filter(effective_from__lte=asked.on, held_until__gt=asked.on)
     made = table(
         _("Posts in townships"),
-        _("Number"),
+        _("No."),
         _("Township"),
         _("Post"),
         _("Holder"),
