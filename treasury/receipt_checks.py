@@ -58,8 +58,8 @@ def income_has_its_receipts() -> Iterator[Disagreement]:
                NULL::timestamptz
           FROM treasury_incomeline l JOIN treasury_township t ON t.id = l.township_id
          WHERE l.collection_id IS NOT NULL AND EXISTS (SELECT FROM treasury_receiptbook)
-           AND treasury_receipt_is_owed(l.id, l.receipt, l.township_id, l.received_on, l.taken_back,
-                                        l.takes_back_id)""",
+           AND treasury_receipt_is_owed(l.id, l.receipt, l.township_id, l.received_on, l.amount,
+                                        l.taken_back, l.takes_back_id)""",
     )
 
 

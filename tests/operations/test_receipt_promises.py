@@ -176,6 +176,10 @@ def test_income_is_not_registered_as_collected_past_its_receipt(hand: Hand) -> N
     assert refuses(hand, "treasury_incomeline", {f'"{name}"': value for name, value in born.items()}) == (
         "receipt_is_used_with_its_income"
     )
+    other = {**born, "takes_back_id": line_of(hand, "吉财0000101"), "amount": -100}
+    assert refuses(hand, "treasury_incomeline", {f'"{name}"': value for name, value in other.items()}) == (
+        "receipt_is_used_with_its_income"
+    )
     takes = {**born, "receipt": "吉财0000101", "takes_back_id": line_of(hand, "吉财0000101"), "amount": -100}
     assert refuses(hand, "treasury_incomeline", {f'"{name}"': value for name, value in takes.items()}) == "accepted"
 

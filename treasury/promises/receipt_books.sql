@@ -74,11 +74,13 @@ BEGIN
      WHERE m.income_line_id = n.id AND NOT m.taken_back;
     SELECT n.receipt, n.township_id INTO fault FROM new_row n
       JOIN old_row o ON o.id = n.id AND o.collection_id IS NULL AND n.collection_id IS NOT NULL
-     WHERE treasury_receipt_is_owed(n.id, n.receipt, n.township_id, n.received_on, n.taken_back, n.takes_back_id) LIMIT 1;
+     WHERE treasury_receipt_is_owed(n.id, n.receipt, n.township_id, n.received_on, n.amount, n.taken_back, n.takes_back_id)
+     LIMIT 1;
   ELSE
     SELECT n.receipt, n.township_id INTO fault FROM new_row n
      WHERE n.collection_id IS NOT NULL
-       AND treasury_receipt_is_owed(n.id, n.receipt, n.township_id, n.received_on, n.taken_back, n.takes_back_id) LIMIT 1;
+       AND treasury_receipt_is_owed(n.id, n.receipt, n.township_id, n.received_on, n.amount, n.taken_back, n.takes_back_id)
+     LIMIT 1;
   END IF;
   IF FOUND THEN
     PERFORM ledger_refuse('receipt_is_used_with_its_income', format('receipt %s is collected but not marked', fault.receipt),
@@ -88,16 +90,20 @@ BEGIN
 END $$;
 
 -- Whether an income line must have a mark and has none: its number is issued, or its township had numbers by that day.
+-- A line that takes another back is that line in red, and needs none.
 CREATE OR REPLACE FUNCTION treasury_receipt_is_owed(
-  line bigint, receipt text, township bigint, received date, is_taken_back boolean, takes bigint)
+  line bigint, printed text, township bigint, received date, sum numeric, is_taken_back boolean, takes bigint)
 RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = @schema@, pg_temp AS $$
 BEGIN
-  IF receipt = '' OR is_taken_back OR takes IS NOT NULL THEN
+  IF printed = '' OR is_taken_back
+     OR (takes IS NOT NULL AND EXISTS (SELECT FROM treasury_incomeline o
+                                        WHERE o.id = takes AND o.receipt = printed AND o.township_id = township
+                                          AND o.amount = -sum)) THEN
     RETURN false;
   END IF;
   IF NOT EXISTS (SELECT FROM treasury_receiptbook b
                   WHERE b.township_id = township AND b.issued_on <= received AND b.status <> 'WITHDRAWN')
-     AND treasury_receipt_book(receipt) IS NULL THEN
+     AND treasury_receipt_book(printed) IS NULL THEN
     RETURN false;
   END IF;
   RETURN NOT EXISTS (SELECT FROM treasury_receiptmark m WHERE m.income_line_id = line AND NOT m.taken_back);
