@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from ledger.money import ZERO
@@ -84,18 +83,6 @@ def stock_of(*, township: Township, kind: ReceiptKind) -> tuple[int, int]:
     issued = books.aggregate(n=Sum(F("last_number") - F("first_number") + 1))["n"] or 0
     marked = ReceiptMark.objects.filter(book__in=books, taken_back=False).aggregate(n=Count("pk"))["n"]
     return issued, issued - marked
-
-
-def books_of(*, receipts: Sequence[str]) -> Mapping[str, ReceiptBook]:
-    """Return the book in whose range each of some printed numbers lies; numbers of no book are not in it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT r, treasury_receipt_book(r) FROM unnest(%s::text[]) r WHERE treasury_receipt_book(r) IS NOT NULL",
-            [list(receipts)],
-        )
-        keys = dict(cursor.fetchall())
-    books = ReceiptBook.objects.select_related("series", "township").in_bulk(set(keys.values()))
-    return {receipt: books[key] for receipt, key in keys.items()}
 
 
 def first_issues(*, townships: Sequence[int]) -> Mapping[int, date]:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from ledger.models import Officer
 from treasury.issuing_receipts import lock_book, number_in, record
 from treasury.models import IncomeLine, ReceiptBook, ReceiptMark
 from treasury.models.words import IncomeKind, ReceiptBookStatus, ReceiptFate, ReceiptKind
-from treasury.receipt_books import books_of, first_issues
+from treasury.receipt_books import first_issues
 from treasury.refusals import (
     ReceiptNotIssued,
     ReceiptOfAnotherKind,
@@ -40,7 +40,7 @@ def use_receipts(*, lines: Sequence[IncomeLine], officer: Officer) -> int:
     """
     standing = [line for line in lines if line.receipt and not line.taken_back and line.takes_back_id is None]
     with refusals_named(), transaction.atomic():
-        books = books_of(receipts=[line.receipt for line in standing])
+        books = lock_books_of(receipts=[line.receipt for line in standing])
         first_issue = first_issues(townships=list({line.township_id for line in standing}))
         marked = marks_in(books)
         marks = []
@@ -64,6 +64,22 @@ def use_receipts(*, lines: Sequence[IncomeLine], officer: Officer) -> int:
             )
         ReceiptMark.objects.bulk_create(marks, batch_size=2000)
         return len(marks)
+
+
+def lock_books_of(*, receipts: Sequence[str]) -> Mapping[str, ReceiptBook]:
+    """Return the book in whose range each of some printed numbers lies; numbers of no book are not in it.
+
+    The books stay locked until the caller's transaction ends, so that what became of their numbers stands.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r, treasury_receipt_book(r) FROM unnest(%s::text[]) r WHERE treasury_receipt_book(r) IS NOT NULL",
+            [list(receipts)],
+        )
+        keys = dict(cursor.fetchall())
+    books = ReceiptBook.objects.select_related("series", "township").filter(pk__in=set(keys.values())).order_by("pk")
+    locked = {book.pk: book for book in books.select_for_update(of=("self",), no_key=True)}
+    return {receipt: locked[key] for receipt, key in keys.items()}
 
 
 def refusal_of(line: IncomeLine, book: ReceiptBook | None, fate: str) -> UnableToFund | None:

@@ -1,17 +1,19 @@
 """What two officers do at once to posts and receipts: real connections, real commits, one of them wins."""
 
+import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from decimal import Decimal
 from functools import partial
 
 import pytest
-from django.db import transaction
+from django.db import connections, transaction
 
 from ledger.checks import run_checks
+from ledger.refusals import UnableToPost
 from tests import posts
 from tests.attacks import Stage
-from tests.operations.test_payroll_races import outcomes
+from tests.operations.test_payroll_races import DEADLINE_SECONDS, outcomes
 from tests.posts import AT, DAY, birch, collect, deposited, given, held, income, issued, local, officer, received
 from treasury.establishing import confirm_establishment, record_establishment
 from treasury.issuing_receipts import close_book, take_back_receipts
@@ -60,6 +62,60 @@ def test_two_administrators_give_one_head_post_once(pool: ThreadPoolExecutor) ->
 def test_one_person_is_not_given_two_conflicting_posts_at_once(pool: ThreadPoolExecutor) -> None:
     works = [partial(given, post, name="甲") for post in (PostKind.CASHIER, PostKind.BUDGET_ACCOUNTANT)]
     assert outcomes(pool, *works) == ["done", "posts_do_not_conflict"]
+
+
+def other_waits(pool: ThreadPoolExecutor, own_stage: Stage, work: Callable[[], object]) -> Future[str]:
+    """Start a work on a connection of its own and return when it waits for a lock."""
+
+    def told() -> str:
+        try:
+            work()
+        except UnableToPost as refusal:
+            return refusal.name
+        finally:
+            connections.close_all()
+        return "done"
+
+    future = pool.submit(told)
+    hand = own_stage.hand("postgres")
+    hand.connection.autocommit = True
+    for _ in range(DEADLINE_SECONDS * 20):
+        if hand.value(WAITING) or future.done():
+            return future
+        time.sleep(0.05)
+    raise AssertionError("nobody waits")
+
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
+
+def test_who_gives_a_conflicting_post_waits_for_who_gives_the_first(pool: ThreadPoolExecutor, own_stage: Stage) -> None:
+    with transaction.atomic():
+        given(PostKind.CASHIER, name="甲")
+        second = other_waits(pool, own_stage, partial(given, PostKind.BUDGET_ACCOUNTANT, name="甲"))
+        assert not second.done()
+    assert second.result(timeout=DEADLINE_SECONDS) == "posts_do_not_conflict"
+
+
+def test_who_uses_a_number_waits_for_who_voids_it(pool: ThreadPoolExecutor, own_stage: Stage) -> None:
+    book = received(issued())
+    line = income("吉财0000101")
+    with transaction.atomic():
+        void(book, "吉财0000102")
+        second = other_waits(pool, own_stage, partial(use, line))
+        assert not second.done()
+        void(book, "吉财0000101")
+    assert second.result(timeout=DEADLINE_SECONDS) == "receipt_is_marked_once"
+
+
+def test_who_closes_a_book_waits_for_who_takes_its_income_back(pool: ThreadPoolExecutor, own_stage: Stage) -> None:
+    book = received(issued("吉财0000101", "吉财0000101"))
+    line = deposited("吉财0000101")
+    with transaction.atomic():
+        IncomeLine.objects.filter(pk=line.pk).update(taken_back=True)
+        second = other_waits(pool, own_stage, partial(close, book, "100.00"))
+        assert not second.done()
+    assert second.result(timeout=DEADLINE_SECONDS) == "receipt_book_is_used_up"
 
 
 def test_a_post_is_confirmed_or_refused(pool: ThreadPoolExecutor) -> None:
