@@ -12,7 +12,20 @@ from payouts.declaring import StaffRow, declare, declare_staff
 from payouts.models import PayrollRun, Person, RunException
 from payouts.running import run_to_collect
 from tests import payroll, posts
-from tests.payroll import EVERYBODY, JULY, OFFICE, SCHOOL, Staffer, a_file, card, checked, declare_wages, officer
+from tests.payroll import (
+    EVERYBODY,
+    JULY,
+    OFFICE,
+    SCHOOL,
+    Staffer,
+    a_file,
+    card,
+    checked,
+    declare_wages,
+    officer,
+    released,
+    sent,
+)
 from tests.posts import AT, local
 from treasury.establishing import confirm_establishment, record_establishment, record_officer_account
 from treasury.establishments import establishments_on
@@ -173,6 +186,22 @@ def test_a_number_of_the_first_of_the_month_counts_for_the_month() -> None:
     assert told(run_of_july(), "over_establishment") == [
         ("over_establishment", SCHOOL[0].unit, "staff=3; establishment=2")
     ]
+
+
+@pytest.mark.parametrize(("posts_of_unit", "over"), [(6, []), (5, ["staff=6; establishment=5"])])
+def test_a_supplementary_run_counts_with_who_was_paid_in_the_month_before(posts_of_unit: int, over: list[str]) -> None:
+    approved(posts_of_unit)
+    run = run_to_collect(month=JULY, pay_date=JULY.replace(day=15), at=AT)
+    roster(EVERYBODY, [])
+    declare_wages(JULY, [one for one in EVERYBODY if one.number != 6])
+    open_months(day=JULY.replace(day=15), officer=officer("chief_accountant"), at=AT)
+    sent(released(run))
+    late = run_to_collect(month=JULY, pay_date=JULY.replace(day=25), at=AT)
+    assert late.number == 2
+    declare_wages(JULY, EVERYBODY, text="again")
+    late = checked(late)
+    assert late.payslips.count() == 1
+    assert [facts for _kind, _unit, facts in told(late, "over_establishment")] == over
 
 
 def own(number: str, id_number: str = "") -> None:
