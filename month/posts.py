@@ -37,6 +37,7 @@ POSTS: Mapping[str, Sequence[str]] = {
         "payouts.approve_correction",
         "treasury.approve_settlement",
         "treasury.approve_plan",
+        "treasury.close_receipts",
         "ledger.view_voucher",
     ),
     "releaser": ("payouts.release_run", "treasury.release_funds", "ledger.view_voucher"),
@@ -46,8 +47,11 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.sweep_income",
         "treasury.post_settlement",
     ),
+    "receipt_keeper": ("treasury.issue_receipts",),
     "chief_accountant": ("payouts.close_month", "ledger.view_voucher"),
     "auditor": ("ledger.view_voucher",),
+    "administrator": ("treasury.give_post", "treasury.record_establishment", "treasury.record_officer_account"),
+    "bureau_head": ("treasury.confirm_post", "treasury.confirm_establishment"),
 }
 
 
@@ -72,6 +76,9 @@ DEMO_OFFICERS = (
     DemoOfficer("demo-cashier", "演示出纳", "cashier"),
     DemoOfficer("demo-chief", "演示会计主管", "chief_accountant"),
     DemoOfficer("demo-auditor", "演示审计", "auditor"),
+    DemoOfficer("demo-receipts", "演示票据", "receipt_keeper"),
+    DemoOfficer("demo-administrator", "演示管理", "administrator"),
+    DemoOfficer("demo-head", "演示局长", "bureau_head"),
 )
 
 

@@ -30,6 +30,10 @@ from payouts.rules.pay_calendar import Stage, stage_dates
 from payouts.rules.pay_classes import pay_classes
 from payouts.rules.payroll import Pay
 from payouts.running import lock_run, move_run
+from treasury.establishments import OwnAccount, establishments_on, own_accounts
+
+IN_POST = "在编"  # 编制状态 of the roster; everybody else is outside the establishment
+RELEASED_STATES = ", ".join(f"'{state}'" for state in facts.RELEASED)
 
 
 class Found(NamedTuple):
@@ -71,6 +75,9 @@ class Surroundings:
     recorded: Mapping[int, YearRecord]
     reported: Mapping[int, YearRecord]
     declared_names: Mapping[int, str]
+    own_accounts: Mapping[str, Sequence[OwnAccount]]  # the officers whose own an account is
+    establishments: Mapping[int, int]  # posts of the units that have a recorded number
+    in_posts: Mapping[int, int]  # people in posts (在编) of each unit who are paid in the month
 
 
 def check_run(*, run: PayrollRun, officer: Officer, at: datetime) -> PayrollRun:
@@ -87,7 +94,7 @@ def check_run(*, run: PayrollRun, officer: Officer, at: datetime) -> PayrollRun:
         beside = surroundings(run, slips)
         found = [
             *(exception for slip in slips for exception in exceptions_of(slip, beside)),
-            *unit_exceptions(slips),
+            *unit_exceptions(slips, beside),
             *comparison_exceptions(run, slips, beside),
             *run_exceptions(run),
         ]
@@ -162,6 +169,28 @@ def surroundings(run: PayrollRun, slips: Sequence[CheckedSlip]) -> Surroundings:
         recorded=facts.own_years_before(run.month),
         reported=facts.declared_years_of(inputs.get("YEAR_TO_DATE", 0)),
         declared_names={person: row.name for person, row in facts.pay_rows_of(inputs.get("PAY_ITEMS", 0)).items()},
+        own_accounts=own_accounts(numbers=[slip.account_number for slip in slips]),
+        establishments=establishments_on(on=run.month),
+        in_posts=people_in_posts(run),
+    )
+
+
+def people_in_posts(run: PayrollRun) -> dict[int, int]:
+    """Return how many people in posts each unit pays in the month of a run: this run's and those of earlier ones."""
+    return dict(
+        rows_of(
+            f"""SELECT s.unit_id, count(DISTINCT s.person_id)
+                 FROM payouts_payrollrun r
+                 JOIN payouts_payslip s ON s.run_id = r.id AND s.edition = r.edition
+                 JOIN payouts_runinput i ON i.run_id = r.id AND i.edition = r.edition
+                 JOIN payouts_declaration d ON d.id = i.declaration_id AND d.kind = 'ROSTER'
+                 JOIN payouts_declaredstaff f ON f.declaration_id = d.id AND f.person_id = s.person_id
+                WHERE r.month = %s AND (r.id = %s OR r.status IN ({RELEASED_STATES})) AND f.establishment = %s
+                GROUP BY s.unit_id""",  # noqa: S608
+            run.month,
+            run.pk,
+            IN_POST,
+        )
     )
 
 
@@ -181,6 +210,14 @@ def exceptions_of(slip: CheckedSlip, beside: Surroundings) -> Iterator[Found]:
             account=own_account,
             account_before=last.account_number if last and own_account else "",
             sharers=beside.sharers.get(own_account, 1),
+            officer=next(
+                (
+                    own.officer
+                    for own in beside.own_accounts.get(own_account, ())
+                    if own.holder_number != slip.id_number
+                ),
+                "",
+            ),
             died_on=beside.deaths.get(slip.id_number),
             contribution_base=beside.bases.get(slip.person),
             recorded=recorded.so_far if comparable and recorded else None,
@@ -208,12 +245,21 @@ def text_of(told: Mapping[str, str]) -> str:
     return "; ".join(f"{name}={value}" for name, value in told.items())[:300]
 
 
-def unit_exceptions(slips: Sequence[CheckedSlip]) -> Iterator[Found]:
+def unit_exceptions(slips: Sequence[CheckedSlip], beside: Surroundings) -> Iterator[Found]:
     """Yield what the controls find in the units' reports: a unit paid as last month sent no rows."""
     staff = Counter(slip.unit for slip in slips)
     silent = {slip.unit for slip in slips if slip.as_last_month}
+    passbooks = {slip.unit: slip.account_number for slip in slips if slip.channel == "单位存折"}
     for unit, people in staff.items():
-        for exception in control_unit(report=UnitReport(rows=0 if unit in silent else people, staff=people)):
+        owners = beside.own_accounts.get(passbooks.get(unit, ""), ())
+        report = UnitReport(
+            rows=0 if unit in silent else people,
+            staff=people,
+            in_posts=beside.in_posts.get(unit, 0),
+            establishment=beside.establishments.get(unit),
+            passbook_of=owners[0].officer if owners else "",
+        )
+        for exception in control_unit(report=report):
             yield Found(exception.control, exception.severity, None, unit, text_of(exception.facts))
 
 

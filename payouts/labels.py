@@ -19,6 +19,7 @@ EXCEPTION_KINDS: Mapping[str, object] = {
     "contribution_base_out_of_bounds": gettext_lazy("Contribution base out of bounds"),
     "unit_reports_nothing": gettext_lazy("Unit reported nothing, paid as last month"),
     "over_establishment": gettext_lazy("Over establishment"),
+    "passbook_of_officer": gettext_lazy("The unit's passbook is an officer's account"),
     "person_new": gettext_lazy("New since last month"),
     "person_gone": gettext_lazy("Gone since last month"),
     "unit_new": gettext_lazy("Unit new since last month"),

@@ -11,4 +11,5 @@ class TreasuryConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks of district and township money."""
-        import_module("treasury.money_checks")
+        for checks in ("money_checks", "post_checks", "receipt_checks"):
+            import_module(f"treasury.{checks}")

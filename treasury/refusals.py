@@ -93,6 +93,108 @@ class TreasuryReasonMissing(UnableToFund):
     remedy = _("Say why in one line.")
 
 
+class PostTaken(UnableToFund):
+    message = _("Somebody else holds the head's post in that time.")
+    remedy = _("End the other post first, or choose another term.")
+
+
+class PostsConflict(UnableToFund):
+    message = _("One person would hold two posts that exclude each other.")
+    remedy = _("Give the post to somebody else, or end the other post first.")
+
+
+class OwnPost(UnableToFund):
+    message = _("Nobody gives or confirms a post of his own.")
+    remedy = _("Have another officer take this step.")
+
+
+class NotConsulted(UnableToFund):
+    message = _(
+        "The party committee of the township was not asked about the seconded post, or its objection not answered."
+    )
+    remedy = _("Record the committee's answer; if it objected, say why the post is given all the same.")
+
+
+class TermWrong(UnableToFund):
+    message = _("The days do not fit the term of the post.")
+    remedy = _("A term ends after it begins; an early end lies within it.")
+
+
+class OwnAccountRecorded(UnableToFund):
+    message = _("Nobody records his own account.")
+    remedy = _("Have another officer record it.")
+
+
+class NumberWrong(UnableToFund):
+    message = _("It is no account number or no ID number, or it was recorded before.")
+    remedy = _("Give the account in digits and the ID number in 18 characters.")
+
+
+class NotOneRange(UnableToFund):
+    message = _("The numbers are no range of one series of receipts.")
+    remedy = _("Give the first and the last number as they are printed, with the kind and sheets of the series.")
+
+
+class ReceiptRangesOverlap(UnableToFund):
+    message = _("A number of the range was issued before.")
+    remedy = _("List the books of the series and issue the numbers after them.")
+
+
+class TooManyReceipts(UnableToFund):
+    message = _("More receipts are asked for than are issued at once.")
+    remedy = _("Issue a smaller book.")
+
+
+class OldReceiptsOpen(UnableToFund):
+    message = _("Too many of the receipts issued before are still open.")
+    remedy = _("Have the old books used up or handed back first.")
+
+
+class ReceiptNotIssued(UnableToFund):
+    message = _("The receipt was not issued to the township by that day.")
+    remedy = _("Check the number; have the book issued and received before its numbers are used.")
+
+
+class ReceiptOfAnotherTownship(UnableToFund):
+    message = _("The receipt was issued to another township.")
+    remedy = _("Check the number and the township of the income.")
+
+
+class ReceiptOfAnotherKind(UnableToFund):
+    message = _("Charges use receipts of the fiscal department, agricultural tax those of the tax office.")
+    remedy = _("Check the number and the kind of the income.")
+
+
+class ReceiptUsedTwice(UnableToFund):
+    message = _("The number was used, voided or handed back before; that happens once, ever.")
+    remedy = _("Check the number against the stubs of the book.")
+
+
+class ReceiptVoid(UnableToFund):
+    message = _("The receipt is void or was handed back.")
+    remedy = _("Check the number against the stubs of the book.")
+
+
+class SheetsMissing(UnableToFund):
+    message = _("A spoiled receipt is kept with all its sheets.")
+    remedy = _("Find the missing sheets; report the loss if they are gone.")
+
+
+class ReceiptUnmarked(UnableToFund):
+    message = _("Income is collected whose receipt is not marked as used.")
+    remedy = _("Mark its receipts together with the collection.")
+
+
+class ReceiptsOpen(UnableToFund):
+    message = _("Numbers of the book are open, or their income is not collected.")
+    remedy = _("Have each number used, voided or handed back, and the income collected.")
+
+
+class ReceiptSumsDiffer(UnableToFund):
+    message = _("The sum of the stubs is not what was deposited.")
+    remedy = _("Count the stubs again; deposit what is missing, or correct what was wrong in red.")
+
+
 TREASURY_REFUSALS: dict[str, type[UnableToPost]] = {
     "applied_file_four_eyes": OneOfficerTwice,
     "applied_file_is_first_once": StateRefuses,
@@ -135,6 +237,55 @@ TREASURY_REFUSALS: dict[str, type[UnableToPost]] = {
     "opening_figure_is_taken_once": MoneyStays,
     "unpaid_salary_is_owed_once": MoneyStays,
     "revenue_plan_growth_has_its_reason": TreasuryReasonMissing,
+    "one_head_at_a_time": PostTaken,
+    "one_fiscal_head_at_a_time": PostTaken,
+    "posts_do_not_conflict": PostsConflict,
+    "nobody_gives_his_own_post": OwnPost,
+    "secondment_four_eyes": OneOfficerTwice,
+    "secondment_is_consulted": NotConsulted,
+    "objection_has_its_answer": NotConsulted,
+    "consultation_precedes_decision": StateRefuses,
+    "treasury_consultation_secondment_id_key": StateRefuses,
+    "consultation_has_its_paper": TreasuryReasonMissing,
+    "consultation_is_asked_before_answered": TermWrong,
+    "secondment_moves": StateRefuses,
+    "secondment_is_signed_for_its_state": TreasuryReasonMissing,
+    "secondment_is_fixed": MoneyStays,
+    "secondment_is_of_known_kind": NothingThere,
+    "secondment_term_runs_forward": TermWrong,
+    "secondment_ends_in_its_term": TermWrong,
+    "secondment_end_has_its_reason": TreasuryReasonMissing,
+    "treasury_secondmentend_secondment_id_key": StateRefuses,
+    "establishment_four_eyes": OneOfficerTwice,
+    "establishment_has_its_paper": TreasuryReasonMissing,
+    "establishment_is_fixed": MoneyStays,
+    "officer_account_is_whole": NumberWrong,
+    "officer_account_is_recorded_once": NumberWrong,
+    "nobody_records_his_own_account": OwnAccountRecorded,
+    "receipt_ranges_are_apart": ReceiptRangesOverlap,
+    "receipt_book_is_a_range": NotOneRange,
+    "receipt_series_is_of_known_kind": NotOneRange,
+    "receipt_series_is_unique": NotOneRange,
+    "receipt_book_four_eyes": OneOfficerTwice,
+    "receipt_book_moves": StateRefuses,
+    "receipt_book_is_signed_for_its_state": StateRefuses,
+    "receipt_book_is_fixed": MoneyStays,
+    "receipt_book_is_open": StateRefuses,
+    "receipt_is_marked_once": ReceiptUsedTwice,
+    "treasury_receiptmark_income_line_id_key": ReceiptUsedTwice,
+    "receipt_is_in_its_book": ReceiptNotIssued,
+    "receipt_is_issued_first": ReceiptNotIssued,
+    "receipt_is_of_its_township": ReceiptOfAnotherTownship,
+    "receipt_fits_its_income": ReceiptOfAnotherKind,
+    "receipt_is_its_number": ReceiptNotIssued,
+    "receipt_is_of_standing_income": StateRefuses,
+    "receipt_mark_is_of_known_kind": TreasuryReasonMissing,
+    "receipt_mark_is_fixed": MoneyStays,
+    "spoiled_receipt_is_kept_whole": SheetsMissing,
+    "receipt_is_used_with_its_income": ReceiptUnmarked,
+    "receipt_book_is_used_up": ReceiptsOpen,
+    "receipts_are_deposited": ReceiptsOpen,
+    "receipts_agree_with_deposits": ReceiptSumsDiffer,
 }
 KNOWN = {**REFUSALS, **TREASURY_REFUSALS}
 

@@ -44,6 +44,7 @@ class Control(StrEnum):
     CONTRIBUTION_BASE_OUT_OF_BOUNDS = "contribution_base_out_of_bounds"
     UNIT_REPORTS_NOTHING = "unit_reports_nothing"
     OVER_ESTABLISHMENT = "over_establishment"
+    PASSBOOK_OF_OFFICER = "passbook_of_officer"
 
 
 SEVERITIES: Mapping[Control, Severity] = MappingProxyType(
@@ -60,6 +61,7 @@ SEVERITIES: Mapping[Control, Severity] = MappingProxyType(
         Control.CONTRIBUTION_BASE_OUT_OF_BOUNDS: Severity.INFO,
         Control.UNIT_REPORTS_NOTHING: Severity.SIGN,
         Control.OVER_ESTABLISHMENT: Severity.SIGN,
+        Control.PASSBOOK_OF_OFFICER: Severity.SIGN,
     }
 )
 
@@ -99,11 +101,20 @@ class PersonPay(NamedTuple):
 
 
 class UnitReport(NamedTuple):
-    """What a unit sent for a month: its pay rows, its staff paid, and how many posts it has (None: not known)."""
+    """What a unit sent for a month and who is paid there; None is not known.
+
+    :param rows: its pay rows
+    :param staff: its staff in the run
+    :param in_posts: how many of the people paid in the month stand in posts (在编); 编外 people never count
+    :param establishment: how many posts the unit has
+    :param passbook_of: the officer whose own account the unit's passbook is
+    """
 
     rows: int
     staff: int
+    in_posts: int = 0
     establishment: int | None = None
+    passbook_of: str = ""
 
 
 class Exceptional(NamedTuple):
@@ -188,10 +199,15 @@ def unit_reports_nothing(report: UnitReport) -> Facts | None:
 
 
 def over_establishment(report: UnitReport) -> Facts | None:
-    """More staff of a unit are in the run than it has posts (超编人员不得列入统发)."""
-    if report.establishment is None or report.staff <= report.establishment:
+    """More people in posts (在编) are paid in a unit than it has posts (超编人员不得列入统发)."""
+    if report.establishment is None or report.in_posts <= report.establishment:
         return None
-    return {"staff": str(report.staff), "establishment": str(report.establishment)}
+    return {"staff": str(report.in_posts), "establishment": str(report.establishment)}
+
+
+def passbook_of_officer(report: UnitReport) -> Facts | None:
+    """The passbook of the unit is an officer's own account."""
+    return {"officer": report.passbook_of} if report.passbook_of else None
 
 
 PERSON_CONTROLS: tuple[tuple[Control, Callable[[PersonPay], Facts | None]], ...] = (
@@ -209,6 +225,7 @@ PERSON_CONTROLS: tuple[tuple[Control, Callable[[PersonPay], Facts | None]], ...]
 UNIT_CONTROLS: tuple[tuple[Control, Callable[[UnitReport], Facts | None]], ...] = (
     (Control.UNIT_REPORTS_NOTHING, unit_reports_nothing),
     (Control.OVER_ESTABLISHMENT, over_establishment),
+    (Control.PASSBOOK_OF_OFFICER, passbook_of_officer),
 )
 
 

@@ -182,8 +182,14 @@ def test_a_unit_that_reports_nothing_is_to_sign(rows: int, controls: list[Contro
 
 
 @pytest.mark.parametrize(("establishment", "controls"), [(None, []), (5, []), (4, [Control.OVER_ESTABLISHMENT])])
-def test_more_staff_than_posts_is_to_sign(establishment: int | None, controls: list[Control]) -> None:
-    report = UnitReport(rows=5, staff=5, establishment=establishment)
+def test_more_people_in_posts_than_posts_is_to_sign(establishment: int | None, controls: list[Control]) -> None:
+    report = UnitReport(rows=7, staff=7, in_posts=5, establishment=establishment)
+    assert [exception.control for exception in control_unit(report=report)] == controls
+
+
+@pytest.mark.parametrize(("owner", "controls"), [("", []), ("zhang", [Control.PASSBOOK_OF_OFFICER])])
+def test_the_passbook_of_a_unit_that_is_an_officers_account_is_to_sign(owner: str, controls: list[Control]) -> None:
+    report = UnitReport(rows=5, staff=5, passbook_of=owner)
     assert [exception.control for exception in control_unit(report=report)] == controls
 
 

@@ -1,10 +1,13 @@
 """The tables of district and township money, by subject."""
 
 from treasury.models.claims import Claim, ClaimLine, UsedInvoice
+from treasury.models.establishments import Establishment, OfficerAccount
 from treasury.models.files import AppliedFile, OpeningFigure
 from treasury.models.income import Collection, IncomeLine, RevenuePlan
 from treasury.models.masters import AccountVerification, BankAccount, Township, Unit, UnitChannel
+from treasury.models.receipt_books import ReceiptBook, ReceiptMark, ReceiptSeries
 from treasury.models.releases import Release, ReleaseLine
+from treasury.models.secondments import Consultation, Secondment, SecondmentEnd
 from treasury.models.settlements import BackPayPart, Settlement, UnpaidSalary
 from treasury.models.words import Channel, TownshipKind, Verdict
 
@@ -17,11 +20,19 @@ __all__ = [
     "Claim",
     "ClaimLine",
     "Collection",
+    "Consultation",
+    "Establishment",
     "IncomeLine",
+    "OfficerAccount",
     "OpeningFigure",
+    "ReceiptBook",
+    "ReceiptMark",
+    "ReceiptSeries",
     "Release",
     "ReleaseLine",
     "RevenuePlan",
+    "Secondment",
+    "SecondmentEnd",
     "Settlement",
     "Township",
     "TownshipKind",

@@ -106,3 +106,80 @@ SETTLEMENT_MOVES: tuple[tuple[SettlementStatus, SettlementStatus], ...] = (
     (SettlementStatus.APPROVED, SettlementStatus.POSTED),
     (SettlementStatus.APPROVED, SettlementStatus.WITHDRAWN),
 )
+
+
+class PostKind(TextChoices):
+    """The posts of a township; a head is the 乡镇长 of a 乡 or 镇, and the 主任 of a 街道."""
+
+    HEAD = "HEAD", _("head of the township")
+    FISCAL_HEAD = "FISCAL_HEAD", _("head of the fiscal office")
+    BUDGET_ACCOUNTANT = "BUDGET_ACCOUNTANT", _("budget accountant")
+    CENTRE_CLERK = "CENTRE_CLERK", _("claims clerk")
+    CENTRE_REVIEWER = "CENTRE_REVIEWER", _("reviewer of the centre")
+    CASHIER = "CASHIER", _("cashier of the township")
+
+
+# Staffed by the bureau after asking the township's party committee (F26).
+SECONDED_POSTS: tuple[PostKind, ...] = (PostKind.FISCAL_HEAD, PostKind.BUDGET_ACCOUNTANT)
+# One holder at a time in each township.
+HEAD_POSTS: tuple[PostKind, ...] = (PostKind.HEAD, PostKind.FISCAL_HEAD)
+# What one person never holds at once (会计基础工作规范 第十二、十六条): the cashier reviews nothing and keeps no
+# accounts; who asks for money, who signs for it and who reviews it are three.
+POST_CONFLICTS: tuple[tuple[PostKind, PostKind], ...] = (
+    (PostKind.CASHIER, PostKind.HEAD),
+    (PostKind.CASHIER, PostKind.FISCAL_HEAD),
+    (PostKind.CASHIER, PostKind.BUDGET_ACCOUNTANT),
+    (PostKind.CASHIER, PostKind.CENTRE_REVIEWER),
+    (PostKind.CENTRE_CLERK, PostKind.HEAD),
+    (PostKind.CENTRE_CLERK, PostKind.CENTRE_REVIEWER),
+    (PostKind.HEAD, PostKind.CENTRE_REVIEWER),
+    (PostKind.BUDGET_ACCOUNTANT, PostKind.CENTRE_REVIEWER),
+)
+
+
+class SecondmentStatus(TextChoices):
+    GIVEN = "GIVEN", _("given")
+    CONFIRMED = "CONFIRMED", _("confirmed")
+    REFUSED = "REFUSED", _("refused")
+
+
+SECONDMENT_MOVES: tuple[tuple[SecondmentStatus, SecondmentStatus], ...] = (
+    (SecondmentStatus.GIVEN, SecondmentStatus.CONFIRMED),
+    (SecondmentStatus.GIVEN, SecondmentStatus.REFUSED),
+)
+
+
+class CommitteeAnswer(TextChoices):
+    """What the party committee of a township said when it was asked about a secondment."""
+
+    AGREED = "AGREED", _("agreed")
+    OBJECTED = "OBJECTED", _("objected")
+
+
+class ReceiptKind(TextChoices):
+    """Who prints the receipt: the fiscal department's for charges, the tax office's for agricultural tax (F25)."""
+
+    FISCAL = "FISCAL", _("fiscal receipt")
+    TAX = "TAX", _("receipt of the tax office")
+
+
+class ReceiptBookStatus(TextChoices):
+    ISSUED = "ISSUED", _("issued")
+    RECEIVED = "RECEIVED", _("received")
+    CLOSED = "CLOSED", _("settled and closed")
+    WITHDRAWN = "WITHDRAWN", _("withdrawn")
+
+
+RECEIPT_BOOK_MOVES: tuple[tuple[ReceiptBookStatus, ReceiptBookStatus], ...] = (
+    (ReceiptBookStatus.ISSUED, ReceiptBookStatus.RECEIVED),
+    (ReceiptBookStatus.ISSUED, ReceiptBookStatus.WITHDRAWN),
+    (ReceiptBookStatus.RECEIVED, ReceiptBookStatus.CLOSED),
+)
+
+
+class ReceiptFate(TextChoices):
+    """What became of one number of a book."""
+
+    USED = "USED", _("used")
+    VOIDED = "VOIDED", _("void")
+    RETURNED = "RETURNED", _("handed back")

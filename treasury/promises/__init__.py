@@ -6,9 +6,18 @@ from typing import Any
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from ledger.promises import install_files, move_literals
-from treasury.models.words import CLAIM_MOVES, RELEASE_MOVES, SETTLEMENT_MOVES
+from treasury.models.words import (
+    CLAIM_MOVES,
+    HEAD_POSTS,
+    POST_CONFLICTS,
+    RECEIPT_BOOK_MOVES,
+    RELEASE_MOVES,
+    SECONDED_POSTS,
+    SECONDMENT_MOVES,
+    SETTLEMENT_MOVES,
+)
 
-FILES = ("income", "releases", "settlements", "claims", "triggers", "views")
+FILES = ("income", "releases", "settlements", "claims", "triggers", "secondments", "receipt_books", "views")
 
 
 def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -20,5 +29,10 @@ def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
             "@release_moves@": move_literals(RELEASE_MOVES),
             "@settlement_moves@": move_literals(SETTLEMENT_MOVES),
             "@claim_moves@": move_literals(CLAIM_MOVES),
+            "@secondment_moves@": move_literals(SECONDMENT_MOVES),
+            "@post_conflicts@": move_literals(POST_CONFLICTS),
+            "@seconded_posts@": ", ".join(f"'{post.value}'" for post in SECONDED_POSTS),
+            "@head_posts@": ", ".join(f"'{post.value}'" for post in HEAD_POSTS),
+            "@receipt_book_moves@": move_literals(RECEIPT_BOOK_MOVES),
         },
     )
