@@ -16,18 +16,38 @@ from treasury.posting import SERVICE
 
 # The acts of each post; no post holds two acts that need two people.
 POSTS: Mapping[str, Sequence[str]] = {
-    "clerk": ("payouts.stage_file", "payouts.propose_correction", "ledger.view_voucher"),
+    "clerk": (
+        "payouts.stage_file",
+        "payouts.propose_correction",
+        "treasury.draft_special_plan",
+        "treasury.plan_procurement",
+        "treasury.accept_delivery",
+        "ledger.view_voucher",
+    ),
     "preparer": (
         "payouts.apply_file",
         "payouts.compute_run",
         "payouts.sign_exception",
         "payouts.submit_run",
+        "treasury.manage_items",
+        "treasury.propose_earmarking",
+        "treasury.impose_fine",
+        "treasury.pay_procurement",
         "ledger.view_voucher",
     ),
-    "reviewer": ("payouts.review_run", "payouts.approve_correction", "ledger.view_voucher"),
-    "releaser": ("payouts.release_run", "ledger.view_voucher"),
-    "cashier": ("payouts.render_batch", "payouts.take_results"),
-    "chief_accountant": ("payouts.close_month", "ledger.view_voucher"),
+    "reviewer": (
+        "payouts.review_run",
+        "payouts.approve_correction",
+        "treasury.approve_earmarking",
+        "treasury.review_special_plan",
+        "treasury.review_procurement",
+        "treasury.set_off_fine",
+        "ledger.view_voucher",
+    ),
+    "releaser": ("payouts.release_run", "treasury.release_funds", "ledger.view_voucher"),
+    "cashier": ("payouts.render_batch", "payouts.take_results", "treasury.post_earmarking"),
+    "chief_accountant": ("payouts.close_month", "treasury.award_procurement", "ledger.view_voucher"),
+    "township_head": ("treasury.sign_special_plan", "ledger.view_voucher"),
     "auditor": ("ledger.view_voucher",),
 }
 
@@ -52,6 +72,7 @@ DEMO_OFFICERS = (
     DemoOfficer("demo-releaser", "演示放款", "releaser"),
     DemoOfficer("demo-cashier", "演示出纳", "cashier"),
     DemoOfficer("demo-chief", "演示会计主管", "chief_accountant"),
+    DemoOfficer("demo-head", "演示乡镇长", "township_head"),
     DemoOfficer("demo-auditor", "演示审计", "auditor"),
 )
 

@@ -1,14 +1,19 @@
 """The tables of district and township money, by subject."""
 
+from treasury.models.awards import Fine, FineSetOff, Prize
 from treasury.models.claims import Claim, ClaimLine, UsedInvoice
 from treasury.models.files import AppliedFile, OpeningFigure
 from treasury.models.income import Collection, IncomeLine, RevenuePlan
+from treasury.models.items import EarmarkedItem, ItemAllocation, SpecialPlan
 from treasury.models.masters import AccountVerification, BankAccount, Township, Unit, UnitChannel
+from treasury.models.passing import EarmarkedReceipt, PassedOn
+from treasury.models.procurements import Acceptance, Instalment, Procurement
 from treasury.models.releases import Release, ReleaseLine
 from treasury.models.settlements import BackPayPart, Settlement, UnpaidSalary
 from treasury.models.words import Channel, TownshipKind, Verdict
 
 __all__ = [
+    "Acceptance",
     "AccountVerification",
     "AppliedFile",
     "BackPayPart",
@@ -17,12 +22,22 @@ __all__ = [
     "Claim",
     "ClaimLine",
     "Collection",
+    "EarmarkedItem",
+    "EarmarkedReceipt",
+    "Fine",
+    "FineSetOff",
     "IncomeLine",
+    "Instalment",
+    "ItemAllocation",
     "OpeningFigure",
+    "PassedOn",
+    "Prize",
+    "Procurement",
     "Release",
     "ReleaseLine",
     "RevenuePlan",
     "Settlement",
+    "SpecialPlan",
     "Township",
     "TownshipKind",
     "Unit",

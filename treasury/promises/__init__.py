@@ -6,9 +6,16 @@ from typing import Any
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from ledger.promises import install_files, move_literals
-from treasury.models.words import CLAIM_MOVES, RELEASE_MOVES, SETTLEMENT_MOVES
+from treasury.models.words import (
+    CLAIM_MOVES,
+    ORDER_MOVES,
+    PROCUREMENT_MOVES,
+    RELEASE_MOVES,
+    SETTLEMENT_MOVES,
+    SPECIAL_PLAN_MOVES,
+)
 
-FILES = ("income", "releases", "settlements", "claims", "triggers", "views")
+FILES = ("income", "releases", "settlements", "claims", "triggers", "items", "procurement", "passing_on", "views")
 
 
 def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -20,5 +27,8 @@ def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
             "@release_moves@": move_literals(RELEASE_MOVES),
             "@settlement_moves@": move_literals(SETTLEMENT_MOVES),
             "@claim_moves@": move_literals(CLAIM_MOVES),
+            "@order_moves@": move_literals(ORDER_MOVES),
+            "@special_plan_moves@": move_literals(SPECIAL_PLAN_MOVES),
+            "@procurement_moves@": move_literals(PROCUREMENT_MOVES),
         },
     )
