@@ -23,7 +23,7 @@ from tests.attacks import Stage
 from tests.conftest import copy_database, drop_database, point_at
 from tests.payroll import AT, UNITS, hire, officer
 from treasury.awarding import impose_fine, post_prize, propose_prize, set_off_fine
-from treasury.entries import collect_fee, collect_revenue, sweep
+from treasury.entries import Mirrored, collect_fee, collect_revenue, hand_on, sweep
 from treasury.itemizing import open_items, post_allocation, propose_allocation, unassigned_account
 from treasury.models import (
     Acceptance,
@@ -272,7 +272,12 @@ def fees(amount: str, *, source: str = "test/fees") -> None:
     posted(source, collect_fee(codes_of(district=district(), township=birch().book), yuan(amount)))
 
 
-def posted(source: str, entries: Any) -> None:
+def hand_on_entries(amount: str) -> Mirrored:
+    """Return what hands money on to 未分项 of 白桦镇."""
+    return hand_on(codes_of(district=district(), township=birch().book), "10040300", yuan(amount))
+
+
+def posted(source: str, entries: Mirrored) -> None:
     post_event(
         mirrored_event(
             source=source,
