@@ -14,7 +14,7 @@ import pytest
 from django.db import connections, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
-from ledger.entries import Event, Signatures, VoucherToPost
+from ledger.entries import Entry, Event, Signatures, VoucherToPost, credit, debit
 from ledger.models import Book
 from ledger.posting import post_event
 from month.beginning import begin_demo, open_months
@@ -289,6 +289,11 @@ def posted(source: str, entries: Mirrored) -> None:
             signatures=Signatures(preparer=SERVICE, reviewer="demo-reviewer", poster=SERVICE, cashier="demo-cashier"),
         )
     )
+
+
+def spent_by_hand(account: str, amount: str) -> tuple[Entry, Entry]:
+    """Return lines that take money out of an item past every plan."""
+    return debit("5001", yuan(amount), fund="111"), credit(account, yuan(amount), fund="111")
 
 
 def voucher_in_birch(source: str, *lines: Any) -> None:

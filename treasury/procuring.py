@@ -26,7 +26,14 @@ from treasury.models.words import (
 )
 from treasury.opening import extra_budgetary_code, special_account_code
 from treasury.policy import treasury_policies
-from treasury.refusals import DeliveryNotAccepted, StateRefuses, SupplierUnfit, TreasuryReasonMissing, refusals_named
+from treasury.refusals import (
+    DeliveryNotAccepted,
+    StateRefuses,
+    SupplierUnfit,
+    TreasuryPaperMissing,
+    TreasuryReasonMissing,
+    refusals_named,
+)
 from treasury.releasing import CHAIN, PayeeLine, request_release
 from treasury.rules.credit_codes import is_sound_code
 from treasury.rules.ranks import rank_order
@@ -141,12 +148,15 @@ def award_procurement(
 ) -> Procurement:
     """Award a reviewed procurement to the supplier who won the tender.
 
+    :raises TreasuryPaperMissing: if the supplier, the account or the contract is not named
     :raises SupplierUnfit: if the credit code is none
     :raises PayeeIsTownship: if the supplier is a township, a unit of one, or holds an account of theirs
     :raises AwardExceeded: if it is more than was planned
     :raises OneOfficerTwice: if the officer planned or reviewed it
     """
     require_post(officer, "treasury.award_procurement")
+    if not (award.supplier_name and award.supplier_account and award.contract_number):
+        raise TreasuryPaperMissing("award_is_complete", {"procurement": procurement.pk})
     if not is_sound_code(award.supplier_code):
         raise SupplierUnfit("supplier_code_is_sound", {"supplier": award.supplier_name, "code": award.supplier_code})
     with refusals_named(), transaction.atomic():

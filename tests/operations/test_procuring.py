@@ -50,6 +50,7 @@ from treasury.refusals import (
     PayeeIsTownship,
     StateRefuses,
     SupplierUnfit,
+    TreasuryPaperMissing,
     TreasuryReasonMissing,
 )
 from treasury.releasing import PayeeLine, cancel_release, release_funds, request_release
@@ -151,6 +152,17 @@ def test_no_township_wins_a_tender(supplier: dict[str, str]) -> None:
 def test_a_supplier_has_a_sound_credit_code(code: str) -> None:
     with pytest.raises(SupplierUnfit, match="supplier_code_is_sound"):
         awarded(planned(), award(supplier_code=code))
+
+
+@pytest.mark.parametrize("gap", ["supplier_name", "supplier_account", "contract_number"])
+def test_an_award_names_supplier_account_and_contract(gap: str) -> None:
+    with pytest.raises(TreasuryPaperMissing, match="award_is_complete"):
+        awarded(planned(), award(**{"amount": "9000.00", gap: ""}))
+
+
+def test_a_procurement_says_what_is_bought() -> None:
+    with pytest.raises(TreasuryPaperMissing, match="procurement_has_its_subject"):
+        planned(subject="")
 
 
 def test_the_award_is_paid_to_the_fen_in_instalments_and_not_a_fen_more() -> None:

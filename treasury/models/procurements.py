@@ -66,6 +66,7 @@ class Procurement(models.Model):
             fen_check(field="planned", name="procurement_plan_is_exact"),
             fen_check(field="awarded", name="procurement_award_is_exact"),
             models.CheckConstraint(condition=Q(planned__gt=0), name="procurement_is_positive"),
+            models.CheckConstraint(condition=~Q(subject=""), name="procurement_has_its_subject"),
             models.CheckConstraint(
                 condition=Q(awarded=None) | Q(awarded__gt=0, awarded__lte=F("planned")), name="award_keeps_to_plan"
             ),
