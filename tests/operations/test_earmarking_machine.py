@@ -41,7 +41,8 @@ STEPS = st.lists(
         st.sampled_from([1, 99, 500_001, 900_000, 1_250_000, 2_000_000]),
         st.integers(0, 5),
     ),
-    min_size=4, max_size=20,
+    min_size=4,
+    max_size=20,
 )
 
 
