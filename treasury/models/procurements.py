@@ -23,7 +23,7 @@ class Procurement(models.Model):
         Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("using unit")
     )
     subject = models.CharField(_("what is bought"), max_length=200)
-    planned = FenField(_("planned"))
+    planned = FenField(_("planned amount"))
     money = models.CharField(_("paid from"), max_length=20, choices=ProcurementMoney)
     item = models.ForeignKey(
         EarmarkedItem,
@@ -46,7 +46,7 @@ class Procurement(models.Model):
     supplier_bank = models.CharField(_("bank"), max_length=80, blank=True)
     supplier_account = models.CharField(_("account number"), max_length=40, blank=True)
     contract_number = models.CharField(_("number of the contract"), max_length=60, blank=True)
-    awarded = FenField(_("awarded"), null=True, blank=True)
+    awarded = FenField(_("awarded amount"), null=True, blank=True)
     awarded_on = models.DateField(_("awarded on"), null=True, blank=True)
     planned_by = officer_field(_("planned by"))
     reviewed_by = officer_field(_("reviewed by"))

@@ -179,7 +179,13 @@ def refuse_asked(asked: Namespace, officer: Officer, at: datetime) -> Told:
 def list_asked(asked: Namespace) -> Told:
     townships = townships_of(asked)
     balances = table(
-        _("Special accounts"), _("township"), _("special account"), _("item"), _("balance"), _("left"), right=(3, 4)
+        _("Special accounts"),
+        _("township"),
+        _("special account"),
+        _("item"),
+        _("balance"),
+        _("left to plan"),
+        right=(3, 4),
     )
     for one in item_balances(townships=townships):
         amounts = in_full(one.balance), in_full(one.left)
