@@ -259,12 +259,12 @@ def fine(*, matter: str = "", place: int = 1, township: Township | None = None) 
     )
 
 
-def swept(amount: str, *, source: str = "test/sweep") -> None:
+def swept(amount: str, *, source: str = "test/sweep", day: date = date(2026, 11, 5)) -> None:
     """Let the district hold money for 白桦镇 on its year's current account (J1, J2)."""
     township = birch().book
     codes = codes_of(district=district(), township=township)
     for name, entries in (("collect", collect_revenue(codes, yuan(amount))), ("sweep", sweep(codes, yuan(amount)))):
-        posted(f"{source}/{name}", entries)
+        posted(f"{source}/{name}", entries, day=day)
 
 
 def fees(amount: str, *, source: str = "test/fees") -> None:
@@ -277,14 +277,14 @@ def hand_on_entries(amount: str) -> Mirrored:
     return hand_on(codes_of(district=district(), township=birch().book), "10040300", yuan(amount))
 
 
-def posted(source: str, entries: Mirrored) -> None:
+def posted(source: str, entries: Mirrored, *, day: date = date(2026, 11, 5)) -> None:
     post_event(
         mirrored_event(
             source=source,
             district=district(),
             township=birch().book,
             entries=entries,
-            posting_date=date(2026, 11, 5),
+            posting_date=day,
             summary="测试",
             signatures=Signatures(preparer=SERVICE, reviewer="demo-reviewer", poster=SERVICE, cashier="demo-cashier"),
         )

@@ -7,6 +7,7 @@ import pytest
 from ledger.checks import run_checks
 from ledger.models import Line
 from ledger.refusals import OfficerMayNot
+from month.beginning import open_months
 from tests import earmarking
 from tests.earmarking import DAY, birch, fine, paid_prize, prize, river, swept, yuan
 from tests.payroll import AT, officer
@@ -140,6 +141,17 @@ def test_a_township_that_is_due_nothing_keeps_its_fine() -> None:
     with pytest.raises(FineNotCovered):
         set_off(one)
     assert str(left_of_fine(one)) == "20000.00"
+
+
+def test_a_fine_that_was_not_paid_in_its_year_stays() -> None:
+    one = fine()
+    set_off(one)
+    open_months(day=date(2027, 1, 5), officer=officer("chief_accountant"), at=AT)
+    assert str(left_of_fine(one)) == "2000.00"
+    swept("2000.00", source="test/next", day=date(2027, 1, 4))
+    assert str(set_off(one, on=date(2027, 1, 5)).amount) == "2000.00"
+    assert left_of_fine(one) == 0
+    assert list(run_checks([])) == []
 
 
 def test_a_township_and_a_place_are_fined_once_for_an_appraisal() -> None:
