@@ -30,7 +30,7 @@ from treasury.refusals import (
     refusals_named,
 )
 from treasury.releasing import PayeeLine, request_release
-from treasury.rules.ranks import rank_of, read_ranks
+from treasury.rules.ranks import rank_order
 from treasury.taking_over import account_of
 
 CHAIN = ""
@@ -324,8 +324,8 @@ def place_of(claim: Claim) -> dict[str, str]:
 
 def rank_of_lines(lines: Sequence[ClaimLine], on: date) -> Rank:
     """Return the rank of a claim: that of its least urgent line."""
-    ranks = read_ranks(policies=treasury_policies(), on=on)
-    return Rank(max(rank_of(line.economic, ranks=ranks) for line in lines))
+    order = rank_order(policies=treasury_policies(), on=on)
+    return Rank(max(order.rank_of(line.economic) for line in lines))
 
 
 def payee_lines(claim: Claim, lines: Sequence[ClaimLine]) -> Sequence[PayeeLine]:

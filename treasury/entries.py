@@ -211,6 +211,31 @@ def transfer_to_special_account(codes: Codes, account: str, amount: Decimal) -> 
     )
 
 
+def receive_for_purpose(codes: DistrictCodes, amount: Decimal, *, project: str | None = None) -> tuple[Entry, ...]:
+    """J8, first half: money from above for a named purpose reaches the district's treasury (G09, G12)."""
+    cash, income = pair(codes.cash, codes.subsidy_income, amount)
+    return cash, replace(income, project=project)
+
+
+def hand_on(codes: Codes, account: str, amount: Decimal, *, project: str | None = None) -> Mirrored:
+    """J8 for one purpose: its part goes on to a special account of a township (G09, G10, G12)."""
+    whole = transfer_to_special_account(codes, account, amount)
+    named = Classes(project=project)
+    return Mirrored(
+        township=tuple(
+            named.on(entry) if entry.account == codes.township.subsidy_income else entry for entry in whole.township
+        ),
+        district=tuple(
+            named.on(entry) if entry.account == codes.district.subsidy_expense else entry for entry in whole.district
+        ),
+    )
+
+
+def allocate_to_item(*, unassigned: str, item: str, amount: Decimal) -> Mirrored:
+    """F21: money that no item was named for goes into one; the only way between leaves of a special account."""
+    return Mirrored(township=pair(item, unassigned, amount))
+
+
 def spend_from_special_account(
     codes: Codes, account: str, amount: Decimal, classes: Classes = UNCLASSIFIED
 ) -> Mirrored:

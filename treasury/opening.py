@@ -84,6 +84,22 @@ def open_township_book(
     return book
 
 
+def special_account_code(*, book: Book, kind: str, number: int) -> str:
+    """Return the leaf of a special account that one item has; number 0 is what no item was named for."""
+    return f"{code_of(book, 'SPECIAL_CASH')}{SPECIAL_ACCOUNTS[kind]}{number:02}"
+
+
+def extra_budgetary_code(*, book: Book) -> str:
+    """Return the extra-budgetary account of a township (F12)."""
+    return code_of(book, "SPECIAL_CASH") + "02"
+
+
+def add_item_account(*, book: Book, kind: str, number: int, name: str) -> Account:
+    """Open the leaf account of an earmarked item of a township (F21)."""
+    code = special_account_code(book=book, kind=kind, number=number)
+    return add_account(book=book, sub=SubAccount(parent_code=code[:-2], code=code, name=name))
+
+
 def code_of(book: Book, role: str) -> str:
     """Return the account of a book that plays a role in postings.
 

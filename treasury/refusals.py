@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from django.db import DatabaseError
 from django.utils.translation import gettext_lazy as _
 
-from ledger.refusals import REFUSALS, PostedStays, UnableToPost, refusal_of
+from ledger.refusals import REFUSALS, PostedStays, TextNotPlain, UnableToPost, refusal_of
 
 
 class UnableToFund(UnableToPost):
@@ -195,6 +195,81 @@ class ReceiptSumsDiffer(UnableToFund):
     remedy = _("Count the stubs again; deposit what is missing, or correct what was wrong in red.")
 
 
+class ItemMoneyStays(UnableToFund):
+    message = _("Money stays in its earmarked item; it never goes from one item to another.")
+    remedy = _("Allocate from what no item was named for, or name the item that the money lies in.")
+
+
+class ItemUnfit(UnableToFund):
+    message = _("The earmarked item cannot be used so.")
+    remedy = _("Choose an item that is in effect; end one only when it is empty.")
+
+
+class ItemExhausted(FundExhausted):
+    message = _("The earmarked item holds less than is asked for.")
+    remedy = _("Ask for no more than what is left of the item, or allocate money to it first.")
+
+
+class PayeeIsTownship(UnableToFund):
+    message = _("The payee is the township, one of its units, or holds an account of theirs.")
+    remedy = _("Name the one who supplies, builds or is entitled, with an account of its own.")
+
+
+class SupplierUnfit(UnableToFund):
+    message = _("The supplier cannot be awarded this.")
+    remedy = _("Check the name, the credit code and the account against the contract.")
+
+
+class AwardExceeded(UnableToFund):
+    message = _("More would be awarded, accepted or paid than was agreed before.")
+    remedy = _("Keep to what is left of the plan, of the award and of what was delivered.")
+
+
+class DeliveryNotAccepted(UnableToFund):
+    message = _("The delivery has not been accepted.")
+    remedy = _("Have another officer accept the delivery with its paper, then ask to pay.")
+
+
+class OrderMissing(UnableToFund):
+    message = _("Nothing that was signed stands behind this release.")
+    remedy = _("Draft a plan and have it signed, or ask for an instalment of an awarded procurement.")
+
+
+class PassedOnAlready(UnableToFund):
+    message = _("This money has been handed on.")
+    remedy = _("Look at the day on which it was handed on.")
+
+
+class NotReceivedYet(UnableToFund):
+    message = _("The money has not been received.")
+    remedy = _("Have the receipt approved and posted first.")
+
+
+class PrizePaidTwice(UnableToFund):
+    message = _("A prize is paid once; wages rise by one grade a year at most.")
+    remedy = _("Look at the prizes of the township and the year.")
+
+
+class FineSetOffTwice(UnableToFund):
+    message = _("A fine is imposed once and set off once.")
+    remedy = _("Look at what was set off of it; set off no more than what is left.")
+
+
+class TreasuryPaperMissing(UnableToFund):
+    message = _("A paper, a purpose or an account is missing.")
+    remedy = _("Name the paper that orders it, what it is for, and the account it goes to.")
+
+
+class AmountUnfit(UnableToFund):
+    message = _("An amount is not above zero or has more than two decimals.")
+    remedy = _("Give the amount in yuan with at most two decimals.")
+
+
+class FineNotCovered(FundExhausted):
+    message = _("The district holds nothing for the township that the fine could be set off against.")
+    remedy = _("Wait until the township is due money; the fine stays until then.")
+
+
 TREASURY_REFUSALS: dict[str, type[UnableToPost]] = {
     "applied_file_four_eyes": OneOfficerTwice,
     "applied_file_is_first_once": StateRefuses,
@@ -286,6 +361,103 @@ TREASURY_REFUSALS: dict[str, type[UnableToPost]] = {
     "receipt_book_is_used_up": ReceiptsOpen,
     "receipts_are_deposited": ReceiptsOpen,
     "receipts_agree_with_deposits": ReceiptSumsDiffer,
+    "order_moves": StateRefuses,
+    "special_plan_moves": StateRefuses,
+    "procurement_moves": StateRefuses,
+    "itemallocation_is_signed_for_its_state": StateRefuses,
+    "earmarkedreceipt_is_signed_for_its_state": StateRefuses,
+    "prize_is_signed_for_its_state": StateRefuses,
+    "special_plan_is_signed_for_its_state": StateRefuses,
+    "procurement_is_signed_for_its_state": StateRefuses,
+    "itemallocation_four_eyes": OneOfficerTwice,
+    "earmarkedreceipt_four_eyes": OneOfficerTwice,
+    "prize_four_eyes": OneOfficerTwice,
+    "special_plan_four_eyes": OneOfficerTwice,
+    "procurement_four_eyes": OneOfficerTwice,
+    "acceptance_four_eyes": OneOfficerTwice,
+    "passed_on_four_eyes": OneOfficerTwice,
+    "fine_four_eyes": OneOfficerTwice,
+    "order_is_fixed": MoneyStays,
+    "item_is_fixed": MoneyStays,
+    "special_plan_is_fixed": MoneyStays,
+    "procurement_is_fixed": MoneyStays,
+    "award_is_fixed": MoneyStays,
+    "passed_on_is_fixed": MoneyStays,
+    "item_number_is_unique": ItemUnfit,
+    "item_name_is_unique": ItemUnfit,
+    "item_has_its_account": ItemUnfit,
+    "item_is_empty_at_its_end": ItemUnfit,
+    "item_ends_after_it_begins": ItemUnfit,
+    "item_is_in_effect": ItemUnfit,
+    "item_is_of_known_kind": ItemUnfit,
+    "plan_names_its_item": ItemUnfit,
+    "procurement_names_its_money": ItemUnfit,
+    "special_account_is_reached": ItemUnfit,
+    "item_money_stays": ItemMoneyStays,
+    "allocation_is_funded": ItemExhausted,
+    "special_plan_is_funded": ItemExhausted,
+    "payee_is_not_the_township": PayeeIsTownship,
+    "supplier_is_not_the_township": PayeeIsTownship,
+    "supplier_is_the_payee": OrderMissing,
+    "special_spending_has_its_plan": OrderMissing,
+    "instalment_is_its_release": OrderMissing,
+    "supplier_code_is_sound": SupplierUnfit,
+    "award_keeps_to_plan": AwardExceeded,
+    "acceptance_keeps_to_award": AwardExceeded,
+    "instalments_keep_to_award": AwardExceeded,
+    "delivery_is_accepted_first": DeliveryNotAccepted,
+    "delivery_follows_its_award": StateRefuses,
+    "receipt_is_its_parts": SumsDiffer,
+    "receipt_takes_no_part": StateRefuses,
+    "money_is_received_first": NotReceivedYet,
+    "passed_on_once": PassedOnAlready,
+    "receipt_paper_is_used_once": InvoiceUsed,
+    "prize_is_paid_once": PrizePaidTwice,
+    "wage_grade_is_given_once_a_year": PrizePaidTwice,
+    "wage_grade_is_one_of_a_post": PrizePaidTwice,
+    "fine_is_imposed_once": FineSetOffTwice,
+    "fine_place_is_one_townships": FineSetOffTwice,
+    "fine_is_set_off_once": FineSetOffTwice,
+    "fine_is_covered": FineNotCovered,
+    "special_plan_is_complete": TreasuryPaperMissing,
+    "procurement_has_its_subject": TreasuryPaperMissing,
+    "prize_has_its_place": TreasuryPaperMissing,
+    "fine_names_its_matter": TreasuryPaperMissing,
+    "earmarked_receipt_is_due_after_it_came": TreasuryPaperMissing,
+    "passed_on_part_is_one": ItemUnfit,
+    "itemallocation_has_its_paper": TreasuryPaperMissing,
+    "earmarkedreceipt_has_its_paper": TreasuryPaperMissing,
+    "prize_has_its_paper": TreasuryPaperMissing,
+    "acceptance_has_its_paper": TreasuryPaperMissing,
+    "itemallocation_is_positive": AmountUnfit,
+    "itemallocation_amount_is_exact": AmountUnfit,
+    "earmarkedreceipt_is_positive": AmountUnfit,
+    "earmarkedreceipt_amount_is_exact": AmountUnfit,
+    "prize_is_positive": AmountUnfit,
+    "prize_amount_is_exact": AmountUnfit,
+    "special_plan_is_positive": AmountUnfit,
+    "special_plan_amount_is_exact": AmountUnfit,
+    "procurement_is_positive": AmountUnfit,
+    "procurement_plan_is_exact": AmountUnfit,
+    "procurement_award_is_exact": AmountUnfit,
+    "acceptance_is_positive": AmountUnfit,
+    "acceptance_amount_is_exact": AmountUnfit,
+    "instalment_is_positive": AmountUnfit,
+    "instalment_amount_is_exact": AmountUnfit,
+    "passed_on_is_positive": AmountUnfit,
+    "passed_on_amount_is_exact": AmountUnfit,
+    "fine_is_complete": AmountUnfit,
+    "fine_amount_is_exact": AmountUnfit,
+    "special_plan_text_is_plain": TextNotPlain,
+    "procurement_text_is_plain": TextNotPlain,
+    "acceptance_text_is_plain": TextNotPlain,
+    "earmarkedreceipt_paper_is_plain": TextNotPlain,
+    "earmarked_receipt_text_is_plain": TextNotPlain,
+    "itemallocation_paper_is_plain": TextNotPlain,
+    "prize_paper_is_plain": TextNotPlain,
+    "prize_text_is_plain": TextNotPlain,
+    "fine_text_is_plain": TextNotPlain,
+    "item_text_is_plain": TextNotPlain,
 }
 KNOWN = {**REFUSALS, **TREASURY_REFUSALS}
 

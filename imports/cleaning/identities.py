@@ -9,15 +9,13 @@ from datetime import date
 
 from imports.cleaning.texts import Cleaned, clean_number, clean_text
 from imports.fault_kinds import FaultKind
+from treasury.rules import credit_codes
 from treasury.rules.cards import is_sound_account
 
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECKS = "10X98765432"
 ID_FORM = re.compile(r"\d{17}[\dXx]", re.ASCII)
 OLD_ID_FORM = re.compile(r"\d{15}", re.ASCII)
-CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-CREDIT_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
-CREDIT_FORM = re.compile(f"[{CREDIT_ALPHABET}]{{18}}")
 # Sums of parts of numbers, kept because the same counties, birthdays and digits come again.
 PARTS_KEPT = 100_000
 
@@ -115,13 +113,7 @@ def judge_credit_code(cell: object) -> Cleaned:
     text, faults = clean_text(cell)
     if not text:
         return Cleaned(text, faults)
-    if not CREDIT_FORM.fullmatch(text):
+    if not credit_codes.FORM.fullmatch(text):
         return Cleaned(text, [*faults, FaultKind.CREDIT_CODE])
-    right = text[:17] + credit_check(text)
+    right = text[:17] + credit_codes.credit_check(text)
     return Cleaned(right, faults if right == text else [*faults, FaultKind.CREDIT_CODE])
-
-
-def credit_check(code: str) -> str:
-    """Return the check character of the first 17 characters of a credit code."""
-    total = sum(CREDIT_ALPHABET.index(mark) * weight for mark, weight in zip(code, CREDIT_WEIGHTS, strict=False))
-    return CREDIT_ALPHABET[-total % 31]

@@ -22,7 +22,7 @@ from treasury.using_receipts import use_receipts
 own_stage = posts.own_stage
 Run = Callable[..., str]
 
-ADMINISTRATOR, HEAD, KEEPER, REVIEWER = "demo-administrator", "demo-head", "demo-receipts", "demo-reviewer"
+ADMINISTRATOR, HEAD, KEEPER, REVIEWER = "demo-administrator", "demo-bureau", "demo-receipts", "demo-reviewer"
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def fresh(hand: Hand, **changes: object) -> dict[str, object]:
 
 def test_a_post_begins_given_with_its_whole_term(hand: Hand) -> None:
     assert adds(hand, "treasury_secondment", fresh(hand))
-    signed = {"decided_by_id": "demo-head", "decided_at": posts.AT}
+    signed = {"decided_by_id": "demo-bureau", "decided_at": posts.AT}
     assert refuses(hand, "treasury_secondment", fresh(hand, status="CONFIRMED", **signed)) == "secondment_moves"
     assert refuses(hand, "treasury_secondment", fresh(hand, held_until="2027-01-01")) == "secondment_is_fixed"
 
@@ -108,7 +108,7 @@ def test_a_post_moves_as_its_table_says(hand: Hand, before: SecondmentStatus, af
 
 
 DECIDE = (
-    "UPDATE treasury_secondment SET status = %s, decided_by_id = 'demo-head', decided_at = now(), reason = 'x'"
+    "UPDATE treasury_secondment SET status = %s, decided_by_id = 'demo-bureau', decided_at = now(), reason = 'x'"
     " WHERE id = %s"
 )
 
@@ -121,15 +121,15 @@ def test_a_post_is_not_confirmed_by_its_giver_or_its_holder(hand: Hand) -> None:
     assert refusal(hand, confirm, "demo-administrator", key) == "secondment_four_eyes"
     assert refusal(hand, confirm, "demo-cashier", key) == "nobody_gives_his_own_post"
     assert refusal(hand, confirm, None, key) == "secondment_is_signed_for_its_state"
-    assert refusal(hand, confirm, "demo-head", key) == "accepted"
+    assert refusal(hand, confirm, "demo-bureau", key) == "accepted"
     named = adds(hand, "treasury_secondment", fresh(hand, name="演示局长"))
-    assert refusal(hand, confirm, "demo-head", named) == "nobody_gives_his_own_post"
+    assert refusal(hand, confirm, "demo-bureau", named) == "nobody_gives_his_own_post"
 
 
 def test_a_seconded_post_is_not_confirmed_unconsulted_nor_past_an_objection(hand: Hand) -> None:
     key = post(hand, "post = 'BUDGET_ACCOUNTANT'")["id"]
     confirm = (
-        "UPDATE treasury_secondment SET status = 'CONFIRMED', decided_by_id = 'demo-head', decided_at = now(),"
+        "UPDATE treasury_secondment SET status = 'CONFIRMED', decided_by_id = 'demo-bureau', decided_at = now(),"
         " reason = %s WHERE id = %s"
     )
     assert refusal(hand, confirm, "x", key) == "secondment_is_consulted"
@@ -233,12 +233,12 @@ def test_a_post_ends_early_only_by_a_row_within_its_term_once(hand: Hand) -> Non
 
 def test_an_establishment_is_confirmed_once_by_another_and_stays(hand: Hand) -> None:
     entry = row_of(hand, "treasury_establishment", "true")
-    born = another(entry, confirmed_by_id="demo-head", confirmed_at=posts.AT)
+    born = another(entry, confirmed_by_id="demo-bureau", confirmed_at=posts.AT)
     assert refuses(hand, "treasury_establishment", born) == "establishment_is_fixed"
     assert refuses(hand, "treasury_establishment", another(entry, approved=-1)) == "establishment_has_its_paper"
     sign = "UPDATE treasury_establishment SET confirmed_by_id = %s, confirmed_at = now()"
     assert refusal(hand, sign, "demo-administrator") == "establishment_four_eyes"
-    hand.rows(sign, "demo-head")
+    hand.rows(sign, "demo-bureau")
     assert refusal(hand, sign, "second-bureau_head") == "establishment_is_fixed"
     for change in ("approved = 6", "effective_from = '2026-01-01'", "paper = '改'", "confirmed_by_id = NULL"):
         assert refusal(hand, f"UPDATE treasury_establishment SET {change}") == "establishment_is_fixed"

@@ -176,7 +176,7 @@ def test_posts_exclude_each_other_as_the_table_says(one: PostKind, other: PostKi
                 given(second, name=name, begin=date(2026, 12, 31))
         assert given(second, name=name, begin=date(2027, 1, 1) if exclusive else BEGIN).pk
         Secondment.objects.filter(pk__gte=earlier.pk, status="GIVEN").update(
-            status="REFUSED", decided_by="demo-head", decided_at=AT, reason="x"
+            status="REFUSED", decided_by="demo-bureau", decided_at=AT, reason="x"
         )
 
 
@@ -307,7 +307,7 @@ def test_every_act_on_a_post_leaves_one_event() -> None:
     assert told == [
         ("post.give", "demo-administrator"),
         ("post.consult", "demo-administrator"),
-        ("post.confirm", "demo-head"),
+        ("post.confirm", "demo-bureau"),
         ("post.end", "demo-administrator"),
     ]
 

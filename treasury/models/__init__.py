@@ -1,10 +1,14 @@
 """The tables of district and township money, by subject."""
 
+from treasury.models.awards import Fine, FineSetOff, Prize
 from treasury.models.claims import Claim, ClaimLine, UsedInvoice
 from treasury.models.establishments import Establishment, OfficerAccount
 from treasury.models.files import AppliedFile, OpeningFigure
 from treasury.models.income import Collection, IncomeLine, RevenuePlan
+from treasury.models.items import EarmarkedItem, ItemAllocation, SpecialPlan
 from treasury.models.masters import AccountVerification, BankAccount, Township, Unit, UnitChannel
+from treasury.models.passing import EarmarkedReceipt, PassedOn
+from treasury.models.procurements import Acceptance, Instalment, Procurement
 from treasury.models.receipt_books import ReceiptBook, ReceiptMark, ReceiptSeries
 from treasury.models.releases import Release, ReleaseLine
 from treasury.models.secondments import Consultation, Secondment, SecondmentEnd
@@ -12,6 +16,7 @@ from treasury.models.settlements import BackPayPart, Settlement, UnpaidSalary
 from treasury.models.words import Channel, TownshipKind, Verdict
 
 __all__ = [
+    "Acceptance",
     "AccountVerification",
     "AppliedFile",
     "BackPayPart",
@@ -21,10 +26,19 @@ __all__ = [
     "ClaimLine",
     "Collection",
     "Consultation",
+    "EarmarkedItem",
+    "EarmarkedReceipt",
     "Establishment",
+    "Fine",
+    "FineSetOff",
     "IncomeLine",
+    "Instalment",
+    "ItemAllocation",
     "OfficerAccount",
     "OpeningFigure",
+    "PassedOn",
+    "Prize",
+    "Procurement",
     "ReceiptBook",
     "ReceiptMark",
     "ReceiptSeries",
@@ -34,6 +48,7 @@ __all__ = [
     "Secondment",
     "SecondmentEnd",
     "Settlement",
+    "SpecialPlan",
     "Township",
     "TownshipKind",
     "Unit",

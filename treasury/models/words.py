@@ -183,3 +183,76 @@ class ReceiptFate(TextChoices):
     USED = "USED", _("used")
     VOIDED = "VOIDED", _("void")
     RETURNED = "RETURNED", _("handed back")
+
+
+class SpecialAccountKind(TextChoices):
+    """专户 whose money is kept apart by earmarked items (F21)."""
+
+    TRANSFERS = "TRANSFERS", _("special account for transfers")
+    AGRICULTURAL_TAX = "AGRICULTURAL_TAX", _("special account for agricultural tax")
+
+
+class OrderStatus(TextChoices):
+    """An order of the bureau to move earmarked money: proposed, approved by another officer, posted by a third."""
+
+    PROPOSED = "PROPOSED", _("proposed")
+    APPROVED = "APPROVED", _("approved")
+    POSTED = "POSTED", _("posted")
+    WITHDRAWN = "WITHDRAWN", _("withdrawn")
+
+
+ORDER_MOVES: tuple[tuple[OrderStatus, OrderStatus], ...] = (
+    (OrderStatus.PROPOSED, OrderStatus.APPROVED),
+    (OrderStatus.PROPOSED, OrderStatus.WITHDRAWN),
+    (OrderStatus.APPROVED, OrderStatus.POSTED),
+    (OrderStatus.APPROVED, OrderStatus.WITHDRAWN),
+)
+
+
+class SpecialPlanStatus(TextChoices):
+    """用款计划 of a special account (F22): the unit drafts, the centre reviews, the head signs."""
+
+    DRAFTED = "DRAFTED", _("drafted")
+    REVIEWED = "REVIEWED", _("reviewed")
+    SIGNED = "SIGNED", _("signed by the head")
+    REFUSED = "REFUSED", _("refused")
+
+
+SPECIAL_PLAN_MOVES: tuple[tuple[SpecialPlanStatus, SpecialPlanStatus], ...] = (
+    (SpecialPlanStatus.DRAFTED, SpecialPlanStatus.REVIEWED),
+    (SpecialPlanStatus.DRAFTED, SpecialPlanStatus.REFUSED),
+    (SpecialPlanStatus.REVIEWED, SpecialPlanStatus.SIGNED),
+    (SpecialPlanStatus.REVIEWED, SpecialPlanStatus.REFUSED),
+)
+
+
+class ProcurementStatus(TextChoices):
+    """采购 (F24): planned, reviewed by the procurement centre, awarded after the tender."""
+
+    PLANNED = "PLANNED", _("planned purchase")
+    REVIEWED = "REVIEWED", _("reviewed")
+    AWARDED = "AWARDED", _("awarded")
+    REFUSED = "REFUSED", _("refused")
+
+
+PROCUREMENT_MOVES: tuple[tuple[ProcurementStatus, ProcurementStatus], ...] = (
+    (ProcurementStatus.PLANNED, ProcurementStatus.REVIEWED),
+    (ProcurementStatus.PLANNED, ProcurementStatus.REFUSED),
+    (ProcurementStatus.REVIEWED, ProcurementStatus.AWARDED),
+    (ProcurementStatus.REVIEWED, ProcurementStatus.REFUSED),
+)
+
+
+class ProcurementMoney(TextChoices):
+    """Which money a procurement is paid from (F24): J14 through the district, J24 from an account of the township."""
+
+    BUDGET = "BUDGET", _("budgetary, through the district treasury")
+    EXTRA_BUDGETARY = "EXTRA_BUDGETARY", _("extra-budgetary")
+    SPECIAL = "SPECIAL", _("item of a special account")
+
+
+class AppraisalKind(TextChoices):
+    """What townships are ranked by at the end of a year (G11)."""
+
+    OVERALL = "OVERALL", _("overall appraisal")
+    SINGLE = "SINGLE", _("appraisal of a single matter")

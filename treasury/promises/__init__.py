@@ -9,15 +9,30 @@ from ledger.promises import install_files, move_literals
 from treasury.models.words import (
     CLAIM_MOVES,
     HEAD_POSTS,
+    ORDER_MOVES,
     POST_CONFLICTS,
+    PROCUREMENT_MOVES,
     RECEIPT_BOOK_MOVES,
     RELEASE_MOVES,
     SECONDED_POSTS,
     SECONDMENT_MOVES,
     SETTLEMENT_MOVES,
+    SPECIAL_PLAN_MOVES,
 )
 
-FILES = ("income", "releases", "settlements", "claims", "triggers", "secondments", "receipt_books", "views")
+FILES = (
+    "income",
+    "releases",
+    "settlements",
+    "claims",
+    "triggers",
+    "secondments",
+    "receipt_books",
+    "items",
+    "procurement",
+    "passing_on",
+    "views",
+)
 
 
 def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -34,5 +49,8 @@ def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
             "@seconded_posts@": ", ".join(f"'{post.value}'" for post in SECONDED_POSTS),
             "@head_posts@": ", ".join(f"'{post.value}'" for post in HEAD_POSTS),
             "@receipt_book_moves@": move_literals(RECEIPT_BOOK_MOVES),
+            "@order_moves@": move_literals(ORDER_MOVES),
+            "@special_plan_moves@": move_literals(SPECIAL_PLAN_MOVES),
+            "@procurement_moves@": move_literals(PROCUREMENT_MOVES),
         },
     )

@@ -1,35 +1,45 @@
-"""The rank of spending by its economic class: 保工资, 保稳定, 保机关正常运转, then the rest (F06)."""
+"""In which order money is released: 保工资, 保稳定, 保机关正常运转, then the rest (F06)."""
 
 from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
+from typing import NamedTuple
 
 from ledger.policies import PolicySet, as_mapping, as_text
 
-RANKS = {"SALARY": 1, "STABILITY": 2, "OPERATIONS": 3, "OTHER": 4}
+# The words of the policy in their order; ``treasury.models.words.Rank`` has the same.
+ORDER = ("SALARY", "STABILITY", "OPERATIONS", "OTHER")
 
 
 class UnknownRank(ValueError):
-    """A word that is no rank."""
+    """A policy that names a rank nobody knows."""
 
-    def __init__(self, word: str) -> None:
-        super().__init__(f"{word!r} is no rank; ranks are {', '.join(RANKS)}")
-        self.word = word
+    def __init__(self, rank: str) -> None:
+        super().__init__(f"the rank {rank!r} is none of {', '.join(ORDER)}")
+        self.rank = rank
 
 
-def read_ranks(*, policies: PolicySet, on: date) -> Mapping[str, int]:
-    """Return the rank of each prefix of an economic class on a day.
+class RankOrder(NamedTuple):
+    """The rank of spending by prefix of its economic class, 1 the first."""
 
-    :raises UnknownRank: if a word of the policy is none
+    by_prefix: Mapping[str, int]
+
+    def rank_of(self, economic: str) -> int:
+        """Return the rank of an economic class: the longest prefix counts; without one it is the last."""
+        prefixes = [prefix for prefix in self.by_prefix if economic.startswith(prefix)]
+        return self.by_prefix[max(prefixes, key=len)] if prefixes else len(ORDER)
+
+
+def rank_order(*, policies: PolicySet, on: date) -> RankOrder:
+    """Return the order of ranks that holds on a day.
+
+    :raises UnknownRank: if the policy names one that is none of ``ORDER``
     """
-    ranks: dict[str, int] = {}
-    for prefix, word in as_mapping(policies["release_ranks"].value_on(on)).items():
-        if as_text(word) not in RANKS:
-            raise UnknownRank(as_text(word))
-        ranks[prefix] = RANKS[as_text(word)]
-    return ranks
+    listed = as_mapping(policies["release_ranks"].value_on(on))
+    return RankOrder(MappingProxyType({prefix: place_of(as_text(rank)) for prefix, rank in listed.items()}))
 
 
-def rank_of(economic: str, *, ranks: Mapping[str, int]) -> int:
-    """Return the rank of an economic class: that of the longest prefix; the last rank where none fits."""
-    fitting = [prefix for prefix in ranks if economic.startswith(prefix)]
-    return ranks[max(fitting, key=len)] if fitting else RANKS["OTHER"]
+def place_of(rank: str) -> int:
+    if rank not in ORDER:
+        raise UnknownRank(rank)
+    return ORDER.index(rank) + 1
