@@ -1,5 +1,16 @@
 """The tables of district and township money, by subject."""
 
+from treasury.models.budgets import (
+    Appropriation,
+    AppropriationMonth,
+    Budget,
+    BudgetIndicator,
+    BudgetLine,
+    BudgetPrinciples,
+    BudgetUse,
+    PlanLine,
+    SpendingPlan,
+)
 from treasury.models.claims import Claim, ClaimLine, UsedInvoice
 from treasury.models.files import AppliedFile, OpeningFigure
 from treasury.models.income import Collection, IncomeLine, RevenuePlan
@@ -11,18 +22,27 @@ from treasury.models.words import Channel, TownshipKind, Verdict
 __all__ = [
     "AccountVerification",
     "AppliedFile",
+    "Appropriation",
+    "AppropriationMonth",
     "BackPayPart",
     "BankAccount",
+    "Budget",
+    "BudgetIndicator",
+    "BudgetLine",
+    "BudgetPrinciples",
+    "BudgetUse",
     "Channel",
     "Claim",
     "ClaimLine",
     "Collection",
     "IncomeLine",
     "OpeningFigure",
+    "PlanLine",
     "Release",
     "ReleaseLine",
     "RevenuePlan",
     "Settlement",
+    "SpendingPlan",
     "Township",
     "TownshipKind",
     "Unit",
