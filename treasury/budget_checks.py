@@ -11,7 +11,9 @@ SELECT v.id, v.source, k.code AS book, extract(year FROM v.posting_date)::int AS
   FROM ledger_voucher v JOIN ledger_book k ON k.id = v.book_id
   JOIN ledger_line l ON l.voucher_id = v.id AND l.record = 'F'
   JOIN ledger_account a ON a.id = l.account_id AND a.kind = 'EXPENSE'
- WHERE EXISTS (SELECT FROM ledger_account s WHERE s.book_id = a.book_id
+ WHERE EXISTS (SELECT FROM treasury_budget b
+                WHERE b.book_id = k.code AND b.status = 'APPROVED' AND v.id > b.after_voucher)
+   AND EXISTS (SELECT FROM ledger_account s WHERE s.book_id = a.book_id
                 AND s.role IN ('GENERAL_EXPENSE', 'SPECIAL_EXPENSE') AND starts_with(a.code, s.code))
  GROUP BY v.id, k.code
 """
@@ -24,8 +26,8 @@ def budget_sums() -> Iterator[Disagreement]:
     yield from disagreements(
         "budget_sums",
         f"""
-        SELECT a.book_id, 'line ' || {LINE} || ' of ' || a.year || ' month ' || m.month || ' is not the sum of its plans and uses',
-               NULL
+        SELECT a.book_id, 'line ' || {LINE} || ' of ' || a.year || ' month ' || m.month
+               || ' is not the sum of its plans and uses', NULL
           FROM treasury_appropriation a JOIN treasury_appropriationmonth m ON m.appropriation_id = a.id
          WHERE (m.planned, m.reserved, m.spent) IS DISTINCT FROM (
            (SELECT coalesce(sum(l.amount), 0) FROM treasury_planline l JOIN treasury_spendingplan p
@@ -56,8 +58,9 @@ def budget_within() -> Iterator[Disagreement]:
         SELECT a.book_id, 'line ' || {LINE} || ' of ' || a.year || ' is used beyond its plan by month ' || m.month, NULL
           FROM treasury_appropriation a
           JOIN (SELECT m.appropriation_id, m.month,
-                       sum(m.planned - m.reserved - m.spent) OVER (PARTITION BY m.appropriation_id ORDER BY m.month) AS over
-                  FROM treasury_appropriationmonth m) m ON m.appropriation_id = a.id
+                       sum(m.planned - m.reserved - m.spent) OVER months AS over
+                  FROM treasury_appropriationmonth m
+                WINDOW months AS (PARTITION BY m.appropriation_id ORDER BY m.month)) m ON m.appropriation_id = a.id
          WHERE m.over < 0
         UNION ALL
         SELECT a.book_id, 'line ' || {LINE} || ' of ' || a.year || ' is planned beyond its appropriation', NULL
@@ -87,7 +90,7 @@ def budget_spending_is_posted() -> Iterator[Disagreement]:
 
 @book_check
 def spending_is_budgeted() -> Iterator[Disagreement]:
-    """What is posted as spending in a book and year under control is taken from the budget; red alone may be outside."""
+    """What is posted as spending in a book and year under control is taken from the budget; red may be outside."""
     yield from disagreements(
         "spending_is_budgeted",
         f"""

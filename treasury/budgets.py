@@ -69,8 +69,8 @@ def line_states(*, book: Book, year: int, month: int = 12) -> Sequence[LineState
     """Return each line with what is planned and used up to a month; ``left`` is what can be taken in it."""
     left = left_in(book=book.code, year=year, month=month)
     sums = {
-        key: amounts
-        for key, *amounts in AppropriationMonth.objects.filter(
+        key: (planned, reserved, spent)
+        for key, planned, reserved, spent in AppropriationMonth.objects.filter(
             appropriation__book=book, appropriation__year=year, month__lte=month
         )
         .values_list("appropriation")

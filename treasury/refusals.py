@@ -115,9 +115,7 @@ class BudgetAmbiguous(UnableToFund):
 
 class WrongChain(UnableToFund):
     message = _("This budget takes another way of approval.")
-    remedy = _(
-        "A sub-district's is approved by the bureau for the government; a town's by its congress after the bureau's review."
-    )
+    remedy = _("The bureau approves a sub-district's for the government; it reviews a town's, whose congress approves.")
 
 
 class PrinciplesMissing(UnableToFund):
