@@ -129,9 +129,7 @@ def make_district() -> None:
 
 
 def principles(*indicators: Indicator, year: int = YEAR, text: str = "保工资、保稳定、保运转") -> None:
-    issue_principles(
-        year=year, text=text, indicators=indicators, on=date(year - 1, 9, 1), officer=officer("chief"), at=AT
-    )
+    issue_principles(year=year, text=text, indicators=indicators, on=date(2025, 9, 1), officer=officer("chief"), at=AT)
 
 
 def prepared(
@@ -167,7 +165,7 @@ def the_line(economic: str = OPERATING, functional: str = OFFICE, book: str = "T
 
 
 def fund_town(amount: str = "5000.00") -> None:
-    """Put money into the town's disbursement account (J4)."""
+    """Put money into the town's disbursement account (J4); the district keeps a thousand more."""
     township = town()
     district = Book.objects.get(code="D")
     codes = codes_of(district=district, township=township.book)
@@ -177,8 +175,8 @@ def fund_town(amount: str = "5000.00") -> None:
         posting_date=date(2025, 12, 31),
         summary="期初余额",
         entries=(
-            debit(codes.district.cash, yuan(amount), fund=FUND),
-            credit("3001", yuan(amount), fund=FUND),
+            debit(codes.district.cash, yuan(amount) + 1000, fund=FUND),
+            credit("3001", yuan(amount) + 1000, fund=FUND),
         ),
         signatures=signed,
         kind="OPENING",

@@ -79,7 +79,7 @@ def prepare_budget(
     officer: Officer,
     at: datetime,
 ) -> Budget:
-    """Prepare the first budget of a book and year, on the latest principles.
+    """Prepare the first budget of a book and year, on the principles that hold on the day.
 
     :raises PrinciplesMissing: if the bureau has given none
     :raises BudgetUnfit: if it breaks the order of spending or an indicator; the name says which
@@ -135,8 +135,8 @@ def begun(
     reason: str,
 ) -> Budget:
     """Return a new edition with its lines, checked."""
-    principles = latest_principles(year=year)
-    if principles is None or principles.issued_on > on:
+    principles = latest_principles(year=year, on=on)
+    if principles is None:
         raise PrinciplesMissing("principles_are_given_first", {"book": book.code, "year": year})
     last = Budget.objects.filter(book=book, year=year).aggregate(last=Max("edition"))["last"] or 0
     budget = Budget.objects.create(

@@ -134,8 +134,9 @@ def day_in(*, year: int, on: date) -> date:
     return min(max(on, date(year, 1, 1)), date(year, 12, 31))
 
 
-def latest_principles(*, year: int) -> BudgetPrinciples | None:
-    return BudgetPrinciples.objects.filter(year=year).order_by("-edition").first()
+def latest_principles(*, year: int, on: date) -> BudgetPrinciples | None:
+    """Return the edition of a year that holds on a day, or None before the first is issued."""
+    return BudgetPrinciples.objects.filter(year=year, issued_on__lte=on).order_by("-edition").first()
 
 
 def indicators_of(*, principles: BudgetPrinciples, book: Book) -> Mapping[str, Decimal]:
