@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from functools import partial
 
 import pytest
@@ -63,7 +64,7 @@ def releasing(amount: str) -> Work:
     return partial(release_funds, release=a_release(amount), officer=officer("releaser"), at=LATE)
 
 
-def spending(amount: str, source: str = "race/pay") -> Work:
+def spending(amount: str, source: str = "race/pay") -> "partial[None]":
     return partial(spend_classified, township=town(), year=2026, on=ON, lines=[a_line(amount)], source=source)
 
 
@@ -146,7 +147,7 @@ def test_one_voucher_that_is_spent_twice_at_once_counts_once(pool: ThreadPoolExe
 def test_what_is_freed_can_be_taken_and_is_never_taken_twice(pool: ThreadPoolExecutor) -> None:
     release = release_funds(release=a_release("60.00"), officer=officer("releaser"), at=LATE)
     freeing = partial(cancel_release, release=release, officer=officer("releaser"), reason="重复", at=AT)
-    works = (freeing, spending("60.00", "race/1"), spending("60.00", "race/2"))
+    works: list[Work] = [freeing, spending("60.00", "race/1"), spending("60.00", "race/2")]
     found = [outcome(one) for one in all_at_once(pool, works)]
     assert found[0] == "done"
     assert found[1:].count("done") <= 1
@@ -170,7 +171,7 @@ def test_a_plan_that_takes_away_and_a_release_cannot_both_have_the_same_money(po
 @pytest.mark.parametrize("turn", range(3))
 def test_reserving_spending_amending_and_planning_at_once_never_overspend(pool: ThreadPoolExecutor, turn: int) -> None:
     budget, plan = an_amendment("100.00"), a_plan("-40.00", 5)
-    works = [releasing("60.00"), spending("60.00"), resolving(budget), planning(plan)]
+    works: list[Work] = [releasing("60.00"), spending("60.00"), resolving(budget), planning(plan)]
     release, spent, amended, planned = (outcome(one) for one in all_at_once(pool, works))
     assert sorted([release, spent]) == ["budget_is_not_overspent", "done"]
     assert (amended, planned) == ("done", "done")
@@ -201,20 +202,49 @@ def until_somebody_waits(stage: Stage) -> None:
         assert time.monotonic() < deadline, "it did not happen in time"
 
 
-def test_control_waits_for_the_spending_in_flight(own_stage: Stage, pool: ThreadPoolExecutor) -> None:
-    """A spending that found no budget ends before the approval, so none slips in after it uncounted."""
-    budget = submit_budget(budget=prepared(street()), officer=officer("clerk"), at=AT)
-
-    def approve() -> Budget:
+def on_its_own_connection(work: Work) -> Work:
+    def started() -> object:
         try:
-            return approve_budget(budget=budget, paper="7", paper_on=ON, on=ON, officer=officer("head"), at=AT)
+            return work()
         finally:
             connections.close_all()
 
+    return started
+
+
+@pytest.mark.parametrize(("amount", "found"), [("40.00", "done"), ("40.01", "budget_is_not_overspent")])
+def test_months_of_one_line_wait_for_each_other(
+    own_stage: Stage, pool: ThreadPoolExecutor, amount: str, found: str
+) -> None:
+    """What March takes is missing in May: the two touch different months and still the same money."""
+    in_may = partial(spending(amount, "race/may"), on=date(2026, 5, 4))
+    with transaction.atomic():
+        spending("60.00", "race/march")()
+        later = pool.submit(on_its_own_connection(in_may))
+        until_somebody_waits(own_stage)
+    assert outcome(later) == found
+    assert sums_agree()
+
+
+def test_a_plan_of_another_month_waits_for_the_spending(own_stage: Stage, pool: ThreadPoolExecutor) -> None:
+    plan = a_plan("-0.01")
+    with transaction.atomic():
+        partial(spending("60.00", "race/april"), on=date(2026, 4, 7))()
+        later = pool.submit(on_its_own_connection(planning(plan)))
+        until_somebody_waits(own_stage)
+    assert outcome(later) == "plan_covers_what_is_used"
+    assert sums_agree()
+
+
+def test_control_waits_for_the_spending_in_flight(own_stage: Stage, pool: ThreadPoolExecutor) -> None:
+    """A spending that found no budget ends before the approval, so none slips in after it uncounted."""
+    budget = submit_budget(budget=prepared(street()), officer=officer("clerk"), at=AT)
+    approve = partial(approve_budget, budget=budget, paper="7", paper_on=ON, on=ON, officer=officer("head"), at=AT)
     with transaction.atomic():
         spend_classified(township=street(), year=2026, on=ON, lines=[a_line("1.00")], source="race/street")
-        approving = pool.submit(approve)
+        approving = pool.submit(on_its_own_connection(approve))
         until_somebody_waits(own_stage)
         assert not is_controlled(township=street(), year=2026)
-    assert approving.result(timeout=DEADLINE_SECONDS).status == "APPROVED"
+    assert outcome(approving) == "done"
+    assert is_controlled(township=street(), year=2026)
     assert not BudgetUse.objects.exists()
