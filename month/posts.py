@@ -16,18 +16,31 @@ from treasury.posting import SERVICE
 
 # The acts of each post; no post holds two acts that need two people.
 POSTS: Mapping[str, Sequence[str]] = {
-    "clerk": ("payouts.stage_file", "payouts.propose_correction", "ledger.view_voucher"),
+    "clerk": (
+        "payouts.stage_file",
+        "payouts.propose_correction",
+        "treasury.prepare_budget",
+        "treasury.prepare_plan",
+        "ledger.view_voucher",
+    ),
     "preparer": (
         "payouts.apply_file",
         "payouts.compute_run",
         "payouts.sign_exception",
         "payouts.submit_run",
+        "treasury.record_resolution",
         "ledger.view_voucher",
     ),
-    "reviewer": ("payouts.review_run", "payouts.approve_correction", "ledger.view_voucher"),
-    "releaser": ("payouts.release_run", "ledger.view_voucher"),
+    "reviewer": (
+        "payouts.review_run",
+        "payouts.approve_correction",
+        "treasury.review_budget",
+        "treasury.approve_plan",
+        "ledger.view_voucher",
+    ),
+    "releaser": ("payouts.release_run", "treasury.approve_budget", "ledger.view_voucher"),
     "cashier": ("payouts.render_batch", "payouts.take_results"),
-    "chief_accountant": ("payouts.close_month", "ledger.view_voucher"),
+    "chief_accountant": ("payouts.close_month", "treasury.issue_principles", "ledger.view_voucher"),
     "auditor": ("ledger.view_voucher",),
 }
 

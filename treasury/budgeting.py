@@ -11,14 +11,14 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 
-from ledger.models import Book, EconomicClass, FunctionalClass, Officer
+from ledger.models import Book, Officer
 from ledger.money import ZERO
 from ledger.posts import require_post
 from ledger.recording import record_event
 from ledger.refusals import DimensionUnknown
-from treasury.budgets import approved_budget, approved_total, indicators_of, latest_principles
+from treasury.budgets import approved_budget, approved_total, classes_in_use, indicators_of, latest_principles
 from treasury.models import Budget, BudgetIndicator, BudgetLine, BudgetPrinciples, Township
 from treasury.models.words import BUDGET_MOVES, BudgetChain, BudgetStatus, IndicatorKind, TownshipKind
 from treasury.refusals import TREASURY_REFUSALS, BudgetAmbiguous, PrinciplesMissing, StateRefuses, refusals_named
@@ -183,10 +183,7 @@ def check_classes(lines: Sequence[BudgetLine], year: int) -> None:
 
     :raises DimensionUnknown: if not
     """
-    begun, ended = Q(effective_from=None) | Q(effective_from__year__lte=year), Q(effective_to=None)
-    in_use = begun & (ended | Q(effective_to__gt=date(year, 1, 1)))
-    functional = set(FunctionalClass.objects.filter(in_use).values_list("code", flat=True)) | {""}
-    economic = set(EconomicClass.objects.filter(in_use).values_list("code", flat=True)) | {""}
+    functional, economic = classes_in_use(year=year)
     for line in lines:
         if line.functional not in functional or line.economic not in economic:
             raise DimensionUnknown("budget_class_is_known", {"line": label_of(line), "year": year})

@@ -1,13 +1,13 @@
 """What budgets say: who is under control, what each line has left, which line a spending belongs to."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 
-from ledger.models import Book
+from ledger.models import Book, EconomicClass, FunctionalClass
 from ledger.money import ZERO
 from treasury.models import Appropriation, AppropriationMonth, Budget, BudgetIndicator, BudgetPrinciples, Township
 from treasury.models.words import BudgetStatus
@@ -132,6 +132,15 @@ def shortfalls_of(
 def day_in(*, year: int, on: date) -> date:
     """Return the day of a budget's year that a spending counts on: its own, or the nearest of the year."""
     return min(max(on, date(year, 1, 1)), date(year, 12, 31))
+
+
+def classes_in_use(*, year: int) -> tuple[Collection[str], Collection[str]]:
+    """Return the functional and the economic classes that a budget of a year may name; '' is every class."""
+    begun = Q(effective_from=None) | Q(effective_from__lte=date(year, 12, 31))
+    not_ended = Q(effective_to=None) | Q(effective_to__gt=date(year, 1, 1))
+    functional = FunctionalClass.objects.filter(begun & not_ended).values_list("code", flat=True)
+    economic = EconomicClass.objects.filter(begun & not_ended).values_list("code", flat=True)
+    return {"", *functional}, {"", *economic}
 
 
 def latest_principles(*, year: int, on: date) -> BudgetPrinciples | None:

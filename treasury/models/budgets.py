@@ -52,7 +52,7 @@ class BudgetIndicator(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=16, choices=IndicatorKind)
     book = book_field(null=True, blank=True)
-    value = FenField(_("value"))
+    value = FenField(_("value of the indicator"))
 
     class Meta:
         verbose_name = _("budget indicator")
@@ -91,18 +91,18 @@ class Budget(models.Model):
     prepared_on = models.DateField(_("prepared on"))
     prepared_by = officer_field(_("prepared by"))
     submitted_by = officer_field(_("submitted by"))
-    reviewed_by = officer_field(_("reviewed by"))
+    reviewed_by = officer_field(_("reviewed for the bureau by"))
     approved_by = officer_field(_("approved by"))
     approved_on = models.DateField(_("approved on"), null=True, blank=True)
     paper = models.CharField(_("government paper or resolution"), max_length=100, blank=True)
     paper_on = models.DateField(_("date of the paper"), null=True, blank=True)
-    refused_by = officer_field(_("refused by"))
+    refused_by = officer_field(_("budget refused by"))
     refusal = models.CharField(_("reason of the refusal"), max_length=200, blank=True)
     after_voucher = models.BigIntegerField(_("last voucher before control"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("budget")
-        verbose_name_plural = _("budgets")
+        verbose_name = _("annual budget")
+        verbose_name_plural = _("annual budgets")
         permissions = [
             ("prepare_budget", _("may prepare budgets")),
             ("review_budget", _("may review budgets for the bureau")),
@@ -159,7 +159,7 @@ class Budget(models.Model):
 class BudgetLine(models.Model):
     """What an edition gives to a functional and an economic class, and to all below them; '' is every class."""
 
-    budget = models.ForeignKey(Budget, on_delete=models.PROTECT, related_name="lines", verbose_name=_("budget"))
+    budget = models.ForeignKey(Budget, on_delete=models.PROTECT, related_name="lines", verbose_name=_("annual budget"))
     number = models.SmallIntegerField(_("number"))
     functional = models.CharField(_("functional class"), max_length=40, blank=True)
     economic = models.CharField(_("economic class"), max_length=40, blank=True)
@@ -190,7 +190,7 @@ class Appropriation(models.Model):
     economic = models.CharField(_("economic class"), max_length=40, blank=True)
     amount = FenField(_("amount"))
     budget = models.ForeignKey(
-        Budget, on_delete=models.PROTECT, related_name="appropriations", verbose_name=_("budget")
+        Budget, on_delete=models.PROTECT, related_name="appropriations", verbose_name=_("annual budget")
     )
 
     class Meta:
@@ -214,7 +214,7 @@ class AppropriationMonth(models.Model):
         Appropriation, on_delete=models.PROTECT, related_name="months", verbose_name=_("appropriation")
     )
     month = models.SmallIntegerField(_("month"))
-    planned = FenField(_("planned"), default=0)
+    planned = FenField(_("in the spending plan"), default=0)
     reserved = FenField(_("reserved"), default=0)
     spent = FenField(_("spent"), default=0)
 
