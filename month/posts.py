@@ -20,7 +20,7 @@ POSTS: Mapping[str, Sequence[str]] = {
         "payouts.stage_file",
         "payouts.propose_correction",
         "treasury.prepare_budget",
-        "treasury.prepare_plan",
+        "treasury.prepare_spending_plan",
         "ledger.view_voucher",
     ),
     "preparer": (
@@ -35,7 +35,7 @@ POSTS: Mapping[str, Sequence[str]] = {
         "payouts.review_run",
         "payouts.approve_correction",
         "treasury.review_budget",
-        "treasury.approve_plan",
+        "treasury.approve_spending_plan",
         "ledger.view_voucher",
     ),
     "releaser": ("payouts.release_run", "treasury.approve_budget", "ledger.view_voucher"),

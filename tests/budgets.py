@@ -62,17 +62,17 @@ PLAN = (
     PlannedMonth(OFFICE, OPERATING, 5, Decimal("40.00")),
 )
 POSTS = {
-    "clerk": ("prepare_budget", "prepare_plan"),
-    "bureau": ("review_budget", "approve_plan"),
+    "clerk": ("prepare_budget", "prepare_spending_plan"),
+    "bureau": ("review_budget", "approve_spending_plan"),
     "head": ("approve_budget", "record_resolution"),
-    "other": ("approve_budget", "record_resolution", "review_budget", "approve_plan"),
+    "other": ("approve_budget", "record_resolution", "review_budget", "approve_spending_plan"),
     "chief": ("issue_principles",),
     "releaser": ("release_funds",),
     "everything": (
         "prepare_budget",
-        "prepare_plan",
+        "prepare_spending_plan",
         "review_budget",
-        "approve_plan",
+        "approve_spending_plan",
         "approve_budget",
         "record_resolution",
         "issue_principles",

@@ -37,7 +37,7 @@ def prepare_plan(
 
     :raises BudgetLineMissing: if a line is not one of the approved budget
     """
-    require_post(officer, "treasury.prepare_plan")
+    require_post(officer, "treasury.prepare_spending_plan")
     with refusals_named(), transaction.atomic():
         lines = {(one.functional, one.economic): one for one in appropriations_of(book=book.code, year=year)}
         for one in months:
@@ -70,7 +70,7 @@ def refuse_plan(*, plan: SpendingPlan, reason: str, officer: Officer, at: dateti
 
 
 def decided(plan: SpendingPlan, to: PlanStatus, reason: str, act: str, officer: Officer, at: datetime) -> SpendingPlan:
-    require_post(officer, "treasury.approve_plan")
+    require_post(officer, "treasury.approve_spending_plan")
     with refusals_named(), transaction.atomic():
         plan = SpendingPlan.objects.select_for_update().get(pk=plan.pk)
         if (PlanStatus(plan.status), to) not in PLAN_MOVES:

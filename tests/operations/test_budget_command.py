@@ -196,8 +196,8 @@ APART = (
     {"treasury.prepare_budget"},
     {"treasury.review_budget"},
     {"treasury.approve_budget", "treasury.record_resolution"},
-    {"treasury.prepare_plan"},
-    {"treasury.approve_plan"},
+    {"treasury.prepare_spending_plan"},
+    {"treasury.approve_spending_plan"},
 )
 
 

@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'spending plan',
                 'verbose_name_plural': 'spending plans',
-                'permissions': [('prepare_plan', 'may prepare spending plans'), ('approve_plan', 'may approve spending plans')],
+                'permissions': [('prepare_spending_plan', 'may prepare spending plans'), ('approve_spending_plan', 'may approve spending plans')],
             },
         ),
         migrations.CreateModel(

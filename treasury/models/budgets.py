@@ -240,8 +240,8 @@ class SpendingPlan(models.Model):
         verbose_name = _("spending plan")
         verbose_name_plural = _("spending plans")
         permissions = [
-            ("prepare_plan", _("may prepare spending plans")),
-            ("approve_plan", _("may approve spending plans")),
+            ("prepare_spending_plan", _("may prepare spending plans")),
+            ("approve_spending_plan", _("may approve spending plans")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["book", "year", "number"], name="plan_number_is_unique"),
