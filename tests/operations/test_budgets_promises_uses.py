@@ -168,7 +168,15 @@ def test_a_release_is_paid_out_of_its_budget(superuser: Hand, spent: str | None,
 
 
 @pytest.mark.parametrize(
-    "view", ["auditor_budget", "auditor_budget_line", "auditor_appropriation", "auditor_budget_use"]
+    "view",
+    [
+        "auditor_budget",
+        "auditor_budget_line",
+        "auditor_appropriation",
+        "auditor_budget_use",
+        "auditor_spending_plan",
+        "auditor_budget_principles",
+    ],
 )
 def test_the_auditor_reads_budgets_and_writes_nothing(stage: attacks.Stage, view: str) -> None:
     auditor = stage.hand("auditor")

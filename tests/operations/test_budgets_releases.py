@@ -10,13 +10,33 @@ from ledger.checks import run_checks
 from ledger.models import Voucher
 from ledger.refusals import UnableToPost
 from tests import budgets
-from tests.budgets import APRIL, AT, LATE, MARCH, OPERATING, a_release, officer, planned, the_line, town, yuan
+from tests.budgets import (
+    APRIL,
+    AT,
+    LATE,
+    LINES,
+    MARCH,
+    OFFICE,
+    ON,
+    OPERATING,
+    RESOURCES,
+    a_release,
+    approved,
+    officer,
+    planned,
+    prepared,
+    principles,
+    the_line,
+    town,
+    yuan,
+)
+from treasury.budgeting import BudgetedLine, amend_budget
 from treasury.budgets import LineState, left_in, line_states
 from treasury.models import BudgetUse, Release
 from treasury.planning_spending import PlannedMonth
 from treasury.refusals import BudgetExhausted, BudgetLineMissing, FundExhausted
 from treasury.releasing import cancel_release, pay_again, post_release, release_funds, take_back
-from treasury.reserving import give_back, reserve_release, spend_release
+from treasury.reserving import give_back, reserve_release, spend_again, spend_release
 
 stage = budgets.stage
 rolled_back = budgets.rolled_back
@@ -183,6 +203,63 @@ def test_a_release_paid_in_a_year_without_budget_leaves_the_old_one() -> None:
         yuan("35.00"),
         yuan("100.00"),
     )
+
+
+def controlled_next_year(operating: str) -> None:
+    """Approve a budget of 2027 with a plan for January."""
+    principles(year=2027)
+    approved(prepared(town(), year=2027))
+    planned(town(), PlannedMonth(OFFICE, OPERATING, 1, yuan(operating)), year=2027)
+
+
+def test_a_release_paid_in_the_next_year_is_taken_from_the_budget_of_that_year() -> None:
+    controlled_next_year("25.00")
+    release = released("25.00")
+    spend_release(release=release, on=date(2027, 1, 4))
+    next_year = {one.line: one for one in line_states(book=town().book, year=2027)}
+    assert (state().reserved, state().spent) == (yuan("0.00"), yuan("0.00"))
+    assert (next_year["2010301/302"].spent, next_year["2010301/302"].left) == (yuan("25.00"), yuan("0.00"))
+
+
+def test_a_release_is_not_paid_in_a_next_year_that_has_not_planned_for_it() -> None:
+    controlled_next_year("24.99")
+    release = released("25.00")
+    refused = refusal(lambda: spend_release(release=release, on=date(2027, 1, 4)))
+    assert (refused.name, refused.facts["left"], state().reserved) == (
+        "budget_is_not_overspent",
+        yuan("24.99"),
+        yuan("25.00"),
+    )
+
+
+def test_what_was_paid_before_control_gives_nothing_back_and_is_issued_again_from_the_budget() -> None:
+    release = a_release("25.00")
+    lines = list(release.lines.all())
+    give_back(release=release, lines=lines, on=PAID_ON, source="back/1")
+    assert not BudgetUse.objects.exists()
+    spend_again(release=release, lines=lines, on=PAID_ON, source="again/1")
+    assert (state().spent, left()) == (yuan("25.00"), yuan("35.00"))
+    give_back(release=release, lines=lines, on=PAID_ON, source="back/2")
+    assert left() == yuan("60.00")
+
+
+def test_a_reservation_is_spent_where_it_was_made_though_an_amendment_brings_a_narrower_line() -> None:
+    release = released("60.00")
+    narrower = BudgetedLine(OFFICE, "30201", yuan("100.00"))
+    amendment = amend_budget(
+        book=town().book,
+        year=2026,
+        lines=(LINES[0], BudgetedLine(OFFICE, OPERATING, yuan("400.00")), narrower, LINES[2]),
+        resources=RESOURCES,
+        reason="细化",
+        on=ON,
+        officer=officer("clerk"),
+        at=AT,
+    )
+    approved(amendment)
+    post_release(release=release, on=PAID_ON, cashier=officer("cashier"))
+    assert (state().spent, state("30201").spent) == (yuan("60.00"), yuan("0.00"))
+    assert refusal(lambda: released("1.00")).facts["line"] == "2010301/30201"
 
 
 def test_a_township_without_an_approved_budget_releases_as_before() -> None:

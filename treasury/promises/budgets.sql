@@ -378,3 +378,11 @@ CREATE OR REPLACE VIEW auditor_budget_use AS
   SELECT a.book_id AS book, a.year, a.functional AS line_functional, a.economic AS line_economic, u.source, u.act,
          u.number, u.origin, u.functional, u.economic, u."on", u.reserved, u.spent
     FROM treasury_budgetuse u JOIN treasury_appropriation a ON a.id = u.appropriation_id;
+CREATE OR REPLACE VIEW auditor_spending_plan AS
+  SELECT p.book_id AS book, p.year, p.number, p.status, p.reason, p.prepared_by_id AS prepared_by,
+         p.decided_by_id AS decided_by, a.functional, a.economic, l.month, l.amount
+    FROM treasury_planline l JOIN treasury_spendingplan p ON p.id = l.plan_id
+    JOIN treasury_appropriation a ON a.id = l.appropriation_id;
+CREATE OR REPLACE VIEW auditor_budget_principles AS
+  SELECT p.year, p.edition, p.text, p.issued_on, p.issued_by_id AS issued_by, i.kind, i.book_id AS book, i.value
+    FROM treasury_budgetprinciples p LEFT JOIN treasury_budgetindicator i ON i.principles_id = p.id;
