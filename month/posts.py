@@ -24,6 +24,8 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.draft_special_plan",
         "treasury.plan_procurement",
         "treasury.accept_delivery",
+        "treasury.prepare_budget",
+        "treasury.prepare_spending_plan",
         "ledger.view_voucher",
     ),
     "preparer": (
@@ -37,6 +39,7 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.propose_earmarking",
         "treasury.impose_fine",
         "treasury.pay_procurement",
+        "treasury.record_resolution",
         "ledger.view_voucher",
     ),
     "reviewer": (
@@ -49,9 +52,16 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.review_special_plan",
         "treasury.review_procurement",
         "treasury.set_off_fine",
+        "treasury.review_budget",
+        "treasury.approve_spending_plan",
         "ledger.view_voucher",
     ),
-    "releaser": ("payouts.release_run", "treasury.release_funds", "ledger.view_voucher"),
+    "releaser": (
+        "payouts.release_run",
+        "treasury.release_funds",
+        "treasury.approve_budget",
+        "ledger.view_voucher",
+    ),
     "cashier": (
         "payouts.render_batch",
         "payouts.take_results",
@@ -60,7 +70,12 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.post_earmarking",
     ),
     "receipt_keeper": ("treasury.issue_receipts",),
-    "chief_accountant": ("payouts.close_month", "treasury.award_procurement", "ledger.view_voucher"),
+    "chief_accountant": (
+        "payouts.close_month",
+        "treasury.award_procurement",
+        "treasury.issue_principles",
+        "ledger.view_voucher",
+    ),
     "township_head": ("treasury.sign_claim", "treasury.sign_special_plan", "ledger.view_voucher"),
     "auditor": ("ledger.view_voucher",),
     "administrator": ("treasury.give_post", "treasury.record_establishment", "treasury.record_officer_account"),

@@ -26,6 +26,7 @@ from treasury.models.words import Rank, ReleaseKind, ReleaseStatus
 from treasury.opening import codes_of
 from treasury.posting import SERVICE, mirrored_event
 from treasury.refusals import StateRefuses, refusals_named
+from treasury.reserving import free_release, give_back, reserve_release, spend_again, spend_release
 
 CHAIN = ""  # the trail of acts that belong to no single book
 DIMENSIONS: Mapping[str, type[FunctionalClass | EconomicClass | Project | AccountingUnit]] = {
@@ -125,6 +126,8 @@ def release_funds(*, release: Release, officer: Officer, at: datetime) -> Releas
     :raises FundExhausted: if the account has not the money; the facts name what is left
     :raises RankOutOfOrder: if the money is needed for a higher rank that waits
     :raises SalariesUnpaid: if it is money given back to a township that owes salaries
+    :raises BudgetExhausted: if a line of an approved budget has less left; the facts name it
+    :raises BudgetLineMissing: if an approved budget has no line for it
     :raises OneOfficerTwice: if the officer prepared or checked it
     """
     require_post(officer, "treasury.release_funds")
@@ -136,6 +139,7 @@ def release_funds(*, release: Release, officer: Officer, at: datetime) -> Releas
         release.status = ReleaseStatus.RELEASED
         release.released_by, release.released_at = officer, at
         release.save(update_fields=["status", "released_by", "released_at"])
+        reserve_release(release=release)
         record_event(
             chain=CHAIN,
             at=at,
@@ -159,6 +163,7 @@ def cancel_release(*, release: Release, officer: Officer, reason: str, at: datet
             raise StateRefuses("release_moves", {"release": release.source, "status": release.status})
         release.status = ReleaseStatus.CANCELLED
         release.save(update_fields=["status"])
+        free_release(release=release)
         record_event(
             chain=CHAIN,
             at=at,
@@ -171,14 +176,16 @@ def cancel_release(*, release: Release, officer: Officer, reason: str, at: datet
 
 
 def post_release(*, release: Release, on: date, cashier: Officer) -> None:
-    """Post a release out; the caller's transaction hands it to the bank.
+    """Post a release out and spend its reservation; the caller's transaction hands it to the bank.
 
     :raises StateRefuses: if it is not released
+    :raises BudgetExhausted: if it is paid in a year, or was released before a budget, that has no room for it
     """
     release = Release.objects.select_for_update().get(pk=release.pk)
     if release.status != ReleaseStatus.RELEASED:
         raise StateRefuses("release_moves", {"release": release.source, "status": release.status})
     post_event(spending_event(release, list(release.lines.order_by("number")), on=on, cashier=cashier, act="paid"))
+    spend_release(release=release, on=on)
     release.status = ReleaseStatus.POSTED
     release.save(update_fields=["status"])
 
@@ -188,11 +195,14 @@ def take_back(
 ) -> None:
     """Post what the bank sent back of a release in red (J16, J16c); it stays set aside for its reissue.
 
+    Its money waits, its budget does not: the lines have it back from that day.
+
     ``act`` makes the source unique, such as ``returned/12``.
     """
     release = Release.objects.select_for_update().get(pk=release.pk)
     event = spending_event(release, lines, on=on, cashier=cashier, act=act, paper=paper)
     post_event(event)
+    give_back(release=release, lines=lines, on=on, source=event.source)
     release.returned += sum((line.amount for line in lines), ZERO)
     release.save(update_fields=["returned"])
 
@@ -200,7 +210,9 @@ def take_back(
 def pay_again(*, release: Release, lines: Sequence[ReleaseLine], on: date, cashier: Officer, act: str) -> None:
     """Post what is issued again of a release out of the account it came back to."""
     release = Release.objects.select_for_update().get(pk=release.pk)
-    post_event(spending_event(release, lines, on=on, cashier=cashier, act=act))
+    event = spending_event(release, lines, on=on, cashier=cashier, act=act)
+    post_event(event)
+    spend_again(release=release, lines=lines, on=on, source=event.source)
     release.returned -= sum((line.amount for line in lines), ZERO)
     release.save(update_fields=["returned"])
 

@@ -1,6 +1,17 @@
 """The tables of district and township money, by subject."""
 
 from treasury.models.awards import Fine, FineSetOff, Prize
+from treasury.models.budgets import (
+    Appropriation,
+    AppropriationMonth,
+    Budget,
+    BudgetIndicator,
+    BudgetLine,
+    BudgetPrinciples,
+    BudgetUse,
+    PlanLine,
+    SpendingPlan,
+)
 from treasury.models.claims import Claim, ClaimLine, UsedInvoice
 from treasury.models.establishments import Establishment, OfficerAccount
 from treasury.models.files import AppliedFile, OpeningFigure
@@ -19,8 +30,15 @@ __all__ = [
     "Acceptance",
     "AccountVerification",
     "AppliedFile",
+    "Appropriation",
+    "AppropriationMonth",
     "BackPayPart",
     "BankAccount",
+    "Budget",
+    "BudgetIndicator",
+    "BudgetLine",
+    "BudgetPrinciples",
+    "BudgetUse",
     "Channel",
     "Claim",
     "ClaimLine",
@@ -37,6 +55,7 @@ __all__ = [
     "OfficerAccount",
     "OpeningFigure",
     "PassedOn",
+    "PlanLine",
     "Prize",
     "Procurement",
     "ReceiptBook",
@@ -49,6 +68,7 @@ __all__ = [
     "SecondmentEnd",
     "Settlement",
     "SpecialPlan",
+    "SpendingPlan",
     "Township",
     "TownshipKind",
     "Unit",

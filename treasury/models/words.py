@@ -256,3 +256,64 @@ class AppraisalKind(TextChoices):
 
     OVERALL = "OVERALL", _("overall appraisal")
     SINGLE = "SINGLE", _("appraisal of a single matter")
+
+
+class IndicatorKind(TextChoices):
+    """What the district asks of the budgets of a year (预算共编); amounts in yuan, shares and growth in percent."""
+
+    CEILING = "CEILING", _("ceiling of total spending")
+    GROWTH = "GROWTH", _("growth limit (%)")
+    SALARY_SHARE = "SALARY_SHARE", _("least share of salaries (%)")
+    SALARY_NEED = "SALARY_NEED", _("need of salaries")
+    STABILITY_NEED = "STABILITY_NEED", _("need of stability")
+    OPERATIONS_NEED = "OPERATIONS_NEED", _("need of operations")
+
+
+class BudgetChain(TextChoices):
+    """Who approves a budget (F09): 街道 the bureau for the government; 乡, 镇 and the district their congress."""
+
+    GOVERNMENT = "GOVERNMENT", _("by the bureau on behalf of the government")
+    CONGRESS = "CONGRESS", _("by the people's congress after the bureau's review")
+
+
+class BudgetStatus(TextChoices):
+    PREPARED = "PREPARED", _("prepared")
+    SUBMITTED = "SUBMITTED", _("submitted")
+    REVIEWED = "REVIEWED", _("agreed by the bureau")
+    APPROVED = "APPROVED", _("approved")
+    REFUSED = "REFUSED", _("refused")
+    WITHDRAWN = "WITHDRAWN", _("withdrawn")
+
+
+# Which of the two ways out of SUBMITTED is open, the chain says (``budget_follows_its_chain``).
+BUDGET_MOVES: tuple[tuple[BudgetStatus, BudgetStatus], ...] = (
+    (BudgetStatus.PREPARED, BudgetStatus.SUBMITTED),
+    (BudgetStatus.PREPARED, BudgetStatus.WITHDRAWN),
+    (BudgetStatus.SUBMITTED, BudgetStatus.REVIEWED),
+    (BudgetStatus.SUBMITTED, BudgetStatus.APPROVED),
+    (BudgetStatus.SUBMITTED, BudgetStatus.REFUSED),
+    (BudgetStatus.REVIEWED, BudgetStatus.APPROVED),
+    (BudgetStatus.REVIEWED, BudgetStatus.REFUSED),
+)
+
+
+class PlanStatus(TextChoices):
+    PREPARED = "PREPARED", _("prepared")
+    APPROVED = "APPROVED", _("approved")
+    REFUSED = "REFUSED", _("refused")
+
+
+PLAN_MOVES: tuple[tuple[PlanStatus, PlanStatus], ...] = (
+    (PlanStatus.PREPARED, PlanStatus.APPROVED),
+    (PlanStatus.PREPARED, PlanStatus.REFUSED),
+)
+
+
+class UseAct(TextChoices):
+    """What is done with the money of an appropriation."""
+
+    RESERVE = "RESERVE", _("reserved")
+    FREE = "FREE", _("freed")
+    SPEND = "SPEND", _("spent")
+    GIVE_BACK = "GIVE_BACK", _("given back")
+    SPEND_AGAIN = "SPEND_AGAIN", _("spent again")

@@ -7,9 +7,11 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from ledger.promises import install_files, move_literals
 from treasury.models.words import (
+    BUDGET_MOVES,
     CLAIM_MOVES,
     HEAD_POSTS,
     ORDER_MOVES,
+    PLAN_MOVES,
     POST_CONFLICTS,
     PROCUREMENT_MOVES,
     RECEIPT_BOOK_MOVES,
@@ -31,6 +33,7 @@ FILES = (
     "items",
     "procurement",
     "passing_on",
+    "budgets",
     "views",
 )
 
@@ -52,5 +55,7 @@ def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
             "@order_moves@": move_literals(ORDER_MOVES),
             "@special_plan_moves@": move_literals(SPECIAL_PLAN_MOVES),
             "@procurement_moves@": move_literals(PROCUREMENT_MOVES),
+            "@budget_moves@": move_literals(BUDGET_MOVES),
+            "@plan_moves@": move_literals(PLAN_MOVES),
         },
     )
