@@ -5,8 +5,9 @@ its invoices; else if it is above what is left in its sub-account. Only accepted
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
@@ -17,9 +18,11 @@ from imports.layouts.treasury import APPROVED, Claims, SubAccounts
 from imports.models import Finding, StagedRow
 from ledger.money import ZERO
 from treasury.claim_balances import balances_for_claims, has_opened, used_invoices
+from treasury.models import Township
+from treasury.secondments import signer_fault, townships_with_a_head
 
-NUMBER, TOWNSHIP, UNIT, SUB_ACCOUNT, INVOICE, AMOUNT, OPINION, APPROVED_ON = map(
-    Claims.position, ("报账单号", "乡镇", "单位编码", "分户", "票据号", "金额", "审批意见", "审批日期")
+NUMBER, TOWNSHIP, UNIT, SUB_ACCOUNT, INVOICE, AMOUNT, OPINION, APPROVER, APPROVED_ON = map(
+    Claims.position, ("报账单号", "乡镇", "单位编码", "分户", "票据号", "金额", "审批意见", "审批人", "审批日期")
 )
 
 
@@ -65,12 +68,21 @@ class Desk:
     balances: dict[tuple[str, str], Decimal]
     # Invoices that accepted claims have used: by the row of this file, or by a claim of an earlier one.
     used: dict[str, str] = field(default_factory=dict)
+    # Townships whose head is recorded, by name: their claims are signed by the head.
+    heads: Mapping[str, Township] = field(default_factory=dict)
+
+    def is_signed_by_the_head(self, first: Line) -> bool:
+        """Whether the signature of a claim is that of who held the head's post on its day."""
+        township, on = self.heads[first.cells[TOWNSHIP]], date.fromisoformat(first.cells[APPROVED_ON])
+        return signer_fault(township=township, name=first.cells[APPROVER], on=on) is None
 
     def refusal_of(self, lines: Sequence[Line]) -> Refusal | None:
         """Return why a claim without errors of its own is refused, or accept it."""
         first = lines[0]
         if first.cells[OPINION] != APPROVED or not first.cells[APPROVED_ON]:
             return Refusal(first.row, "审批意见", FaultKind.NOT_APPROVED, value=first.cells[OPINION])
+        if first.cells[TOWNSHIP] in self.heads and not self.is_signed_by_the_head(first):
+            return Refusal(first.row, "审批人", FaultKind.WRONG_SIGNER, value=first.cells[APPROVER])
         number = first.cells[NUMBER]
         for line in lines:
             invoice = line.cells[INVOICE]
@@ -95,7 +107,12 @@ def decide_claims(comparison: Comparison) -> None:
         .order_by("-pk")
         .values_list("row", "kind")
     )
-    desk = Desk(units=known_units(comparison), balances=balances_of(comparison), used=used_before(comparison))
+    desk = Desk(
+        units=known_units(comparison),
+        balances=balances_of(comparison),
+        used=used_before(comparison),
+        heads={one.name: one for one in townships_with_a_head()},
+    )
     Finding.objects.bulk_create(
         [
             refusal.as_finding(comparison.sheet)

@@ -71,6 +71,7 @@ class FaultKind(StrEnum):
     EXCLUSIVE_DOUBLE = "exclusive_double"
     VERIFICATION_OVERDUE = "verification_overdue"
     NOT_APPROVED = "not_approved"
+    WRONG_SIGNER = "wrong_signer"
     OVER_BALANCE = "over_balance"
     CLAIM_REFUSED = "claim_refused"
 

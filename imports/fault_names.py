@@ -62,6 +62,7 @@ FAULT_NAMES: Mapping[str, Any] = {
     "exclusive_double": _("two schemes that exclude each other"),
     "verification_overdue": _("meeting overdue"),
     "not_approved": _("not approved"),
+    "wrong_signer": _("signed by somebody else than the head"),
     "over_balance": _("above the balance"),
     "claim_refused": _("claim refused as a whole"),
 }

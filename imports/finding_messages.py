@@ -76,6 +76,9 @@ MESSAGES: Mapping[FaultKind, Any] = {
     ),
     FaultKind.VERIFICATION_OVERDUE: _("The person was last met on {value}, too long ago to be paid. Meet them again."),
     FaultKind.NOT_APPROVED: _("The claim is not approved. Have it approved with the date, and hand it in again."),
+    FaultKind.WRONG_SIGNER: _(
+        "{value} is not the head of the township on that day. Have the head sign, or record the post."
+    ),
     FaultKind.OVER_BALANCE: _("The claim is above what is left ({cause}). Wait for an allotment, or claim less."),
     FaultKind.CLAIM_REFUSED: _("The claim is refused as a whole because of another line ({cause})."),
 }

@@ -17,6 +17,7 @@ from ledger.copying import copy_rows
 from ledger.models import Officer
 from ledger.posts import require_post
 from payouts import facts
+from payouts.charges import employer_spending_of, spending_of
 from payouts.facts import LastSlip, YearRecord, rows_of
 from payouts.models import Declaration, PayrollRun
 from payouts.models.words import RunKind, RunStatus, Severity
@@ -30,7 +31,11 @@ from payouts.rules.pay_calendar import Stage, stage_dates
 from payouts.rules.pay_classes import pay_classes
 from payouts.rules.payroll import Pay
 from payouts.running import lock_run, move_run
+from treasury.budgets import townships_without_budget
+from treasury.entries import SpendingLine
 from treasury.establishments import OwnAccount, establishments_on, own_accounts
+from treasury.models import Township
+from treasury.reserving import shortfalls
 
 IN_POST = "在编"  # 编制状态 of the roster; everybody else is outside the establishment
 RELEASED_STATES = ", ".join(f"'{state}'" for state in facts.RELEASED)
@@ -97,6 +102,7 @@ def check_run(*, run: PayrollRun, officer: Officer, at: datetime) -> PayrollRun:
             *unit_exceptions(slips, beside),
             *comparison_exceptions(run, slips, beside),
             *run_exceptions(run),
+            *budget_exceptions(run),
         ]
         copy_rows(
             table="payouts_runexception",
@@ -292,6 +298,23 @@ def comparison_exceptions(run: PayrollRun, slips: Sequence[CheckedSlip], beside:
                 }
             ),
         )
+
+
+def budget_exceptions(run: PayrollRun) -> Iterator[Found]:
+    """Yield the townships whose budget of the year is not approved, together, and each line that would be overrun."""
+    year = run.pay_date.year
+    pay, employer = spending_of(run), employer_spending_of(run)
+    without = [one.name for one in townships_without_budget(year=year) if one.pk in pay]
+    if without:
+        told = text_of({"year": str(year), "townships": str(len(without)), "names": "、".join(without)})
+        yield Found("no_approved_budget", Severity.SIGN, None, None, told)
+    for township in Township.objects.filter(pk__in=pay).order_by("number"):
+        lines = [SpendingLine(one.gross, one.classes) for one in (*pay[township.pk], *employer.get(township.pk, ()))]
+        for short in shortfalls(township=township, year=year, on=run.pay_date, lines=lines):
+            told = text_of(
+                {"township": township.name, "line": short.line, "asked": str(short.asked), "left": str(short.left)}
+            )
+            yield Found("over_budget", Severity.BLOCK, None, None, told)
 
 
 def run_exceptions(run: PayrollRun) -> Iterator[Found]:

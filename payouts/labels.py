@@ -30,6 +30,8 @@ EXCEPTION_KINDS: Mapping[str, object] = {
     "unknown_nature": gettext_lazy("No class is set for the nature of the unit; charged as an institution"),
     "people_not_paid": gettext_lazy("People not paid"),
     "holidays_unknown": gettext_lazy("Days off of the year are not known"),
+    "no_approved_budget": gettext_lazy("No approved budget"),
+    "over_budget": gettext_lazy("More than the budget has left"),
 }
 NOT_PAID_REASONS: Mapping[str, object] = {
     "stopped_in_roster": gettext_lazy("stopped in the roster"),
@@ -45,6 +47,13 @@ NOT_PAID_REASONS: Mapping[str, object] = {
 
 # The names of the facts of exceptions.
 FACT_NAMES: Mapping[str, object] = {
+    "year": gettext_lazy("budget year"),
+    "townships": gettext_lazy("number of townships"),
+    "names": gettext_lazy("townships"),
+    "township": gettext_lazy("township"),
+    "line": gettext_lazy("line of the budget"),
+    "asked": gettext_lazy("asked"),
+    "left": gettext_lazy("left"),
     "gross": gettext_lazy("gross"),
     "deductions": gettext_lazy("deductions"),
     "tax": gettext_lazy("tax"),

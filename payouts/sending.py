@@ -4,10 +4,8 @@ The bytes, their hash and the message id are stored before anything leaves the h
 are those of J3a and J3b for a run, of J16a for what is issued again of it, and those of each release.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from decimal import Decimal
 from itertools import accumulate, pairwise
 
 from django.db import transaction
@@ -24,23 +22,18 @@ from payouts.bank_files.instructions import Instruction
 from payouts.bank_files.list_files import RenderedFile, TooFew, render_batch
 from payouts.bank_files.proofs import declared
 from payouts.bank_files.template_files import shipped_template
-from payouts.entries import PayLine
+from payouts.charges import employer_spending_of, spending_of
 from payouts.facts import rows_of
 from payouts.models import BankFile, Batch, Payment, PayrollRun
 from payouts.models.words import BatchStatus, RunStatus
-from payouts.policy import payout_policies
 from payouts.posting import post_releases_out
 from payouts.refusals import TooFewRows, TotalsDiffer, WrongState, refusals_named
-from payouts.rules.contributions import contribution_rates
-from payouts.rules.pay_classes import PayClasses, functional_class, gross_by_class, pay_classes
 from payouts.running import CHAIN, lock_run, move_run
-from treasury.entries import Classes, Mirrored
-from treasury.models import Township, Unit
+from treasury.entries import Mirrored, SpendingLine
+from treasury.models import Township
 from treasury.opening import codes_of
 from treasury.posting import SERVICE, mirrored_event
-
-# How staff and units are charged that no class is set for; the run carries an exception to sign.
-OTHER_STAFF, OTHER_NATURE = "聘用", "事业"
+from treasury.reserving import spend_classified
 
 
 def send_batch(*, batch: Batch, officer: Officer, template: str, at: datetime) -> Batch:
@@ -147,7 +140,10 @@ def post_out(batch: Batch, run: PayrollRun, *, cashier: Officer) -> None:
         cashier=cashier.username,
     )
     if batch.source == f"payouts.run/{run.pk}/batch":
+        # The townships before their books, as releases lock them: budgets are held by the township's row.
+        list(Township.objects.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
         post_events(run_events(run, signatures))
+        spend_from_budgets(run)
     else:
         township = Township.objects.order_by("number")[0]
         district = Book.objects.get(kind=BookKind.DISTRICT, lower_books=township.book)
@@ -164,6 +160,24 @@ def post_out(batch: Batch, run: PayrollRun, *, cashier: Officer) -> None:
                 )
             ]
         )
+
+
+def spend_from_budgets(run: PayrollRun) -> None:
+    """Take what a run charges to townships from their budgets of the year; without an approved one nothing is taken.
+
+    :raises BudgetExhausted: if a line of a budget has not that much left
+    """
+    charged = {"pay": spending_of(run), "employer": employer_spending_of(run)}
+    for township in Township.objects.order_by("pk"):
+        for name, lines in charged.items():
+            if township.pk in lines:
+                spend_classified(
+                    township=township,
+                    year=run.pay_date.year,
+                    on=run.pay_date,
+                    lines=[SpendingLine(line.gross, line.classes) for line in lines[township.pk]],
+                    source=f"payouts.run/{run.pk}/{name}/{township.code}",
+                )
 
 
 def run_events(run: PayrollRun, signatures: Signatures) -> Iterator[Event]:
@@ -217,67 +231,3 @@ def run_events(run: PayrollRun, signatures: Signatures) -> Iterator[Event]:
                     summary=f"{township.name}{summary}",
                     signatures=signatures,
                 )
-
-
-def spending_of(run: PayrollRun) -> Mapping[int, list[PayLine]]:
-    """Return the gross pay of a run by township: a line for each unit, functional and economic class.
-
-    A class that only takes back is netted into the largest of its unit: spending is never negative there.
-    """
-    classes = pay_classes(policies=payout_policies(), month=run.month)
-    by_unit: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
-    for unit, category, item, amount in rows_of(
-        """SELECT s.unit_id, s.category, i.item, sum(i.amount)
-             FROM payouts_payslip s JOIN payouts_payslipitem i ON i.payslip_id = s.id
-            WHERE s.run_id = %s AND s.edition = %s GROUP BY s.unit_id, s.category, i.item""",
-        run.pk,
-        run.edition,
-    ):
-        known = category if category in classes.economic else OTHER_STAFF
-        for economic, part in gross_by_class(amounts={item: amount}, category=known, classes=classes).items():
-            by_unit[unit][economic] += part
-    lines: dict[int, list[PayLine]] = defaultdict(list)
-    for unit in Unit.objects.filter(pk__in=by_unit).select_related("township").order_by("code"):
-        functional = class_of_unit(unit.nature, classes)
-        for economic, amount in sorted(without_negatives(by_unit[unit.pk]).items()):
-            lines[unit.township_id].append(
-                PayLine(amount, Classes(functional=functional, economic=economic, unit=unit.dimension_id))
-            )
-    return lines
-
-
-def class_of_unit(nature: str, classes: PayClasses) -> str:
-    """Return the functional class of a unit; one of another nature is charged as an institution, which is signed."""
-    known = nature if nature in classes.functional else OTHER_NATURE
-    return functional_class(nature=known, classes=classes)
-
-
-def without_negatives(by_class: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """Return the classes of a unit with those below zero netted into the largest."""
-    largest = max(by_class, key=lambda code: by_class[code])
-    below = {code: amount for code, amount in by_class.items() if amount < 0 and code != largest}
-    kept = {code: amount for code, amount in by_class.items() if code not in below}
-    kept[largest] += sum(below.values(), ZERO)
-    return kept
-
-
-def employer_spending_of(run: PayrollRun) -> Mapping[int, list[PayLine]]:
-    """Return the employer's parts of a run by township: a line for each unit and economic class."""
-    policies = payout_policies()
-    classes = pay_classes(policies=policies, month=run.month)
-    rates = contribution_rates(policies=policies, month=run.month)
-    lines: dict[int, list[PayLine]] = defaultdict(list)
-    for township, nature, dimension, item, amount in rows_of(
-        """SELECT u.township_id, u.nature, u.dimension_id, e.item, sum(e.amount)
-             FROM payouts_payslip s JOIN payouts_employerpart e ON e.payslip_id = s.id
-             JOIN treasury_unit u ON u.id = s.unit_id
-            WHERE s.run_id = %s AND s.edition = %s
-            GROUP BY u.township_id, u.nature, u.dimension_id, u.code, e.item ORDER BY u.code, e.item""",
-        run.pk,
-        run.edition,
-    ):
-        functional = class_of_unit(nature, classes)
-        lines[township].append(
-            PayLine(amount, Classes(functional=functional, economic=rates[item].economic_class, unit=dimension))
-        )
-    return lines

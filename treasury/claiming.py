@@ -27,10 +27,12 @@ from treasury.refusals import (
     NothingThere,
     StateRefuses,
     TreasuryReasonMissing,
+    WrongSigner,
     refusals_named,
 )
 from treasury.releasing import PayeeLine, request_release
 from treasury.rules.ranks import rank_order
+from treasury.secondments import day_of, require_township_post, signer_fault
 from treasury.taking_over import account_of
 
 CHAIN = ""
@@ -135,13 +137,22 @@ def register(
 
 
 def sign_claim(*, claim: Claim, signer: str, officer: Officer, on: date, at: datetime) -> Claim:
-    """Record that the head of the township signed a claim.
+    """Record that the head of the township signed a claim, by name.
 
+    Where the township's head is recorded, the officer holds that post and signs for himself.
+
+    :raises OfficerMayNot: without the post
+    :raises WrongSigner: if somebody else is named
     :raises StateRefuses: if it is not registered
     """
-    require_post(officer, "treasury.sign_claim")
     with refusals_named(), transaction.atomic():
         claim = lock_claim(claim)
+        township = township_of(claim)
+        if signer_fault(township=township, name="", on=on) is None:
+            require_post(officer, "treasury.sign_claim")
+        else:
+            require_township_post(officer=officer, township=township, act="treasury.sign_claim", on=day_of(at))
+        require_signer(township, signer, on)
         claim.status, claim.signer, claim.signed_on = ClaimStatus.SIGNED, signer, on
         claim.save(update_fields=["status", "signer", "signed_on"])
         record_event(
@@ -187,9 +198,20 @@ def left_for(claim: Claim) -> Decimal:
     return whole - sum(filter(None, accepted.values_list("total", flat=True)), ZERO)
 
 
+def require_signer(township: Township, signer: str, on: date | None) -> None:
+    """Check that whoever signed held the head's post on that day, where it is recorded.
+
+    :raises WrongSigner: if not
+    """
+    fault = signer_fault(township=township, name=signer, on=on) if on else "not_signed"
+    if fault is not None:
+        raise WrongSigner("signer_holds_the_post", {"township": township.name, "on": on, "fault": fault})
+
+
 def accept(claim: Claim, *, balance_after: Decimal | None, reviewer: Officer, at: datetime) -> Claim:
     """Accept a locked claim and put its release into the queue."""
     township, lines = township_of(claim), list(claim.lines.order_by("number"))
+    require_signer(township, claim.signer, claim.signed_on)
     # One invoice may stand behind several lines of one claim.
     numbers = list(dict.fromkeys(line.invoice for line in lines if line.invoice))
     used = used_invoices(numbers=numbers)

@@ -30,6 +30,7 @@ from treasury.policy import treasury_policies
 from treasury.posting import SERVICE, mirrored_event
 from treasury.refusals import NothingThere, refusals_named
 from treasury.rules.fees import SharedFee, fee_shares, share_fee
+from treasury.using_receipts import use_receipts
 
 CHAIN = ""
 SHOWN = 60
@@ -199,6 +200,8 @@ def sweep_income(*, month: date, cashier: Officer, at: datetime) -> Swept:
     """Post the income of a month that is not posted yet, day by day, and sweep it; nothing left is nothing done.
 
     :raises PeriodClosed: if the month of a book does not take it
+    :raises ReceiptNotIssued: if a township has receipt books and a receipt is none of them; other refusals of
+        ``using_receipts`` too
     """
     require_post(cashier, "treasury.sweep_income")
     with refusals_named(), transaction.atomic():
@@ -208,6 +211,8 @@ def sweep_income(*, month: date, cashier: Officer, at: datetime) -> Swept:
             .select_related("file")
             .order_by("received_on", "township_id", "pk")
         )
+        if waiting:
+            use_receipts(lines=waiting, officer=waiting[-1].file.applied_by)
         townships = Township.objects.select_related("book", "book__parent").in_bulk()
         codes = {pk: codes_for(township) for pk, township in townships.items()}
         made, events = [], []

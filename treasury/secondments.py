@@ -1,6 +1,6 @@
 """Who holds which post in which township on a day: access follows the post and ends with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db.models import QuerySet
@@ -43,6 +43,12 @@ def signer_fault(*, township: Township, name: str, on: date) -> str | None:
     if head is None:
         return "no_head_on_the_day"
     return None if head.name == name else "signer_is_not_the_head"
+
+
+def townships_with_a_head() -> Sequence[Township]:
+    """Return the townships whose head is or was recorded: signatures on their papers are held against it."""
+    heads = Secondment.objects.filter(post=PostKind.HEAD, status=SecondmentStatus.CONFIRMED)
+    return list(Township.objects.filter(pk__in=heads.values("township")))
 
 
 def day_of(at: datetime) -> date:
