@@ -26,7 +26,7 @@ from treasury.models.words import Rank, ReleaseKind, ReleaseStatus
 from treasury.opening import codes_of
 from treasury.posting import SERVICE, mirrored_event
 from treasury.refusals import StateRefuses, refusals_named
-from treasury.reserving import free_release, give_back, reserve_release, spend_again, spend_release
+from treasury.reserving import free_release, give_back, hold_budgets, reserve_release, spend_again, spend_release
 
 CHAIN = ""  # the trail of acts that belong to no single book
 DIMENSIONS: Mapping[str, type[FunctionalClass | EconomicClass | Project | AccountingUnit]] = {
@@ -184,6 +184,7 @@ def post_release(*, release: Release, on: date, cashier: Officer) -> None:
     release = Release.objects.select_for_update().get(pk=release.pk)
     if release.status != ReleaseStatus.RELEASED:
         raise StateRefuses("release_moves", {"release": release.source, "status": release.status})
+    hold_budgets(townships=[release.township])
     post_event(spending_event(release, list(release.lines.order_by("number")), on=on, cashier=cashier, act="paid"))
     spend_release(release=release, on=on)
     release.status = ReleaseStatus.POSTED
@@ -200,6 +201,7 @@ def take_back(
     ``act`` makes the source unique, such as ``returned/12``.
     """
     release = Release.objects.select_for_update().get(pk=release.pk)
+    hold_budgets(townships=[release.township])
     event = spending_event(release, lines, on=on, cashier=cashier, act=act, paper=paper)
     post_event(event)
     give_back(release=release, lines=lines, on=on, source=event.source)
@@ -210,6 +212,7 @@ def take_back(
 def pay_again(*, release: Release, lines: Sequence[ReleaseLine], on: date, cashier: Officer, act: str) -> None:
     """Post what is issued again of a release out of the account it came back to."""
     release = Release.objects.select_for_update().get(pk=release.pk)
+    hold_budgets(townships=[release.township])
     event = spending_event(release, lines, on=on, cashier=cashier, act=act)
     post_event(event)
     spend_again(release=release, lines=lines, on=on, source=event.source)

@@ -4,7 +4,8 @@ No spending without budget, without 用款计划, over budget or over plan (财�
 book and year begins with the approval of its budget; before that every function here does nothing. A release
 counts in its month from when it is released; what comes back from the bank is free again from its day.
 
-Each function first holds the book's row, so that no budget is approved between the look and the posting.
+Each function holds the book's row, so that no budget is approved between the look and the posting. Who posts
+calls ``hold_budgets`` before the posting and spends after it: the heads of the books, then the lines.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -126,7 +127,7 @@ def spend_classified(*, township: Township, year: int, on: date, lines: Sequence
     A class that only takes back is netted in its line of the budget. A day outside the year counts on the
     nearest of the year. The same source with the same content counts once. Raises as ``reserve_release``.
     """
-    hold(township)
+    hold_budgets(townships=[township])
     if not is_controlled(township=township, year=year):
         return
     spending = netted(placed(township, year, totals((classes_of(line), line.amount) for line in lines)))
@@ -154,15 +155,17 @@ def shortfalls(*, township: Township, year: int, on: date, lines: Sequence[Spend
 
 
 def held(release: Release) -> Township:
+    """Return the township of a release, whose budget is not approved until this transaction ends."""
     township = Township.objects.get(pk=release.township_id)
-    hold(township)
+    hold_budgets(townships=[township])
     return township
 
 
-def hold(township: Township) -> None:
-    """Keep a budget of the township from being approved until this transaction ends."""
+def hold_budgets(*, townships: Iterable[Township]) -> None:
+    """Keep budgets of townships from being approved until this transaction ends; call it before posting."""
+    codes = sorted(township.book_id for township in townships)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM ledger_book WHERE code = %s FOR KEY SHARE", [township.book_id])
+        cursor.execute("SELECT FROM ledger_book WHERE code = ANY (%s) ORDER BY code FOR KEY SHARE", [codes])
 
 
 def classes_of(line: SpendingLine) -> Class:

@@ -10,6 +10,7 @@ import pytest
 from django.db import connections, transaction
 
 from ledger.checks import run_checks
+from ledger.models import Book
 from tests import budgets
 from tests.attacks import Stage
 from tests.budgets import (
@@ -42,7 +43,7 @@ from treasury.budgeting import (
 from treasury.budgets import is_controlled, left_in
 from treasury.models import Budget, BudgetUse, SpendingPlan
 from treasury.planning_spending import PlannedMonth, approve_plan, prepare_plan
-from treasury.releasing import cancel_release, release_funds
+from treasury.releasing import cancel_release, post_release, release_funds
 from treasury.reserving import reserve_release, spend_classified
 
 own_stage = budgets.own_stage
@@ -234,6 +235,35 @@ def test_a_plan_of_another_month_waits_for_the_spending(own_stage: Stage, pool: 
         until_somebody_waits(own_stage)
     assert outcome(later) == "plan_covers_what_is_used"
     assert sums_agree()
+
+
+def posting(amount: str) -> Work:
+    release = release_funds(release=a_release(amount), officer=officer("releaser"), at=LATE)
+    return partial(transaction.atomic(post_release), release=release, on=ON, cashier=officer("cashier"))
+
+
+def test_a_posting_that_waits_for_a_plan_does_not_stand_in_its_way(own_stage: Stage, pool: ThreadPoolExecutor) -> None:
+    post, plan = posting("10.00"), a_plan("1.00")
+    with transaction.atomic():
+        spending("1.00", "race/holder")()
+        later = pool.submit(on_its_own_connection(post))
+        until_somebody_waits(own_stage)
+        planning(plan)()
+    assert outcome(later) == "done"
+    assert sums_agree()
+
+
+def test_a_posting_that_waits_for_an_amendment_does_not_stand_in_its_way(
+    own_stage: Stage, pool: ThreadPoolExecutor
+) -> None:
+    post, budget = posting("10.00"), an_amendment("450.00")
+    with transaction.atomic():
+        Book.objects.select_for_update().get(code="T01")
+        later = pool.submit(on_its_own_connection(post))
+        until_somebody_waits(own_stage)
+        resolving(budget)()
+    assert outcome(later) == "done"
+    assert (the_line().amount, sums_agree()) == (yuan("450.00"), True)
 
 
 def test_control_waits_for_the_spending_in_flight(own_stage: Stage, pool: ThreadPoolExecutor) -> None:
