@@ -15,7 +15,18 @@ from treasury.models.words import (
     SPECIAL_PLAN_MOVES,
 )
 
-FILES = ("income", "releases", "settlements", "claims", "triggers", "items", "procurement", "passing_on", "views")
+FILES = (
+    "income",
+    "releases",
+    "settlements",
+    "claims",
+    "triggers",
+    "items",
+    "procurement",
+    "passing_on",
+    "earmarking_views",
+    "views",
+)
 
 
 def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
