@@ -248,6 +248,7 @@ TREASURY_REFUSALS: dict[str, type[UnableToPost]] = {
     "receipt_takes_no_part": StateRefuses,
     "money_is_received_first": NotReceivedYet,
     "passed_on_once": PassedOnAlready,
+    "earmarked_receipt_is_posted_after_it_came": NotReceivedYet,
     "receipt_paper_is_used_once": InvoiceUsed,
     "prize_is_paid_once": PrizePaidTwice,
     "wage_grade_is_given_once_a_year": PrizePaidTwice,
