@@ -21,7 +21,6 @@ POSTS: Mapping[str, Sequence[str]] = {
         "payouts.propose_correction",
         "treasury.draft_special_plan",
         "treasury.plan_procurement",
-        "treasury.accept_delivery",
         "ledger.view_voucher",
     ),
     "preparer": (
@@ -41,6 +40,7 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.approve_earmarking",
         "treasury.review_special_plan",
         "treasury.review_procurement",
+        "treasury.accept_delivery",
         "treasury.set_off_fine",
         "ledger.view_voucher",
     ),

@@ -215,7 +215,7 @@ def awarded(procurement: Procurement, to: Award | None = None) -> Procurement:
 
 def accepted(procurement: Procurement, amount: str) -> Acceptance:
     return accept_delivery(
-        procurement=procurement, amount=yuan(amount), paper="验收单", on=DAY, officer=officer("clerk"), at=AT
+        procurement=procurement, amount=yuan(amount), paper="验收单", on=DAY, officer=officer("reviewer"), at=AT
     )
 
 
