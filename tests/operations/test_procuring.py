@@ -148,6 +148,13 @@ def test_no_township_wins_a_tender(supplier: dict[str, str]) -> None:
         awarded(planned(), award(**supplier))
 
 
+def test_a_supplier_whose_account_turns_out_to_be_a_units_is_not_paid() -> None:
+    bought = delivered()
+    earmarking.account_of_the_school(SUPPLIER_ACCOUNT)
+    with pytest.raises(PayeeIsTownship, match="supplier_is_not_the_township"):
+        instalment(bought, "1.00")
+
+
 @pytest.mark.parametrize("code", ["91350100M000100Y44", "9135", ""])
 def test_a_supplier_has_a_sound_credit_code(code: str) -> None:
     with pytest.raises(SupplierUnfit, match="supplier_code_is_sound"):
