@@ -27,6 +27,7 @@ from treasury.entries import Mirrored, collect_fee, collect_revenue, hand_on, sw
 from treasury.itemizing import open_items, post_allocation, propose_allocation, unassigned_account
 from treasury.models import (
     Acceptance,
+    BankAccount,
     EarmarkedItem,
     EarmarkedReceipt,
     Fine,
@@ -215,7 +216,7 @@ def awarded(procurement: Procurement, to: Award | None = None) -> Procurement:
 
 def accepted(procurement: Procurement, amount: str) -> Acceptance:
     return accept_delivery(
-        procurement=procurement, amount=yuan(amount), paper="验收单", on=DAY, officer=officer("clerk"), at=AT
+        procurement=procurement, amount=yuan(amount), paper="验收单", on=DAY, officer=officer("reviewer"), at=AT
     )
 
 
@@ -288,6 +289,13 @@ def posted(source: str, entries: Mirrored, *, day: date = date(2026, 11, 5)) -> 
             summary="测试",
             signatures=Signatures(preparer=SERVICE, reviewer="demo-reviewer", poster=SERVICE, cashier="demo-cashier"),
         )
+    )
+
+
+def account_of_the_school(number: str) -> None:
+    """Let an account become known as one of 白桦镇中心小学."""
+    BankAccount.objects.create(
+        number=number, bank="农商行", holder_name="白桦镇中心小学", holder_number="12220112MB0000022B"
     )
 
 

@@ -215,7 +215,8 @@ def request_instalment(
 ) -> Instalment:
     """Ask to pay the supplier a part of what was delivered; others release and pay it.
 
-    Who accepted the delivery last stands behind the release as its checker.
+    Who accepted the delivery last, for the accounting centre, stands behind the release as its checker
+    and on its voucher as the reviewer.
 
     :raises AwardExceeded: if the instalments would exceed the award; the facts name what is left
     :raises DeliveryNotAccepted: if they would exceed what was accepted

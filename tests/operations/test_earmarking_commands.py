@@ -140,7 +140,7 @@ def test_a_procurement_goes_from_its_plan_to_its_instalment(run: Officers) -> No
     run("procurement", "review", number, by="demo-reviewer")
     supplier = ("--supplier", SUPPLIER, "--credit-code", SUPPLIER_CODE, "--supplier-account", SUPPLIER_ACCOUNT)
     run("procurement", "award", number, "--amount", "450.00", *supplier, "--contract", "HT-2", *ON, by="demo-chief")
-    run("procurement", "accept", number, "--amount", "450.00", "--paper", "验收单", *ON, by="demo-clerk")
+    run("procurement", "accept", number, "--amount", "450.00", "--paper", "验收单", *ON, by="demo-reviewer")
     run("procurement", "pay", number, "--amount", "450.00", *ON, by="demo-preparer")
     release = Instalment.objects.get(procurement_id=number).release
     assert (release.account_code, str(release.amount)) == ("10040302", "450.00")

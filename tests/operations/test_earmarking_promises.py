@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests import attacks, earmarking
-from tests.attacks import Hand
+from tests.attacks import Hand, Stage
 from tests.earmarking import BUILDER_ACCOUNT, SUPPLIER, SUPPLIER_ACCOUNT, SUPPLIER_CODE
 from tests.payroll_hands import Row, adds, another, refusal, refuses, round_triggers, row_of
 from treasury.models.words import (
@@ -632,3 +632,21 @@ def test_every_refusal_of_these_tables_is_named(owner: Hand) -> None:
     named = {name for (body,) in bodies for name in re.findall(r"ledger_refuse\(\s*'([a-z_]+)',", body)}
     assert len(named) > 15
     assert named - TREASURY_REFUSALS.keys() == set()
+
+
+# The auditor
+
+
+def test_the_auditor_reads_all_of_it_with_numbers_masked(stage: Stage) -> None:
+    auditor = stage.hand("auditor")
+    auditor.connection.rollback()
+    views = ("earmarked_item", "item_allocation", "special_plan", "procurement", "acceptance", "instalment")
+    for name in (*views, "passed_on", "prize", "fine"):
+        assert auditor.value(f"SELECT count(*) FROM auditor_{name}") > 0
+    assert BUILDER_ACCOUNT not in [
+        number for (number,) in auditor.rows("SELECT account_number FROM auditor_special_plan")
+    ]
+    assert SUPPLIER_ACCOUNT not in [
+        number for (number,) in auditor.rows("SELECT supplier_account FROM auditor_procurement")
+    ]
+    assert refusal(auditor, "SELECT account_number FROM treasury_specialplan") == attacks.DENIED

@@ -197,7 +197,7 @@ def test_two_acceptances_race_over_the_award(pool: ThreadPoolExecutor) -> None:
         partial(
             accept_delivery, procurement=bought, amount=yuan("5000.00"), paper="单", on=DAY, officer=officer(who), at=AT
         )
-        for who in ("clerk", "second-clerk")
+        for who in ("reviewer", "second-reviewer")
     ]
     assert outcomes(pool, works) == ["acceptance_keeps_to_award", "done"]
 

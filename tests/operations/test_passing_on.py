@@ -109,6 +109,14 @@ def test_nothing_is_handed_on_before_it_is_received() -> None:
     assert hand_on(receipt.parts.order_by("pk")[0]).handed_on_on == DAY
 
 
+def test_a_receipt_is_posted_on_the_day_it_came_or_later() -> None:
+    receipt = recorded(parts("400.00", "600.00"), "1000.00", paper="吉财预七号")
+    receipt = approve_order(order=receipt, officer=officer("reviewer"), at=AT)
+    with pytest.raises(NotReceivedYet, match="earmarked_receipt_is_posted_after_it_came"):
+        post_receipt(receipt=receipt, on=date(2026, 11, 5), officer=officer("cashier"), at=AT)
+    assert post_receipt(receipt=receipt, on=date(2026, 11, 6), officer=officer("cashier"), at=AT).posted_on
+
+
 def test_a_part_is_handed_on_once() -> None:
     part = hand_on(a_receipt().parts.order_by("pk")[0])
     with pytest.raises(PassedOnAlready, match="passed_on_once") as refused:

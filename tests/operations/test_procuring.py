@@ -3,7 +3,7 @@
 import pytest
 
 from ledger.checks import run_checks
-from ledger.models import Line
+from ledger.models import Line, Voucher
 from ledger.refusals import OfficerMayNot
 from tests import earmarking
 from tests.earmarking import (
@@ -148,6 +148,13 @@ def test_no_township_wins_a_tender(supplier: dict[str, str]) -> None:
         awarded(planned(), award(**supplier))
 
 
+def test_a_supplier_whose_account_turns_out_to_be_a_units_is_not_paid() -> None:
+    bought = delivered()
+    earmarking.account_of_the_school(SUPPLIER_ACCOUNT)
+    with pytest.raises(PayeeIsTownship, match="supplier_is_not_the_township"):
+        instalment(bought, "1.00")
+
+
 @pytest.mark.parametrize("code", ["91350100M000100Y44", "9135", ""])
 def test_a_supplier_has_a_sound_credit_code(code: str) -> None:
     with pytest.raises(SupplierUnfit, match="supplier_code_is_sound"):
@@ -230,6 +237,13 @@ def test_who_accepted_does_not_ask_to_pay() -> None:
     accept_delivery(procurement=bought, amount=yuan("1.00"), paper="验收单", on=DAY, officer=everything, at=AT)
     with pytest.raises(OneOfficerTwice, match="release_four_eyes"):
         request_instalment(procurement=bought, amount=yuan("1.00"), on=DAY, officer=everything, at=AT)
+
+
+def test_who_accepted_the_delivery_reviews_the_voucher() -> None:
+    one = instalment(delivered(), "1.00")
+    paid(one.release)
+    vouchers = Voucher.objects.filter(source=f"{one.release.source}/paid")
+    assert {(voucher.reviewer_id, voucher.cashier_id) for voucher in vouchers} == {("demo-reviewer", "demo-cashier")}
 
 
 def test_each_step_asks_for_its_post() -> None:

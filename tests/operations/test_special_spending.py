@@ -133,6 +133,13 @@ def test_the_township_its_units_and_their_accounts_are_no_payee(payee: dict[str,
         drafted(**payee)
 
 
+def test_a_payee_whose_account_turns_out_to_be_a_units_is_not_signed_for() -> None:
+    plan = reviewed(drafted())
+    earmarking.account_of_the_school(BUILDER_ACCOUNT)
+    with pytest.raises(PayeeIsTownship, match="payee_is_not_the_township"):
+        sign_plan(plan=plan, on=DAY, officer=officer("township_head"), at=AT)
+
+
 @pytest.mark.parametrize(
     "payee",
     [{"payee_name": "白桦镇建筑有限公司"}, {"payee_name": "白桦"}, {"account_number": "0710011234560002"}],

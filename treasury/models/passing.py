@@ -29,6 +29,10 @@ class EarmarkedReceipt(Order):
                 condition=Q(due_on__gte=F("received_on")) & ~Q(purpose=""),
                 name="earmarked_receipt_is_due_after_it_came",
             ),
+            models.CheckConstraint(
+                condition=Q(posted_on=None) | Q(posted_on__gte=F("received_on")),
+                name="earmarked_receipt_is_posted_after_it_came",
+            ),
             models.UniqueConstraint(
                 fields=["paper"], condition=~Q(status="WITHDRAWN"), name="receipt_paper_is_used_once"
             ),

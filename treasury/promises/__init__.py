@@ -33,6 +33,7 @@ FILES = (
     "items",
     "procurement",
     "passing_on",
+    "earmarking_views",
     "budgets",
     "views",
 )

@@ -173,9 +173,17 @@ CREATE OR REPLACE FUNCTION treasury_special_plan_moved() RETURNS trigger LANGUAG
 SET search_path = @schema@, pg_temp AS $$
 DECLARE
   item_left numeric;
+  behind text;
 BEGIN
   IF NEW.status = 'SIGNED' AND OLD.status = 'REVIEWED' THEN
     PERFORM FROM treasury_township t WHERE t.id = NEW.township_id FOR NO KEY UPDATE;
+    -- Accounts and units may have become known since the plan was drafted.
+    behind := treasury_township_behind(NEW.township_id, NEW.payee_name, NEW.payee_number, NEW.account_number);
+    IF behind IS NOT NULL THEN
+      PERFORM ledger_refuse(
+        'payee_is_not_the_township', 'money of a special account is not paid to the township or a unit of it',
+        jsonb_build_object('township', behind), 'Name the one who supplies, builds or is entitled.');
+    END IF;
     item_left := treasury_item_left(NEW.township_id, NEW.account_code);
     IF NEW.amount > item_left THEN
       PERFORM ledger_refuse(

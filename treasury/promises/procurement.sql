@@ -71,8 +71,16 @@ DECLARE
   bought treasury_procurement;
   asked numeric;
   accepted numeric;
+  behind text;
 BEGIN
   SELECT * INTO bought FROM treasury_procurement p WHERE p.id = NEW.procurement_id FOR NO KEY UPDATE;
+  -- Accounts and units may have become known since the award.
+  behind := treasury_township_behind(NULL, bought.supplier_name, bought.supplier_code, bought.supplier_account);
+  IF behind IS NOT NULL THEN
+    PERFORM ledger_refuse(
+      'supplier_is_not_the_township', 'a supplier is no township, no unit of one, and holds no account of theirs',
+      jsonb_build_object('procurement', bought.id, 'township', behind), 'Award it to the supplier who delivers.');
+  END IF;
   IF NOT EXISTS (
        SELECT FROM treasury_release r
         WHERE r.id = NEW.release_id AND r.status = 'WAITING' AND r.kind = 'PROCUREMENT'

@@ -97,6 +97,7 @@ EARMARKING_REFUSALS: dict[str, type[UnableToPost]] = {
     "delivery_is_accepted_first": DeliveryNotAccepted,
     "money_is_received_first": NotReceivedYet,
     "passed_on_once": PassedOnAlready,
+    "earmarked_receipt_is_posted_after_it_came": NotReceivedYet,
     "prize_is_paid_once": PrizePaidTwice,
     "wage_grade_is_given_once_a_year": PrizePaidTwice,
     "wage_grade_is_one_of_a_post": PrizePaidTwice,
