@@ -21,6 +21,7 @@ POSTS: Mapping[str, Sequence[str]] = {
         "payouts.propose_correction",
         "treasury.register_claim",
         "treasury.prepare_plan",
+        "treasury.confirm_for_township",
         "ledger.view_voucher",
     ),
     "preparer": (
@@ -30,6 +31,7 @@ POSTS: Mapping[str, Sequence[str]] = {
         "payouts.submit_run",
         "treasury.review_claim",
         "treasury.prepare_settlement",
+        "treasury.make_statement",
         "ledger.view_voucher",
     ),
     "reviewer": (
@@ -46,7 +48,7 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.sweep_income",
         "treasury.post_settlement",
     ),
-    "chief_accountant": ("payouts.close_month", "ledger.view_voucher"),
+    "chief_accountant": ("payouts.close_month", "treasury.confirm_for_district", "ledger.view_voucher"),
     "auditor": ("ledger.view_voucher",),
 }
 

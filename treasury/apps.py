@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -6,3 +8,7 @@ class TreasuryConfig(AppConfig):
     name = "treasury"
     verbose_name = _("District and township money")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the checks of district and township money."""
+        import_module("treasury.statement_checks")

@@ -83,6 +83,11 @@ class NothingThere(UnableToFund):
     remedy = _("Check the number, the township and the month.")
 
 
+class StatementOutdated(UnableToFund):
+    message = _("The books do not say what the statement of account says: the month has moved since.")
+    remedy = _("Make the statement anew and confirm that one.")
+
+
 class TreasuryReasonMissing(UnableToFund):
     message = _("A reason is missing.")
     remedy = _("Say why in one line.")
@@ -123,6 +128,14 @@ TREASURY_REFUSALS: dict[str, type[UnableToPost]] = {
     "opening_figure_is_taken_once": MoneyStays,
     "unpaid_salary_is_owed_once": MoneyStays,
     "revenue_plan_growth_has_its_reason": TreasuryReasonMissing,
+    "statement_four_eyes": OneOfficerTwice,
+    "statement_moves": StateRefuses,
+    "statement_is_one_at_a_time": StateRefuses,
+    "statement_edition_is_unique": StateRefuses,
+    "statement_is_confirmed_by_both": StateRefuses,
+    "statement_is_fixed": MoneyStays,
+    "statement_is_of_the_books": StatementOutdated,
+    "statement_is_disagreed_with_a_reason": TreasuryReasonMissing,
 }
 KNOWN = {**REFUSALS, **TREASURY_REFUSALS}
 

@@ -6,9 +6,11 @@ from treasury.models.income import Collection, IncomeLine, RevenuePlan
 from treasury.models.masters import AccountVerification, BankAccount, Township, Unit, UnitChannel
 from treasury.models.releases import Release, ReleaseLine
 from treasury.models.settlements import BackPayPart, Settlement, UnpaidSalary
+from treasury.models.statements import AccountStatement
 from treasury.models.words import Channel, TownshipKind, Verdict
 
 __all__ = [
+    "AccountStatement",
     "AccountVerification",
     "AppliedFile",
     "BackPayPart",

@@ -106,3 +106,26 @@ SETTLEMENT_MOVES: tuple[tuple[SettlementStatus, SettlementStatus], ...] = (
     (SettlementStatus.APPROVED, SettlementStatus.POSTED),
     (SettlementStatus.APPROVED, SettlementStatus.WITHDRAWN),
 )
+
+
+class StatementSide(TextChoices):
+    """Who confirms a statement of account or disagrees with it."""
+
+    DISTRICT = "DISTRICT", _("district")
+    TOWNSHIP = "TOWNSHIP", _("township")
+
+
+class StatementStatus(TextChoices):
+    """A confirmed statement stays confirmed; whether the books still say it is for ``check_books`` to find."""
+
+    MADE = "MADE", _("made")
+    CONFIRMED = "CONFIRMED", _("confirmed by both sides")
+    DISAGREED = "DISAGREED", _("disagreed with")
+    VOIDED = "VOIDED", _("void")
+
+
+STATEMENT_MOVES: tuple[tuple[StatementStatus, StatementStatus], ...] = (
+    (StatementStatus.MADE, StatementStatus.CONFIRMED),
+    (StatementStatus.MADE, StatementStatus.DISAGREED),
+    (StatementStatus.MADE, StatementStatus.VOIDED),
+)

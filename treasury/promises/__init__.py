@@ -6,9 +6,9 @@ from typing import Any
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from ledger.promises import install_files, move_literals
-from treasury.models.words import CLAIM_MOVES, RELEASE_MOVES, SETTLEMENT_MOVES
+from treasury.models.words import CLAIM_MOVES, RELEASE_MOVES, SETTLEMENT_MOVES, STATEMENT_MOVES
 
-FILES = ("income", "releases", "settlements", "claims", "triggers", "views")
+FILES = ("income", "releases", "settlements", "claims", "triggers", "statements", "views")
 
 
 def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -20,5 +20,6 @@ def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
             "@release_moves@": move_literals(RELEASE_MOVES),
             "@settlement_moves@": move_literals(SETTLEMENT_MOVES),
             "@claim_moves@": move_literals(CLAIM_MOVES),
+            "@statement_moves@": move_literals(STATEMENT_MOVES),
         },
     )
