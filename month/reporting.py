@@ -85,6 +85,11 @@ def chosen(name: str) -> Sequence[Township]:
     return found
 
 
+def chosen_one(name: str) -> Township:
+    """Return the township of a code or name; all is none."""
+    return chosen("" if name == ALL else name)[0]
+
+
 def written(asked: Namespace, name: str, read: Callable[[], Document]) -> Told:
     """Write a paper where a folder is named, and tell its files."""
     if not asked.out:
@@ -156,7 +161,7 @@ def take_make_statements(asked: Namespace, officer: Officer | None, at: datetime
 def take_confirm(asked: Namespace, officer: Officer | None, at: datetime) -> Told:
     side = SIDES[asked.side]
     who = officer or demo_officer(POSTS[side])
-    (township,) = chosen(asked.township)[:1]
+    township = chosen_one(asked.township)
     statement = confirm_statement(month=asked.month, township=township, side=side, officer=who, at=at)
     return report_tables.of_statement(statement)
 
@@ -164,7 +169,7 @@ def take_confirm(asked: Namespace, officer: Officer | None, at: datetime) -> Tol
 def take_disagree(asked: Namespace, officer: Officer | None, at: datetime) -> Told:
     side = SIDES[asked.side]
     who = officer or demo_officer(POSTS[side])
-    (township,) = chosen(asked.township)[:1]
+    township = chosen_one(asked.township)
     statement = disagree_with_statement(
         month=asked.month, township=township, side=side, reason=asked.reason, officer=who, at=at
     )
