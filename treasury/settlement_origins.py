@@ -10,6 +10,7 @@ from treasury.models import RevenuePlan, Settlement
 from treasury.models.settlements import AMOUNTS
 from treasury.models.words import SettlementStatus
 from treasury.queries import rows_of
+from treasury.refusals import NothingThere
 from treasury.rules.settlements import pay_back
 from treasury.settlement_figures import WorkedOut, end_of_month, unpaid_left, work_out
 from treasury.settlement_readings import (
@@ -187,10 +188,15 @@ def sheets_of(sources: Sequence[Source], month: date) -> Sequence[SettlementShee
 
 
 def plan_of(source: Source, plans: Mapping[tuple[int, int], RevenuePlan]) -> RevenuePlan:
-    """Return the edition of the plan that a settlement says it was worked out from."""
+    """Return the edition of the plan that a settlement says it was worked out from.
+
+    :raises NothingThere: if it names none that is known
+    """
     named = PLAN_NAMED.search(source.references)
-    assert named is not None, f"the settlement of {source.township} names no plan"
-    return plans[source.township.pk, int(named[2])]
+    plan = plans.get((source.township.pk, int(named[2]))) if named else None
+    if plan is None:
+        raise NothingThere("settlement_names_its_plan", {"township": source.township.name, "month": source.month})
+    return plan
 
 
 def vouchers_of(sources: Sequence[Source]) -> Mapping[tuple[int, int], Sequence[PostedVoucher]]:

@@ -1,8 +1,9 @@
 """The pages of district and township money: positions, statements of account, settlements. They change nothing."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import wraps
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Max
@@ -17,14 +18,30 @@ from treasury.models import Township
 from treasury.positions import Position, positions_on
 from treasury.settlement_origins import settlement_sheets, what_if_sheets
 from treasury.settlement_readings import SettlementSheet
+from treasury.sums import DoesNotAddUp
 from web.charts import bar_chart
 from web.pages import reads_books
 
 MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
+Page = Callable[..., HttpResponse]
+
+
+def if_it_adds_up(page: Page) -> Page:
+    """Show a page, or what of it does not add up and what to do: never figures that contradict each other."""
+
+    @wraps(page)
+    def shown(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
+        try:
+            return page(request, *args, **kwargs)
+        except DoesNotAddUp as fault:
+            return render(request, "web/does_not_add_up.html", {"fault": fault}, status=500)
+
+    return shown
 
 
 @login_required
 @reads_books
+@if_it_adds_up
 def townships(request: HttpRequest) -> HttpResponse:
     """List the townships with their debt, plan and actual, what is held, unpaid and to be looked at."""
     on = chosen_day(request)
@@ -34,6 +51,7 @@ def townships(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @reads_books
+@if_it_adds_up
 def township(request: HttpRequest, code: str) -> HttpResponse:
     """Show where one township stands on a day."""
     shown = get_object_or_404(Township.objects.select_related("book"), code=code)
@@ -53,6 +71,7 @@ def township(request: HttpRequest, code: str) -> HttpResponse:
 
 @login_required
 @reads_books
+@if_it_adds_up
 def statement(request: HttpRequest, code: str, month: str) -> HttpResponse:
     """Show the statement of account of a township and month as the books have it now."""
     shown = get_object_or_404(Township.objects.select_related("book"), code=code)
@@ -62,6 +81,7 @@ def statement(request: HttpRequest, code: str, month: str) -> HttpResponse:
 
 @login_required
 @reads_books
+@if_it_adds_up
 def settlements(request: HttpRequest, month: str) -> HttpResponse:
     """Show the settlement of a month as it was kept, or what it would be now."""
     wanted = month_in(month)

@@ -19,10 +19,12 @@ from treasury.exports.position_sheets import position_document
 from treasury.exports.settlement_sheets import settlement_document
 from treasury.exports.statement_sheets import statement_document
 from treasury.incomes import incomes_of
-from treasury.models import Township
+from treasury.models import Settlement, Township
+from treasury.models.words import SettlementStatus
 from treasury.positions import positions_on
 from treasury.settlement_figures import end_of_month
 from treasury.settlement_origins import settlement_sheets, what_if_sheets
+from treasury.sums import DoesNotAddUp
 
 FOLDER_MODE = 0o700
 Names = Mapping[str, str]
@@ -99,8 +101,19 @@ def month_documents(*, month: date, folder: Path, at: datetime, names: Names) ->
     written = []
     with in_chinese():
         for name, read in month_papers(month, townships, names, at):
-            written += write_paper(folder=folder, stem=f"{month:%Y-%m}-{name}", document=read())
+            stem = f"{month:%Y-%m}-{name}"
+            try:
+                written += write_paper(folder=folder, stem=stem, document=read())
+            except DoesNotAddUp as fault:
+                # The month is not held up by one paper: a note says what does not add up.
+                written.append(write_note(folder / f"{stem}.不符.txt", fault))
     return written
+
+
+def write_note(path: Path, fault: Exception) -> str:
+    path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    path.write_text(f"{fault}\n", encoding="utf-8")
+    return path.name
 
 
 def month_papers(
@@ -109,7 +122,7 @@ def month_papers(
     """Yield the papers of a month: the name of each and what reads it."""
     on = end_of_month(month)
     january = month.replace(month=1)
-    if settlement_sheets(month=month):
+    if Settlement.objects.filter(month=month).exclude(status=SettlementStatus.WITHDRAWN).exists():
         yield "结算单", partial(settlements_paper, month=month, at=at)
     yield "往来对账单", partial(statements_paper, month=month, townships=townships, at=at)
     yield "收入分类表", partial(incomes_paper, since=january, on=on, at=at)
@@ -129,7 +142,7 @@ def write_paper(*, folder: Path, stem: str, document: Document) -> list[str]:
                 write(file=file, document=document)
         except GlyphMissing as missing:
             path.unlink()
-            path = path.with_name(f"{path.name}.缺字.txt")
-            path.write_text(f"{missing}\n", encoding="utf-8")
-        written.append(path.name)
+            written.append(write_note(path.with_name(f"{path.name}.缺字.txt"), missing))
+        else:
+            written.append(path.name)
     return written

@@ -119,3 +119,10 @@ CREATE OR REPLACE TRIGGER statement_moved BEFORE INSERT OR UPDATE ON treasury_ac
   FOR EACH ROW EXECUTE FUNCTION treasury_statement_moved();
 CREATE OR REPLACE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON treasury_accountstatement
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_append_only('statement');
+
+CREATE OR REPLACE VIEW auditor_account_statement AS
+  SELECT t.code AS township, s.month, s.edition, s.digest, s.movements, s.annual_opening, s.annual_closing,
+         s.historic_opening, s.historic_closing, s.status, s.made_by_id AS made_by, s.made_at,
+         s.district_by_id AS district_by, s.district_at, s.township_by_id AS township_by, s.township_at,
+         s.disagreed_side, s.disagreed_by_id AS disagreed_by, s.disagreed_at, s.reason
+    FROM treasury_accountstatement s JOIN treasury_township t ON t.id = s.township_id;

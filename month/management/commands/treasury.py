@@ -7,12 +7,14 @@ from django.core.management import CommandError
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ledger.recording import acting_from, refusals_recorded
 from ledger.refusals import UnableToPost
 from month.management.commands.month import officer_of, plain_words
 from month.reporting import REPORTS
 from month.telling import tell
+from treasury.sums import DoesNotAddUp
 
 
 class Command(BaseCommand):
@@ -47,6 +49,8 @@ class Command(BaseCommand):
                 told = chosen.take(asked, officer, at)
         except UnableToPost as refusal:
             raise CommandError(str(refusal)) from refusal
+        except DoesNotAddUp as fault:
+            raise CommandError(_("{fault}. Run manage.py check_books.").format(fault=fault)) from fault
         except DatabaseError as error:
             raise CommandError(plain_words(error)) from None
         tell(told)
