@@ -26,7 +26,7 @@ from tests.attacks import Stage
 from tests.conftest import copy_database, drop_database, point_at
 from treasury.claiming import HandedInClaim, HandedInLine, take_claims
 from treasury.collecting import IncomeRow, register_income, sweep_income
-from treasury.entries import spend_through_district
+from treasury.entries import record_old_debt, spend_through_district
 from treasury.models import AppliedFile, Township
 from treasury.opening import codes_of
 from treasury.owing import UnpaidRow, register_unpaid
@@ -113,6 +113,23 @@ def pay_salaries(code: str, amount: str, *, day: date) -> None:
             posting_date=day,
             summary=f"{township.name}统一发放工资",
             signatures=Signatures(preparer=SERVICE, reviewer="demo-reviewer", poster=SERVICE, cashier="demo-cashier"),
+        )
+    )
+
+
+def owe_more(code: str, amount: str, *, day: date) -> None:
+    """Record an old debt of a township (J7)."""
+    township = town(code)
+    assert township.book.parent is not None
+    post_event(
+        mirrored_event(
+            source=f"test.debt/{code}/{day}",
+            district=township.book.parent,
+            township=township.book,
+            entries=record_old_debt(codes_of(district=township.book.parent, township=township.book), yuan(amount)),
+            posting_date=day,
+            summary=f"{township.name}补记历史欠款",
+            signatures=Signatures(preparer=SERVICE, reviewer="demo-reviewer", poster=SERVICE),
         )
     )
 

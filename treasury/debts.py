@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from ledger.money import ZERO
 from treasury.models import Township
 from treasury.queries import rows_of
 from treasury.sums import must_add_up
@@ -57,7 +56,7 @@ class DebtMovement:
 class DebtRegister:
     """The old debt of a township over a span of days.
 
-    :raises DoesNotAddUp: if the movements do not lead from the opening to the closing balance
+    :raises DoesNotAddUp: if a movement does not lead from the balance before it to its own, and the last to the closing
     """
 
     township: Township
@@ -68,8 +67,11 @@ class DebtRegister:
     closing: Decimal
 
     def __post_init__(self) -> None:
-        moved = sum((one.amount for one in self.movements), ZERO)
-        must_add_up(who=self.township.name, what="old debt", stated=self.closing, found=self.opening + moved)
+        balance = self.opening
+        for one in self.movements:
+            balance += one.amount
+            must_add_up(who=self.township.name, what=f"old debt after {one.number}", stated=one.balance, found=balance)
+        must_add_up(who=self.township.name, what="old debt", stated=self.closing, found=balance)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ledger.money import ZERO
 from tests import golden
-from tests.golden import BIRCH, LAST_DAY, NOVEMBER, RIVER, officer, town, towns, yuan
+from tests.golden import BIRCH, LAST_DAY, NOVEMBER, RIVER, officer, owe_more, town, towns, yuan
 from treasury.arrears import Arrear, arrears_of, by_month, left_by_township
 from treasury.debts import DebtMovement, burn_downs, debt_registers, month_ends
 from treasury.incomes import incomes_of
@@ -190,6 +190,18 @@ def test_the_register_of_old_debt_has_every_voucher_with_the_balance_it_leaves()
     ]
     assert register.movements[1].source == f"treasury.settlement/{BIRCH}/2026-11/1/rebate"
     assert all(one.number and one.number_below for one in register.movements)
+
+
+def test_the_debts_of_two_townships_are_kept_apart() -> None:
+    owe_more(RIVER, "700.00", day=date(2026, 11, 20))
+    owe_more(RIVER, "0.07", day=date(2026, 11, 29))
+    birch, river = debt_registers(townships=towns(), since=NOVEMBER, on=LAST_DAY)
+    assert [one.balance for one in birch.movements] == [yuan("12 500.00")]
+    assert [one.balance for one in river.movements] == [yuan("700.00"), yuan("700.07")]
+    assert [one.debt for one in positions_on(townships=towns(), on=date(2026, 11, 28))] == [
+        yuan("50 000.00"),
+        yuan("700.00"),
+    ]
 
 
 def test_a_register_from_a_later_day_brings_the_balance_forward() -> None:

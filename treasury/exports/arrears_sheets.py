@@ -18,7 +18,7 @@ def arrears_document(*, on: date, arrears: Sequence[Arrear], names: Mapping[str,
     left = sum((one.left for one in arrears), ZERO)
     summary = Table(
         name="按乡镇和月份",
-        heads=[("乡镇", 30), ("欠发月份", 24), ("人数", 16), *AMOUNTS],
+        heads=[("乡镇", 30), ("欠发月份", 24), ("人次", 16), *AMOUNTS],
         rows=[
             [one.township.name, f"{one.month:%Y-%m}", one.people, one.amount, one.paid, one.on_its_way, one.left]
             for one in by_month(arrears)

@@ -50,7 +50,7 @@ def parts_of(position: Position, burn_down: BurnDown) -> Iterator[Part]:
     if position.arrears:
         yield Table(
             name="欠发工资",
-            heads=[("欠发月份", 30), ("人数", 20), ("欠发", 36), ("已补发", 36), ("在途", 36), ("尚欠", 36)],
+            heads=[("欠发月份", 30), ("人次", 20), ("欠发", 36), ("已补发", 36), ("在途", 36), ("尚欠", 36)],
             rows=[
                 [f"{one.month:%Y-%m}", one.people, one.amount, one.paid, one.on_its_way, one.left]
                 for one in position.arrears

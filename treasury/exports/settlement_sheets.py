@@ -49,7 +49,7 @@ def parts_of(sheet: SettlementSheet) -> Iterator[Part]:
     if sheet.back_pay_months:
         yield Table(
             name="补发欠发工资",
-            heads=[("欠发月份", 40), ("人数", 30), ("补发金额", 40)],
+            heads=[("欠发月份", 40), ("人次", 30), ("补发金额", 40)],
             rows=[[f"{one.month:%Y-%m}", one.people, one.amount] for one in sheet.back_pay_months],
             total="合计",
             stated={2: sheet.values["back_pay"]},
