@@ -16,6 +16,7 @@ from ledger.recording import record_event
 from treasury.account_statements import Statement, kept_statements, statements_of
 from treasury.models import AccountStatement, Township
 from treasury.models.words import StatementSide, StatementStatus
+from treasury.queries import rows_of
 from treasury.refusals import NothingThere, StateRefuses, TreasuryReasonMissing, refusals_named
 
 CHAIN = ""
@@ -35,6 +36,8 @@ def make_statements(
     require_post(officer, "treasury.make_statement")
     with refusals_named(), transaction.atomic():
         list(Township.objects.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+        # All at once and in their order, as postings take them; the trigger of each row asks again.
+        rows_of("SELECT ledger_lock_books(%(books)s)", {"books": books_of(townships)})
         found = statements_of(month=month, townships=townships)
         made = []
         for one in found:
@@ -51,6 +54,11 @@ def make_statements(
                 kept.save(update_fields=["status"])
             made.append(write_statement(one, officer, at))
         return made
+
+
+def books_of(townships: Sequence[Township]) -> list[int]:
+    """Return the keys of the books of townships and of their district."""
+    return sorted({key for one in townships for key in (one.book.pk, one.book.parent_id) if key is not None})
 
 
 def write_statement(found: Statement, officer: Officer, at: datetime) -> AccountStatement:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -15,11 +16,12 @@ from ledger.models.words import Mirror
 from ledger.money import ZERO
 from ledger.refusals import OfficerMayNot, UnableToPost
 from tests import golden
-from tests.attacks import Stage
+from tests.attacks import Stage, cr, dr, paper
 from tests.golden import AT, BIRCH, NOVEMBER, RIVER, officer, pay_salaries, town, towns, yuan
 from treasury.account_statements import CurrentAccount, Statement, statements_of
 from treasury.models import AccountStatement
 from treasury.models.words import STATEMENT_MOVES, StatementSide, StatementStatus
+from treasury.posting import SERVICE
 from treasury.refusals import (
     NothingThere,
     OneOfficerTwice,
@@ -350,6 +352,22 @@ def at_once(*acts: Callable[[], object]) -> list[str]:
 def test_two_officers_who_make_a_statement_at_once_make_one(own_stage: Stage) -> None:
     assert at_once(make, make) == ["done", "done"]
     assert AccountStatement.objects.count() == 2
+
+
+def test_a_confirmation_waits_for_a_posting_in_flight_and_then_sees_it(own_stage: Stage) -> None:
+    make()
+    posting = own_stage.hand("app")
+    signed = {"preparer_id": SERVICE, "reviewer_id": "demo-reviewer", "poster_id": SERVICE}
+    shared = {"posting_date": "2026-11-28", "source": "attack/flight", "cashier_id": "demo-cashier", **signed}
+    posting.posts(
+        paper("220112", dr("1001", "5.00"), cr("103100101", "5.00"), part=1, **shared),
+        paper(BIRCH, dr("201201", "5.00"), cr("4001", "5.00"), part=2, **shared),
+    )
+    with ThreadPoolExecutor(1) as pool:
+        confirming = pool.submit(at_once, lambda: confirm(DISTRICT))
+        assert wait([confirming], timeout=1).not_done
+        posting.connection.commit()
+        assert confirming.result(timeout=20) == ["statement_is_of_the_books"]
 
 
 def test_both_sides_confirming_at_once_confirm_it(own_stage: Stage) -> None:

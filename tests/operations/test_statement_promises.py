@@ -182,7 +182,8 @@ def test_a_disagreement_has_its_side_its_officer_and_a_reason(hand: Hand) -> Non
     assert refusal(hand, f"UPDATE {TABLE} SET status = 'DISAGREED', {told}, reason = '不符'") == "accepted"
 
 
-def test_a_confirmation_is_refused_once_the_month_has_moved(hand: Hand) -> None:
+@pytest.mark.parametrize("side", SIGNED)
+def test_a_confirmation_is_refused_once_the_month_has_moved(hand: Hand, side: str) -> None:
     adds(hand)
     service = {
         "preparer_id": SERVICE,
@@ -195,9 +196,9 @@ def test_a_confirmation_is_refused_once_the_month_has_moved(hand: Hand) -> None:
         attacks.paper("220112", attacks.dr("1001", "5.00"), attacks.cr("103100101", "5.00"), part=1, **shared),
         attacks.paper(BIRCH, attacks.dr("201201", "5.00"), attacks.cr("4001", "5.00"), part=2, **shared),
     )
-    assert refusal(hand, f"UPDATE {TABLE} SET district_by_id = 'demo-chief', district_at = now()") == (
-        "statement_is_of_the_books"
-    )
+    officer, column = SIGNED[side]
+    change = f"UPDATE {TABLE} SET {column} = %s, {side}_at = now()"
+    assert refusal(hand, change, officer) == "statement_is_of_the_books"
 
 
 def test_statements_are_never_deleted(hand: Hand) -> None:

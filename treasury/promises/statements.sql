@@ -86,6 +86,10 @@ BEGIN
   END IF;
   IF TG_OP = 'INSERT' OR NEW.district_by_id IS DISTINCT FROM OLD.district_by_id
      OR NEW.township_by_id IS DISTINCT FROM OLD.township_by_id THEN
+    -- What is being posted right now is waited for, and then seen.
+    PERFORM ledger_lock_books(ARRAY(
+      SELECT unnest(ARRAY[k.id, k.parent_id]) FROM treasury_township t JOIN ledger_book k ON k.code = t.book_id
+       WHERE t.id = NEW.township_id));
     SELECT treasury_statement_digest(NEW.township_id, NEW.month) AS digest,
            (SELECT count(*) FROM treasury_statement_movements(NEW.township_id, NEW.month)) AS movements,
            (SELECT district_net FROM treasury_statement_balances(NEW.township_id, NEW.month)
