@@ -1,6 +1,7 @@
 """The pages of townships: who may read them, in both languages, and that they show what the books say."""
 
 import re
+from urllib.parse import unquote
 
 import pytest
 from django.test import Client
@@ -23,6 +24,8 @@ PAGES = (
     "/settlements/2026-11/",
     "/settlements/2026-11/?what_if=1",
     "/settlements/2026-12/",
+    "/incomes/2026/",
+    "/arrears/",
 )
 HAN = re.compile("[\u4e00-\u9fff]")
 # What stays Chinese on an English page: names, summaries of vouchers, references of policies.
@@ -148,6 +151,7 @@ def test_a_what_if_says_that_nothing_is_written(auditor: Client) -> None:
         f"/townships/{BIRCH}/statement/november/",
         "/townships/nowhere/statement/2026-11/",
         "/settlements/2026/",
+        "/incomes/20260/",
         "/settlements/２０２６-11/",
     ],
 )
@@ -167,3 +171,43 @@ def test_bars_stand_on_the_floor_and_the_highest_fills_the_room() -> None:
     assert all(bar.y + bar.height == chart.floor for bar in chart.bars)
     assert (high.height, low.height, none.height) == (116, 58, 0)
     assert bar_chart(days=[], amounts=[]).bars == []
+
+
+def test_income_is_shown_by_kind_township_and_subject(auditor: Client) -> None:
+    text = cells(page(auditor, "/incomes/2026/"))
+    assert "Total 1,330,000.00 10,000.00 30,000.00 8,000.00 1,378,000.00" in text
+    assert "10101 增值税 970,000.00" in text
+    assert "白桦镇 2026-11 10,000.00 10,000.00" in text
+    assert "No income of this year" in page(auditor, "/incomes/2025/")
+
+
+def test_unpaid_salaries_are_shown_by_month_and_nobody_by_name(auditor: Client) -> None:
+    text = cells(page(auditor, "/arrears/?on=2026-11-30"))
+    assert "白桦镇 2026-09 2 60,000.00 52,500.00 60,000.00" in text
+    assert "Total 120,000.00 112,500.00 120,000.00" in text
+    assert "person/" not in text
+
+
+FILES = (
+    ("/townships/?on=2026-11-30&", "2026-11-30-乡镇财政情况表"),
+    (f"/townships/{BIRCH}/?on=2026-11-30&", "2026-11-30-白桦镇-乡镇财政情况表"),
+    (f"/townships/{BIRCH}/statement/2026-11/?", "2026-11-白桦镇-往来对账单"),
+    ("/settlements/2026-11/?", "2026-11-结算单"),
+    ("/settlements/2026-11/?what_if=1&", "2026-11-结算单（试算）"),
+    ("/incomes/2026/?", "2026-收入分类表"),
+    ("/arrears/?on=2026-11-30&", "2026-11-30-欠发工资清单"),
+)
+
+
+@pytest.mark.parametrize(("address", "name"), FILES)
+@pytest.mark.parametrize(("suffix", "mark"), [("pdf", b"%PDF"), ("xlsx", b"PK")])
+def test_each_page_is_to_be_had_as_a_file(auditor: Client, address: str, name: str, suffix: str, mark: bytes) -> None:
+    answer = auditor.get(f"{address}as={suffix}")
+    assert answer.content.startswith(mark)
+    assert unquote(answer.headers["Content-Disposition"]).endswith(f"{name}.{suffix}")
+    assert client_of("demo-cashier").get(f"{address}as={suffix}").status_code == 403
+    assert f"as={suffix}" in page(auditor, address.rstrip("?&"))
+
+
+def test_a_page_as_something_else_is_a_page(auditor: Client) -> None:
+    assert "text/html" in auditor.get("/townships/?as=docx").headers["Content-Type"]

@@ -19,6 +19,7 @@ def income_document(*, incomes: Incomes, heading: Heading) -> Document:
         pages=[
             Page("全区", [Title("按乡镇"), by_township(incomes), Title("按月份"), by_month(incomes)]),
             Page("全区", [Title("按科目"), by_subject(incomes), Title("预算外收入分成"), fees_of(incomes)]),
+            Page("全区", [detail_of(incomes)]),
         ],
     )
 
@@ -75,6 +76,37 @@ def subject_rows(incomes: Incomes) -> Iterator[Sequence[Value]]:
     for key in sorted(found, key=lambda one: (order.index(one[0]), *one[1:])):
         group = found[key]
         yield [*key, sum(row.lines for row in group), sum((row.amount for row in group), ZERO)]
+
+
+def detail_of(incomes: Incomes) -> Table:
+    """Return every township, month and subject; the workbook alone has them."""
+    return Table(
+        name="明细",
+        heads=[
+            ("乡镇", 20),
+            ("月份", 16),
+            ("资金性质", 20),
+            ("科目编码", 20),
+            ("科目", 40),
+            ("笔数", 12),
+            ("金额", 30),
+        ],
+        rows=[
+            [
+                row.township.name,
+                month_of(row.month),
+                row.kind.value,
+                row.subject_code,
+                row.subject,
+                row.lines,
+                row.amount,
+            ]
+            for row in incomes.rows
+        ],
+        total="合计",
+        stated={6: incomes.total},
+        only_in_book=True,
+    )
 
 
 def fees_of(incomes: Incomes) -> Table:

@@ -54,6 +54,8 @@ class Lines:
 class Table:
     """A table; ``name`` is that of its sheet, heads come with their widths in millimetres.
 
+    What is ``only_in_book`` is too long for paper.
+
     ``total`` labels the sums of all amounts and counts, '' for none. ``stated`` says for a column what its
     sum must be, as it was found elsewhere.
 
@@ -140,12 +142,18 @@ def write_pdf(*, file: IO[bytes], document: Document) -> int:
     """
     with in_chinese():
         flow = Flow(document.frame)
-        for number, page in enumerate(document.pages):
+        printed = [page for page in document.pages if not all(is_only_in_book(part) for part in page.parts)]
+        for number, page in enumerate(printed):
             if number:
                 flow.turn()
             for part in page.parts:
-                add_part(flow, part)
+                if not is_only_in_book(part):
+                    add_part(flow, part)
         return flow.write(file)
+
+
+def is_only_in_book(part: Part) -> bool:
+    return isinstance(part, Table) and part.only_in_book
 
 
 def add_part(flow: Flow, part: Part) -> None:
@@ -157,7 +165,7 @@ def add_part(flow: Flow, part: Part) -> None:
         flow.signatures(*part.roles)
     elif isinstance(part, Chart):
         add_chart(flow, part)
-    elif not part.only_in_book:
+    else:
         columns = [Column((head,), width * MM) for head, width in part.heads]
         # Only a table with a sum has something that must not be left alone on a page.
         followed_by = SIGNING if part.total else 0
