@@ -25,6 +25,11 @@ def masked_id(number: str) -> str:
     return masked(number) if LONG_NUMBER.fullmatch(number) else STARS
 
 
+def masked_name(name: str) -> str:
+    """Return a name with its first character only: 王＊＊."""
+    return name[:1] + "＊" * (len(name) - 1)
+
+
 def masked_account(number: str) -> str:
     """Return an account number with its last four places only: ********8903.
 

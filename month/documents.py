@@ -1,6 +1,6 @@
-"""Make the documents of a month's runs: payslips, register, unit sheets, approval sheets, remittance lists."""
+"""Make the documents of a month: of its runs (payslips, register, approval sheets), and of the townships' money."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from itertools import groupby
@@ -10,21 +10,43 @@ from imports.fault_kinds import LAYOUT_WARNINGS
 from imports.marking import marked_name, write_marked_copy
 from imports.models import Finding, StagedFile, StagedSheet
 from ledger.exports.pages.embedding import GlyphMissing
+from ledger.masking import masked_name
 from ledger.models import Book
 from ledger.models.words import BookKind
 from month.writing import make_folder
 from payouts.exports import payslips, registers, remittances, run_sheets, unit_sheets
 from payouts.exports.rows import Heading
 from payouts.exports.run_facts import contributions_of, run_sheet_of, slips_of, taxes_of, units_of
-from payouts.models import PayrollRun
+from payouts.models import PayrollRun, Person
+from treasury.exports.documents import month_documents
+from treasury.models import Settlement, UnpaidSalary
+from treasury.models.words import SettlementStatus
+
+PERSON = "person/"
 
 
 def write_documents(*, folder: Path, month: date, at: datetime) -> list[str]:
-    """Write the documents of every computed run of a month and return their names."""
+    """Write the documents of every computed run of a month and those of its townships' money; return their names."""
     names = []
     for run in PayrollRun.objects.filter(month=month, edition__gt=0).order_by("number"):
         names += [f"documents/{name}" for name in write_run(folder / "documents", run, at)]
-    return names
+    return [*names, *write_treasury_documents(folder=folder, month=month, at=at)]
+
+
+def write_treasury_documents(*, folder: Path, month: date, at: datetime) -> list[str]:
+    """Write the papers of district and township money of a month that was settled; return their names."""
+    if not Settlement.objects.filter(month=month).exclude(status=SettlementStatus.WITHDRAWN).exists():
+        return []
+    names = month_documents(month=month, folder=folder / "documents", at=at, names=masked_payees())
+    return [f"documents/{name}" for name in names]
+
+
+def masked_payees() -> Mapping[str, str]:
+    """Return the masked names of those whom a township owes, by the reference that the treasury knows them by."""
+    references = UnpaidSalary.objects.values_list("payee_reference", flat=True).distinct()
+    keys = [int(one.removeprefix(PERSON)) for one in references if one.removeprefix(PERSON).isdigit()]
+    people = Person.objects.filter(pk__in=keys).values_list("pk", "name")
+    return {f"{PERSON}{key}": masked_name(name) for key, name in people}
 
 
 def write_marked_copies(*, folder: Path, sheets: Sequence[StagedSheet]) -> list[str]:

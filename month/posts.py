@@ -25,6 +25,7 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.plan_procurement",
         "treasury.prepare_budget",
         "treasury.prepare_spending_plan",
+        "treasury.confirm_for_township",
         "ledger.view_voucher",
     ),
     "preparer": (
@@ -39,6 +40,7 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.impose_fine",
         "treasury.pay_procurement",
         "treasury.record_resolution",
+        "treasury.make_statement",
         "ledger.view_voucher",
     ),
     "reviewer": (
@@ -74,6 +76,7 @@ POSTS: Mapping[str, Sequence[str]] = {
         "payouts.close_month",
         "treasury.award_procurement",
         "treasury.issue_principles",
+        "treasury.confirm_for_district",
         "ledger.view_voucher",
     ),
     "township_head": ("treasury.sign_claim", "treasury.sign_special_plan", "ledger.view_voucher"),

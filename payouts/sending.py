@@ -33,7 +33,7 @@ from treasury.entries import Mirrored, SpendingLine
 from treasury.models import Township
 from treasury.opening import codes_of
 from treasury.posting import SERVICE, mirrored_event
-from treasury.reserving import spend_classified
+from treasury.reserving import hold_budgets, spend_classified
 
 
 def send_batch(*, batch: Batch, officer: Officer, template: str, at: datetime) -> Batch:
@@ -140,8 +140,7 @@ def post_out(batch: Batch, run: PayrollRun, *, cashier: Officer) -> None:
         cashier=cashier.username,
     )
     if batch.source == f"payouts.run/{run.pk}/batch":
-        # The townships before their books, as releases lock them: budgets are held by the township's row.
-        list(Township.objects.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+        hold_budgets(townships=Township.objects.all())
         post_events(run_events(run, signatures))
         spend_from_budgets(run)
     else:

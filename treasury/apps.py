@@ -11,5 +11,12 @@ class TreasuryConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks of district and township money."""
-        for checks in ("money_checks", "post_checks", "receipt_checks", "earmarking_checks", "budget_checks"):
+        for checks in (
+            "money_checks",
+            "post_checks",
+            "receipt_checks",
+            "earmarking_checks",
+            "budget_checks",
+            "statement_checks",
+        ):
             import_module(f"treasury.{checks}")

@@ -1,11 +1,11 @@
-"""Put the promises of the treasury into PostgreSQL."""
+"""Once put the promises of the treasury into PostgreSQL; the latest migration of promises now puts all of them."""
+
+from typing import ClassVar
 
 from django.db import migrations
 
-from treasury.promises import install
-
 
 class Migration(migrations.Migration):
-    dependencies = [("treasury", "0003_money"), ("ledger", "0002_promises")]
+    dependencies: ClassVar = [("treasury", "0003_money"), ("ledger", "0002_promises")]
 
-    operations = [migrations.RunPython(install, migrations.RunPython.noop)]
+    operations: ClassVar = []

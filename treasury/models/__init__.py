@@ -24,10 +24,12 @@ from treasury.models.receipt_books import ReceiptBook, ReceiptMark, ReceiptSerie
 from treasury.models.releases import Release, ReleaseLine
 from treasury.models.secondments import Consultation, Secondment, SecondmentEnd
 from treasury.models.settlements import BackPayPart, Settlement, UnpaidSalary
+from treasury.models.statements import AccountStatement
 from treasury.models.words import Channel, TownshipKind, Verdict
 
 __all__ = [
     "Acceptance",
+    "AccountStatement",
     "AccountVerification",
     "AppliedFile",
     "Appropriation",

@@ -317,3 +317,26 @@ class UseAct(TextChoices):
     SPEND = "SPEND", _("spent")
     GIVE_BACK = "GIVE_BACK", _("given back")
     SPEND_AGAIN = "SPEND_AGAIN", _("spent again")
+
+
+class StatementSide(TextChoices):
+    """Who confirms a statement of account or disagrees with it."""
+
+    DISTRICT = "DISTRICT", _("district")
+    TOWNSHIP = "TOWNSHIP", _("township")
+
+
+class StatementStatus(TextChoices):
+    """A confirmed statement stays confirmed; whether the books still say it is for ``check_books`` to find."""
+
+    MADE = "MADE", _("made")
+    CONFIRMED = "CONFIRMED", _("confirmed by both sides")
+    DISAGREED = "DISAGREED", _("disagreed with")
+    VOIDED = "VOIDED", _("void")
+
+
+STATEMENT_MOVES: tuple[tuple[StatementStatus, StatementStatus], ...] = (
+    (StatementStatus.MADE, StatementStatus.CONFIRMED),
+    (StatementStatus.MADE, StatementStatus.DISAGREED),
+    (StatementStatus.MADE, StatementStatus.VOIDED),
+)

@@ -20,6 +20,7 @@ from treasury.models.words import (
     SECONDMENT_MOVES,
     SETTLEMENT_MOVES,
     SPECIAL_PLAN_MOVES,
+    STATEMENT_MOVES,
 )
 
 FILES = (
@@ -35,6 +36,7 @@ FILES = (
     "passing_on",
     "earmarking_views",
     "budgets",
+    "statements",
     "views",
 )
 
@@ -58,5 +60,6 @@ def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
             "@procurement_moves@": move_literals(PROCUREMENT_MOVES),
             "@budget_moves@": move_literals(BUDGET_MOVES),
             "@plan_moves@": move_literals(PLAN_MOVES),
+            "@statement_moves@": move_literals(STATEMENT_MOVES),
         },
     )

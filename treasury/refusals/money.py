@@ -96,6 +96,11 @@ class AmountUnfit(UnableToFund):
     remedy = _("Give the amount in yuan with at most two decimals.")
 
 
+class StatementOutdated(UnableToFund):
+    message = _("The books do not say what the statement of account says: the month has moved since.")
+    remedy = _("Make the statement anew and confirm that one.")
+
+
 MONEY_REFUSALS: dict[str, type[UnableToPost]] = {
     "applied_file_four_eyes": OneOfficerTwice,
     "applied_file_is_first_once": StateRefuses,
@@ -247,4 +252,12 @@ MONEY_REFUSALS: dict[str, type[UnableToPost]] = {
     "plan_line_is_of_a_month": AmountNotExact,
     "budget_use_reserved_is_exact": AmountNotExact,
     "budget_use_spent_is_exact": AmountNotExact,
+    "statement_four_eyes": OneOfficerTwice,
+    "statement_moves": StateRefuses,
+    "statement_is_one_at_a_time": StateRefuses,
+    "statement_edition_is_unique": StateRefuses,
+    "statement_is_confirmed_by_both": StateRefuses,
+    "statement_is_fixed": MoneyStays,
+    "statement_is_of_the_books": StatementOutdated,
+    "statement_is_disagreed_with_a_reason": TreasuryReasonMissing,
 }
