@@ -13,6 +13,9 @@ from payouts.models.words import BatchStatus, PaymentStatus, RunStatus
 from payouts.refusals import NoSuchRun, StillUnanswered, WrongState, refusals_named
 from payouts.running import lock_run, move_run
 from payouts.sending import move_batch
+from treasury.models import IncomeLine, Settlement
+from treasury.models.words import SettlementStatus
+from treasury.refusals import StateRefuses
 
 
 def close_month(*, month: date, officer: Officer, at: datetime) -> int:
@@ -26,6 +29,7 @@ def close_month(*, month: date, officer: Officer, at: datetime) -> int:
         runs = [lock_run(run) for run in PayrollRun.objects.filter(month=month).order_by("number")]
         if not runs and not Batch.objects.filter(month=month).exists():
             raise NoSuchRun("run_exists", {"month": f"{month:%Y-%m}"})
+        require_money_is_booked(month)
         waiting = Payment.objects.filter(
             month=month, status__in=[PaymentStatus.PLANNED, PaymentStatus.SENT, PaymentStatus.ACCEPTED]
         ).count()
@@ -39,6 +43,23 @@ def close_month(*, month: date, officer: Officer, at: datetime) -> int:
         for batch in Batch.objects.select_for_update().filter(month=month, status=BatchStatus.RECONCILED):
             move_batch(batch, BatchStatus.CLOSED)
         return close_periods(month, officer, at)
+
+
+def require_money_is_booked(month: date) -> None:
+    """Check that the income of a month is posted and its settlement is not left half way.
+
+    :raises StateRefuses: if not
+    """
+    unswept = IncomeLine.objects.filter(file__month=month, collection=None).count()
+    if unswept:
+        raise StateRefuses("income_is_swept", {"month": f"{month:%Y-%m}", "lines": unswept, "step": "month sweep"})
+    open_ones = Settlement.objects.filter(
+        month=month, status__in=[SettlementStatus.PREPARED, SettlementStatus.APPROVED]
+    ).count()
+    if open_ones:
+        raise StateRefuses(
+            "settlements_are_posted", {"month": f"{month:%Y-%m}", "open": open_ones, "step": "month agree, rebate"}
+        )
 
 
 def close_periods(month: date, officer: Officer, at: datetime) -> int:
