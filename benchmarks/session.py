@@ -30,6 +30,7 @@ class Scale:
     pairs: int = 50_000
     staff: tuple[int, ...] = (2_000, 20_000)
     staged: tuple[int, int] = (10_000, 100_000)
+    townships: tuple[int, int] = (10, 30)
     created: int = 20_000  # rows of each kind that are written one by one, to scale up from
     rounds: int = 3
     seconds: float = 8.0
@@ -43,6 +44,7 @@ QUICK = Scale(
     staff=(1_000, 5_000),
     created=2_000,
     staged=(5_000, 30_000),
+    townships=(3, 10),
 )
 
 
@@ -248,6 +250,27 @@ def month(server: Server, scale: Scale) -> tuple[list[Row], Any]:
     return rows, found
 
 
+def settlement(server: Server, scale: Scale) -> tuple[list[Row], Any]:
+    """Settling every month of a year with all townships, beside posting the same vouchers and nothing else."""
+    found: dict[str, Any] = {}
+    rows = []
+    for townships in scale.townships:
+        with server.database("settled", template=PLAIN) as name:
+            measured = server.run("settlement", "settle_a_year", database=name, townships=townships)
+        found[f"{townships} townships"] = measured
+        rows.append(
+            Row(
+                "settlement",
+                f"{townships} townships, 12 months: {measured['settlements']} settlements, {measured['vouchers']:,}"
+                f" vouchers; their posting alone {measured['replay_seconds']:.1f} s",
+                f"{measured['settle_seconds']:.1f} s, {measured['peak_mb']:.0f} MB; {measured['income_lines']:,}"
+                f" income lines swept in {measured['sweep_seconds']:.1f} s",
+                ratio=measured["replay_seconds"] / measured["settle_seconds"],
+            )
+        )
+    return rows, found
+
+
 PARTS: dict[str, Callable[[Server, Scale], tuple[list[Row], Any]]] = {
     "bulk": bulk,
     "hordak": hordak,
@@ -255,6 +278,7 @@ PARTS: dict[str, Callable[[Server, Scale], tuple[list[Row], Any]]] = {
     "reads": reads,
     "staging": staging,
     "month": month,
+    "settlement": settlement,
 }
 
 

@@ -6,34 +6,33 @@ account and are shared (J10 to J12); transfer payments and agricultural tax reac
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from ledger.entries import Event, Signatures, VoucherToPost, credit, debit
 from ledger.models import FunctionalClass, Officer
 from ledger.money import ZERO
 from ledger.posting import post_stream
 from ledger.posts import require_post
 from ledger.recording import record_event
-from treasury import entries
-from treasury.entries import EXTRA_BUDGETARY, GENERAL, Codes, Mirrored
+from treasury.entries import Codes
+from treasury.income_journals import events_of
 from treasury.models import AppliedFile, Collection, IncomeLine, Township
 from treasury.models.words import IncomeKind
 from treasury.opening import codes_of
 from treasury.policy import treasury_policies
-from treasury.posting import SERVICE, mirrored_event
+from treasury.posting import parallel_of
 from treasury.refusals import NothingThere, refusals_named
 from treasury.rules.fees import SharedFee, fee_shares, share_fee
 from treasury.using_receipts import use_receipts
 
 CHAIN = ""
-SHOWN = 60
+Day = tuple[date, int]  # a day and the key of a township
 
 
 class IncomeRow(NamedTuple):
@@ -215,12 +214,16 @@ def sweep_income(*, month: date, cashier: Officer, at: datetime) -> Swept:
             use_receipts(lines=waiting, officer=waiting[-1].file.applied_by)
         townships = Township.objects.select_related("book", "book__parent").in_bulk()
         codes = {pk: codes_for(township) for pk, township in townships.items()}
-        made, events = [], []
-        for (day, key), together in groupby(waiting, key=lambda line: (line.received_on, line.township_id)):
-            lines = list(together)
-            collection = collect(townships[key], day, lines, cashier)
-            made.append(collection)
-            events += list(events_of(collection, lines, codes[key]))
+        by_day = groupby(waiting, key=lambda one: (one.received_on, one.township_id))
+        days = [(key, list(lines)) for key, lines in by_day]
+        made = collect(days, townships, cashier)
+        books = {book.code: book for one in townships.values() for book in (one.book, one.book.parent) if book}
+        parallels = {code: parallel_of(book) for code, book in books.items()}
+        events = (
+            event
+            for collection, (_key, lines) in zip(made, days, strict=True)
+            for event in events_of(collection, lines, codes[collection.township_id], parallels)
+        )
         post_stream(events)
         if made:
             record_event(
@@ -244,15 +247,40 @@ def codes_for(township: Township) -> Codes:
     return codes_of(district=township.book.parent, township=township.book)
 
 
-def collect(township: Township, day: date, lines: Sequence[IncomeLine], cashier: Officer) -> Collection:
-    """Note that the lines of a day are posted together."""
+def collect(
+    days: Sequence[tuple[Day, Sequence[IncomeLine]]], townships: Mapping[int, Township], cashier: Officer
+) -> Sequence[Collection]:
+    """Note which lines of which days are posted together."""
+    dates = {day for (day, _key), _lines in days}
+    before = Counter(Collection.objects.filter(day__in=dates).values_list("day", "township"))
+    made = Collection.objects.bulk_create(
+        [
+            collection_of(townships[key], day, lines, number=before[day, key] + 1, cashier=cashier)
+            for (day, key), lines in days
+        ],
+        batch_size=1_000,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE treasury_incomeline l SET collection_id = n.collection
+                 FROM unnest(%s::bigint[], %s::bigint[]) AS n (line, collection) WHERE l.id = n.line""",
+            [
+                [line.pk for _day, lines in days for line in lines],
+                [one.pk for one, (_day, lines) in zip(made, days, strict=True) for _line in lines],
+            ],
+        )
+    return made
+
+
+def collection_of(
+    township: Township, day: date, lines: Sequence[IncomeLine], *, number: int, cashier: Officer
+) -> Collection:
     sums: Mapping[str, Decimal] = sums_of(lines)
     shares = fee_of(sums[IncomeKind.EXTRA_BUDGETARY], day)
-    before = Collection.objects.filter(township=township, day=day).count()
-    collection = Collection.objects.create(
+    return Collection(
         township=township,
         day=day,
-        number=before + 1,
+        number=number,
         lines=len(lines),
         general=sums[IncomeKind.GENERAL],
         extra_budgetary=sums[IncomeKind.EXTRA_BUDGETARY],
@@ -263,8 +291,6 @@ def collect(township: Township, day: date, lines: Sequence[IncomeLine], cashier:
         reviewed_by_id=lines[-1].file.applied_by_id,
         swept_by=cashier,
     )
-    IncomeLine.objects.filter(pk__in=[line.pk for line in lines]).update(collection=collection)
-    return collection
 
 
 def sums_of(lines: Sequence[IncomeLine]) -> Mapping[str, Decimal]:
@@ -276,102 +302,3 @@ def sums_of(lines: Sequence[IncomeLine]) -> Mapping[str, Decimal]:
 
 def fee_of(amount: Decimal, day: date) -> SharedFee:
     return share_fee(amount=amount, shares=fee_shares(policies=treasury_policies(), on=day))
-
-
-def events_of(collection: Collection, lines: Sequence[IncomeLine], codes: Codes) -> Iterator[Event]:
-    """Yield the events of a collection: one for each nature of the money that came in."""
-    by_kind: dict[str, list[IncomeLine]] = defaultdict(list)
-    for line in lines:
-        by_kind[line.kind].append(line)
-    for kind, together in by_kind.items():
-        journals = JOURNALS[IncomeKind(kind)](codes, collection, together)
-        vouchers = [voucher for journal in journals for voucher in vouchers_of(collection, kind, journal, together)]
-        if vouchers:
-            yield Event(source=f"{collection.source}/{IncomeKind(kind).name.lower()}", vouchers=vouchers)
-
-
-def vouchers_of(
-    collection: Collection, kind: str, journal: Mirrored, lines: Sequence[IncomeLine]
-) -> Sequence[VoucherToPost]:
-    red = any(entry.amount < ZERO for entry in (*journal.township, *journal.district))
-    parent = collection.township.book.parent
-    assert parent is not None
-    event = mirrored_event(
-        source=collection.source,
-        district=parent,
-        township=collection.township.book,
-        entries=journal,
-        posting_date=collection.day,
-        summary=f"{collection.township.name}{kind}收入" + ("冲正" if red else ""),
-        signatures=Signatures(
-            preparer=SERVICE,
-            reviewer=str(collection.reviewed_by_id),
-            poster=SERVICE,
-            cashier=str(collection.swept_by_id),
-        ),
-        paper=paper_of(lines) if red else "",
-    )
-    return event.vouchers
-
-
-def paper_of(lines: Sequence[IncomeLine]) -> str:
-    """Return the papers that order a red voucher: the payment slips of its red lines."""
-    slips = [line.payment_slip or line.receipt or str(line.row) for line in lines if line.amount < ZERO]
-    return f"冲正 {'、'.join(slips) or '更正'}"[:SHOWN]
-
-
-def general_journals(codes: Codes, collection: Collection, lines: Sequence[IncomeLine]) -> Iterator[Mirrored]:
-    """J1 for what came in, J1 in red for what was taken back, J2 for the day as a whole."""
-    for part in black_and_red(lines):
-        yield receipts(part, cash=codes.township.receipts, income=codes.township.income, fund=GENERAL)
-    yield entries.sweep(codes, collection.general)
-
-
-def fee_journals(codes: Codes, collection: Collection, lines: Sequence[IncomeLine]) -> Iterator[Mirrored]:
-    """J10, then the fiscal share (J11) and the part that goes up (J12)."""
-    for part in black_and_red(lines):
-        yield receipts(
-            part, cash=codes.township.extra_budgetary, income=codes.township.special_income, fund=EXTRA_BUDGETARY
-        )
-    yield entries.share_fee(codes, collection.district_share)
-    yield entries.spend_extra_budgetary(codes, collection.upward_share)
-
-
-def transfer_journals(codes: Codes, collection: Collection, _lines: Sequence[IncomeLine]) -> Iterator[Mirrored]:
-    yield entries.transfer_to_special_account(codes, codes.township.transfers, collection.transfers)
-
-
-def tax_journals(codes: Codes, collection: Collection, _lines: Sequence[IncomeLine]) -> Iterator[Mirrored]:
-    yield entries.transfer_to_special_account(codes, codes.township.agricultural_tax, collection.agricultural_tax)
-
-
-JOURNALS = {
-    IncomeKind.GENERAL: general_journals,
-    IncomeKind.EXTRA_BUDGETARY: fee_journals,
-    IncomeKind.TRANSFER: transfer_journals,
-    IncomeKind.AGRICULTURAL_TAX: tax_journals,
-}
-
-
-def black_and_red(lines: Sequence[IncomeLine]) -> Iterator[Sequence[IncomeLine]]:
-    """Yield what came in, then what was taken back; either may be missing."""
-    for part in ([one for one in lines if one.amount > ZERO], [one for one in lines if one.amount < ZERO]):
-        if part:
-            yield part
-
-
-def receipts(lines: Sequence[IncomeLine], *, cash: str, income: str, fund: str) -> Mirrored:
-    """Return the receipt of lines on a bank account, income by subject."""
-    by_subject: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for line in lines:
-        by_subject[line.subject_code] += line.amount
-    whole = sum(by_subject.values(), ZERO)
-    return Mirrored(
-        township=(
-            debit(cash, whole, fund=fund),
-            *(
-                replace(credit(income, amount, fund=fund), functional=code or None)
-                for code, amount in sorted(by_subject.items())
-            ),
-        )
-    )

@@ -21,8 +21,12 @@ def mirrored_event(
     signatures: Signatures,
     paper: str = "",
     kind: str = "ORDINARY",
+    parallels: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Event:
-    """Return the event that posts ``entries``: one voucher in each book that has any."""
+    """Return the event that posts ``entries``: one voucher in each book that has any.
+
+    ``parallels`` are the budget accounts of books by their code (``parallel_of``), where many events are made.
+    """
     vouchers = []
     for book, lines in ((township, entries.township), (district, entries.district)):
         if lines:
@@ -31,7 +35,7 @@ def mirrored_event(
                     book=book.code,
                     posting_date=posting_date,
                     summary=summary,
-                    entries=with_budget_record(lines, parallel_of(book)),
+                    entries=with_budget_record(lines, parallels[book.code] if parallels else parallel_of(book)),
                     signatures=signatures,
                     paper=paper,
                     kind=kind,

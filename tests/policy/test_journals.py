@@ -7,6 +7,7 @@ every promise of the books stands behind it; a year of them leaves the books in 
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ def pair() -> tuple[Book, Book, Codes]:
     return open_pair()
 
 
-def post(pair: tuple[Book, Book, Codes], source: str, entries: Mirrored, **options: str) -> None:
+def post(pair: tuple[Book, Book, Codes], source: str, entries: Mirrored, **options: Any) -> None:
     district, township, _ = pair
     post_event(
         mirrored_event(
