@@ -1,7 +1,7 @@
 """Receipt books: issued by one, received by another, every number used, void or handed back once, closed by a third."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -50,8 +50,6 @@ from treasury.seconding import end_post
 stage = posts.stage
 pytestmark = pytest.mark.usefixtures("rolled_back")
 rolled_back = posts.rolled_back
-
-A_DAY = timedelta(days=1)
 
 
 # Issuing
