@@ -14,12 +14,12 @@ from ledger.models import Officer
 from tests import payroll
 from tests.attacks import Stage
 from tests.conftest import copy_database, drop_database, point_at
-from treasury.issuing_receipts import PrintedRange, issue_book, receive_book
-from treasury.models import AppliedFile, Collection, IncomeLine, ReceiptBook, Secondment, Township
+from treasury.issuing_receipts import PrintedRange, close_book, issue_book, receive_book, take_back_receipts
+from treasury.models import AppliedFile, Collection, IncomeLine, ReceiptBook, ReceiptMark, Secondment, Township
 from treasury.models.words import SECONDED_POSTS, CommitteeAnswer, IncomeKind, PostKind, ReceiptKind
 from treasury.refusals import refusals_named as refusals_named
 from treasury.seconding import Term, confirm_post, give_post, record_consultation
-from treasury.using_receipts import use_receipts
+from treasury.using_receipts import use_receipts, void_receipt
 
 AT = datetime(2026, 7, 3, 9, 0, tzinfo=UTC)
 JULY = payroll.JULY
@@ -182,6 +182,27 @@ def deposited(receipt: str, amount: str = "100.00", **more: object) -> IncomeLin
         use_receipts(lines=[line], officer=officer("reviewer"))
         collect(line)
     return line
+
+
+def use(*lines: IncomeLine) -> int:
+    with transaction.atomic():
+        return use_receipts(lines=lines, officer=officer("reviewer"))
+
+
+def void(book: ReceiptBook, receipt: str, *, copies: int = 3, on: date = DAY) -> ReceiptMark:
+    return void_receipt(
+        book=book, receipt=receipt, copies_kept=copies, reason="写错", officer=local("clerk-birch"), on=on, at=AT
+    )
+
+
+def back(book: ReceiptBook, first: str, last: str) -> int:
+    return take_back_receipts(
+        book=book, first=first, last=last, officer=officer("receipt_keeper"), reason="换新", on=DAY, at=AT
+    )
+
+
+def close(book: ReceiptBook, stubs: str, *, by: str = "reviewer", on: date = DAY) -> ReceiptBook:
+    return close_book(book=book, stub_total=Decimal(stubs), officer=officer(by), on=on, at=AT)
 
 
 def furnish() -> None:

@@ -1,11 +1,10 @@
 """Receipt books: issued by one, received by another, every number used, void or handed back once, closed by a third."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
 
 from ledger.models import AuditEvent
 from ledger.refusals import OfficerMayNot
@@ -14,7 +13,9 @@ from tests.payroll import hire
 from tests.posts import (
     AT,
     DAY,
+    back,
     birch,
+    close,
     collect,
     deposited,
     held,
@@ -24,58 +25,31 @@ from tests.posts import (
     officer,
     received,
     songjiang,
+    use,
+    void,
 )
-from treasury.issuing_receipts import close_book, receive_book, take_back_receipts, withdraw_book
-from treasury.models import IncomeLine, ReceiptBook, ReceiptMark, Secondment
-from treasury.models.words import IncomeKind, PostKind, ReceiptBookStatus, ReceiptKind
+from treasury.issuing_receipts import receive_book, withdraw_book
+from treasury.models import ReceiptMark, Secondment
+from treasury.models.words import PostKind, ReceiptBookStatus, ReceiptKind
 from treasury.receipt_books import reconcile
 from treasury.refusals import (
     NotOneRange,
     OldReceiptsOpen,
     OneOfficerTwice,
     ReceiptNotIssued,
-    ReceiptOfAnotherKind,
-    ReceiptOfAnotherTownship,
     ReceiptRangesOverlap,
     ReceiptsOpen,
     ReceiptSumsDiffer,
-    ReceiptUnmarked,
     ReceiptUsedTwice,
-    ReceiptVoid,
     SheetsMissing,
     StateRefuses,
     TooManyReceipts,
-    refusals_named,
 )
 from treasury.seconding import end_post
-from treasury.using_receipts import use_receipts, void_receipt
 
 stage = posts.stage
 pytestmark = pytest.mark.usefixtures("rolled_back")
 rolled_back = posts.rolled_back
-
-A_DAY = timedelta(days=1)
-
-
-def use(*lines: IncomeLine) -> int:
-    with transaction.atomic():
-        return use_receipts(lines=lines, officer=officer("reviewer"))
-
-
-def void(book: ReceiptBook, receipt: str, *, copies: int = 3, on: date = DAY) -> ReceiptMark:
-    return void_receipt(
-        book=book, receipt=receipt, copies_kept=copies, reason="写错", officer=local("clerk-birch"), on=on, at=AT
-    )
-
-
-def back(book: ReceiptBook, first: str, last: str) -> int:
-    return take_back_receipts(
-        book=book, first=first, last=last, officer=officer("receipt_keeper"), reason="换新", on=DAY, at=AT
-    )
-
-
-def close(book: ReceiptBook, stubs: str, *, by: str = "reviewer", on: date = DAY) -> ReceiptBook:
-    return close_book(book=book, stub_total=Decimal(stubs), officer=officer(by), on=on, at=AT)
 
 
 # Issuing
@@ -192,135 +166,6 @@ def test_a_new_book_waits_until_the_old_ones_are_settled() -> None:
     assert issued("税0000111", "税0000120", kind=ReceiptKind.TAX).pk
     void(book, "吉财0000108")
     assert issued("吉财0000121", "吉财0000130").pk
-
-
-# Using
-
-
-def test_income_of_a_township_without_books_passes() -> None:
-    received(issued(township=songjiang()))
-    line = income("QL26110000007")
-    assert use(line) == 0
-    collect(line)
-
-
-def test_a_number_that_is_not_issued_is_refused_where_the_township_has_books() -> None:
-    received(issued())
-    for receipt in ("吉财0000100", "吉财0000111", "吉财00000101", "QL26110000007", "吉财0000101 "):
-        with pytest.raises(ReceiptNotIssued):
-            use(income(receipt))
-    assert use(income("吉财0000101"), income("吉财0000110")) == 2
-
-
-def test_income_from_before_the_first_book_passes_and_of_its_day_does_not() -> None:
-    received(issued(on=DAY))
-    assert use(income("旧0001", on=DAY - A_DAY)) == 0
-    with pytest.raises(ReceiptNotIssued):
-        use(income("旧0002", on=DAY))
-
-
-def test_a_number_is_not_used_before_its_book_was_issued() -> None:
-    received(issued(on=DAY))
-    with pytest.raises(ReceiptNotIssued, match="receipt_is_issued_first"):
-        use(income("吉财0000101", on=DAY - A_DAY))
-
-
-def test_a_number_of_another_township_is_refused_with_books_or_without() -> None:
-    received(issued())
-    with pytest.raises(ReceiptOfAnotherTownship):
-        use(income("吉财0000101", township=songjiang()))
-    received(issued("吉财0000201", "吉财0000210", township=songjiang()))
-    with pytest.raises(ReceiptOfAnotherTownship):
-        use(income("吉财0000101", township=songjiang()))
-
-
-def test_a_number_is_used_once_in_one_collection_or_two() -> None:
-    received(issued())
-    with pytest.raises(ReceiptUsedTwice):
-        use(income("吉财0000101"), income("吉财0000101"))
-    deposited("吉财0000101")
-    with pytest.raises(ReceiptUsedTwice):
-        use(income("吉财0000101"))
-
-
-def test_a_void_or_returned_number_is_not_used() -> None:
-    book = received(issued())
-    void(book, "吉财0000101")
-    back(book, "吉财0000102", "吉财0000102")
-    for receipt in ("吉财0000101", "吉财0000102"):
-        with pytest.raises(ReceiptVoid):
-            use(income(receipt))
-
-
-@pytest.mark.parametrize("kind", list(IncomeKind))
-def test_agricultural_tax_uses_receipts_of_the_tax_office_and_all_else_fiscal_ones(kind: IncomeKind) -> None:
-    received(issued())
-    received(issued("税0000101", "税0000110", kind=ReceiptKind.TAX))
-    tax = kind == IncomeKind.AGRICULTURAL_TAX
-    right, wrong = ("税0000101", "吉财0000101") if tax else ("吉财0000101", "税0000101")
-    with pytest.raises(ReceiptOfAnotherKind):
-        use(income(wrong, kind=kind))
-    assert use(income(right, kind=kind)) == 1
-
-
-def test_a_red_line_uses_a_receipt_of_its_own() -> None:
-    received(issued())
-    deposited("吉财0000101", "100.00")
-    with pytest.raises(ReceiptUsedTwice):
-        use(income("吉财0000101", "-100.00"))
-    deposited("吉财0000102", "-100.00")
-
-
-def test_a_line_without_a_receipt_needs_none() -> None:
-    received(issued())
-    line = income("", kind=IncomeKind.TRANSFER)
-    assert use(line) == 0
-    collect(line)
-
-
-def test_income_is_not_collected_without_its_receipt() -> None:
-    received(issued())
-    for receipt in ("吉财0000101", "没发过0001"):
-        with pytest.raises(ReceiptUnmarked), refusals_named(), transaction.atomic():
-            collect(income(receipt))
-    with pytest.raises(ReceiptUnmarked), refusals_named(), transaction.atomic():
-        collect(income("吉财0000101", township=songjiang()))
-
-
-# A corrected file takes income back
-
-
-def taken_back(line: IncomeLine) -> IncomeLine:
-    red = income(line.receipt, str(-line.amount), takes_back=line)
-    IncomeLine.objects.filter(pk=line.pk).update(taken_back=True)
-    return red
-
-
-def test_the_number_of_a_line_taken_back_is_used_by_the_corrected_line_once() -> None:
-    received(issued())
-    line = deposited("吉财0000101", "100.00")
-    red = taken_back(line)
-    assert use(red) == 0
-    corrected = income("吉财0000101", "110.00")
-    assert use(corrected) == 1
-    collect(red, corrected)
-    with pytest.raises(ReceiptUsedTwice):
-        use(income("吉财0000101"))
-
-
-def test_a_number_freed_by_a_corrected_file_is_open_again() -> None:
-    book = received(issued())
-    taken_back(deposited("吉财0000101"))
-    assert reconcile(book=book).open_count == 10
-    void(book, "吉财0000101")
-
-
-def test_income_of_a_closed_book_is_not_taken_back() -> None:
-    book = received(issued("吉财0000101", "吉财0000101"))
-    line = deposited("吉财0000101")
-    close(book, "100.00")
-    with pytest.raises(StateRefuses), refusals_named(), transaction.atomic():
-        taken_back(line)
 
 
 # Voiding and handing back
