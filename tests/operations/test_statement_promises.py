@@ -214,3 +214,10 @@ def test_another_row_of_a_statement_is_another_edition(app: Hand) -> None:
     adds(app)
     like = row_of(app, TABLE, "true")
     assert refuses(app, TABLE, another(like)) in ("statement_edition_is_unique", "statement_is_one_at_a_time")
+
+
+def test_the_auditor_reads_statements_through_a_view_and_no_table(stage: attacks.Stage) -> None:
+    auditor = stage.hand("auditor")
+    assert auditor.rows("SELECT township, status FROM auditor_account_statement") == []
+    assert refusal(auditor, f"SELECT * FROM {TABLE}") == attacks.DENIED
+    auditor.connection.rollback()

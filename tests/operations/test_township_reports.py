@@ -17,7 +17,7 @@ from treasury.incomes import incomes_of
 from treasury.models import Release
 from treasury.models.words import IncomeKind
 from treasury.positions import ClaimStage, Position, Warn, positions_on
-from treasury.releasing import free_in, post_release, release_funds
+from treasury.releasing import free_in, pay_again, post_release, release_funds, take_back
 from treasury.sums import DoesNotAddUp
 
 stage = golden.stage
@@ -135,6 +135,19 @@ def test_back_pay_of_a_later_day_is_on_its_way_before_it() -> None:
     pay_back()
     (before,) = [one for one in by_month(arrears_of(townships=[town()], on=date(2026, 11, 29))) if one.month.month == 8]
     assert (before.paid, before.on_its_way, before.left) == (ZERO, yuan("60 000.00"), yuan("60 000.00"))
+
+
+def test_back_pay_that_the_bank_sent_back_is_owed_until_it_is_paid_again() -> None:
+    pay_back()
+    release = Release.objects.filter(kind="BACK_PAY").order_by("pk")[0]
+    lines = list(release.lines.order_by("number"))
+    cashier = officer("cashier")
+    take_back(release=release, lines=lines, on=LAST_DAY, cashier=cashier, act="returned/1", paper="result_1.txt")
+    assert position().unpaid == yuan("7 500.00") + release.amount
+    assert account(position(), "100401")[2] == release.amount
+    assert sum(one.on_its_way for one in position().arrears) == release.amount
+    pay_again(release=release, lines=lines, on=LAST_DAY, cashier=cashier, act="reissued/1")
+    assert position().unpaid == yuan("7 500.00")
 
 
 def test_released_money_is_set_aside() -> None:
