@@ -15,7 +15,7 @@ hand = attacks.hand
 app = attacks.app
 
 TABLE = "treasury_accountstatement"
-SIGNED = {"district": ("demo-chief", "district_by_id"), "township": ("demo-clerk", "township_by_id")}
+SIGNED = {"district": ("demo-chief", "district_by_id"), "township": ("demo-head", "township_by_id")}
 
 
 def fresh(hand: Hand, **changes: Any) -> dict[str, Any]:
@@ -171,7 +171,7 @@ def test_what_a_statement_says_is_fixed(hand: Hand, change: str) -> None:
 
 def test_a_disagreement_has_its_side_its_officer_and_a_reason(hand: Hand) -> None:
     adds(hand)
-    told = "disagreed_side = 'TOWNSHIP', disagreed_by_id = 'demo-clerk', disagreed_at = now()"
+    told = "disagreed_side = 'TOWNSHIP', disagreed_by_id = 'demo-head', disagreed_at = now()"
     for wrong in (
         "status = 'DISAGREED'",
         f"status = 'DISAGREED', {told}, reason = ' '",
