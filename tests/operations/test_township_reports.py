@@ -14,7 +14,7 @@ from tests.golden import BIRCH, LAST_DAY, NOVEMBER, RIVER, officer, owe_more, to
 from treasury.arrears import Arrear, arrears_of, by_month, left_by_township
 from treasury.debts import DebtMovement, burn_downs, debt_registers, month_ends
 from treasury.incomes import incomes_of
-from treasury.models import Release
+from treasury.models import Release, RevenuePlan
 from treasury.models.words import IncomeKind
 from treasury.positions import ClaimStage, Position, Warn, positions_on
 from treasury.releasing import free_in, pay_again, post_release, release_funds, take_back
@@ -104,6 +104,24 @@ def test_plan_and_actual_with_what_is_settled() -> None:
     short = position(RIVER).plan
     assert short is not None
     assert (short.percent, short.over, short.unsettled) == (Decimal("95.00"), ZERO, ZERO)
+
+
+def test_a_plan_that_nobody_approved_does_not_count() -> None:
+    counted = RevenuePlan.objects.get(township=town())
+    RevenuePlan.objects.create(
+        township=town(),
+        year=2026,
+        edition=2,
+        planned=yuan("1.00"),
+        local_share=100,
+        collected_before=ZERO,
+        counted_from=NOVEMBER,
+        prepared_by=counted.prepared_by,
+        recorded_at=golden.AT,
+    )
+    plan = position().plan
+    assert plan is not None
+    assert (plan.edition, plan.planned) == (1, yuan("800 000.00"))
 
 
 def test_a_plan_of_nothing_has_no_percent() -> None:
