@@ -25,7 +25,6 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.plan_procurement",
         "treasury.prepare_budget",
         "treasury.prepare_spending_plan",
-        "treasury.confirm_for_township",
         "ledger.view_voucher",
     ),
     "preparer": (
@@ -79,7 +78,12 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.confirm_for_district",
         "ledger.view_voucher",
     ),
-    "township_head": ("treasury.sign_claim", "treasury.sign_special_plan", "ledger.view_voucher"),
+    "township_head": (
+        "treasury.sign_claim",
+        "treasury.sign_special_plan",
+        "treasury.confirm_for_township",
+        "ledger.view_voucher",
+    ),
     "auditor": ("ledger.view_voucher",),
     "administrator": ("treasury.give_post", "treasury.record_establishment", "treasury.record_officer_account"),
     "bureau_head": ("treasury.confirm_post", "treasury.confirm_establishment"),

@@ -31,7 +31,7 @@ from treasury.stating_accounts import confirm_statement, disagree_with_statement
 
 ALL = "all"
 SIDES = {"district": StatementSide.DISTRICT, "township": StatementSide.TOWNSHIP}
-POSTS = {StatementSide.DISTRICT: "chief_accountant", StatementSide.TOWNSHIP: "clerk"}
+POSTS = {StatementSide.DISTRICT: "chief_accountant", StatementSide.TOWNSHIP: "township_head"}
 
 
 @dataclass(frozen=True, slots=True)

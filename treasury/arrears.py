@@ -13,19 +13,18 @@ from treasury.models import Township
 from treasury.queries import rows_of
 from treasury.sums import DoesNotAddUp
 
-# A release counts as paid from the posting date of its voucher; what the bank sent back of it is on its way again.
+# A release counts as paid from the posting date of its voucher; one that the bank sent back whole is on its way.
 ARREARS = """
 SELECT s.township_id, coalesce(u.code, ''), coalesce(u.name, ''), s.payee_reference, s.month, s.amount,
        coalesce(p.paid, 0.00), coalesce(p.on_its_way, 0.00)
   FROM treasury_unpaidsalary s LEFT JOIN treasury_unit u ON u.id = s.unit_id
   JOIN treasury_township t ON t.id = s.township_id
   LEFT JOIN LATERAL (
-    SELECT sum(p.amount) FILTER (WHERE r.status = 'POSTED' AND coalesce(v.posting_date, r.month) <= %(on)s) AS paid,
-           sum(p.amount) FILTER (WHERE r.status <> 'POSTED' OR coalesce(v.posting_date, r.month) > %(on)s)
-             AS on_its_way
+    SELECT sum(p.amount) FILTER (WHERE v.is_paid) AS paid, sum(p.amount) FILTER (WHERE NOT v.is_paid) AS on_its_way
       FROM treasury_backpaypart p JOIN treasury_release r ON r.id = p.release_id
-      LEFT JOIN LATERAL (SELECT min(v.posting_date) AS posting_date FROM ledger_voucher v
-                          WHERE v.source = r.source || '/paid') v ON true
+     CROSS JOIN LATERAL (SELECT r.status = 'POSTED' AND r.returned < r.amount
+                                AND coalesce(min(v.posting_date), r.month) <= %(on)s AS is_paid
+                           FROM ledger_voucher v WHERE v.source = r.source || '/paid') v
      WHERE p.unpaid_id = s.id AND r.status <> 'CANCELLED') p ON true
  WHERE s.month <= %(on)s AND s.township_id = ANY (%(townships)s)
  ORDER BY t.number, s.month, coalesce(u.code, ''), s.payee_reference

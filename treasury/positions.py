@@ -236,7 +236,8 @@ def positions_on(*, townships: Sequence[Township], on: date) -> Sequence[Positio
 
 def plans_on(on: date) -> Mapping[int, PlanPosition]:
     """Return plan and actual of the year of a day, by township."""
-    plans = {one.township_id: one for one in RevenuePlan.objects.filter(year=on.year).order_by("edition")}
+    approved = RevenuePlan.objects.filter(year=on.year).exclude(approved_by=None).order_by("edition")
+    plans = {one.township_id: one for one in approved}
     income = income_to_date(plans, on)
     settled = dict(
         Settlement.objects.filter(year=on.year, status=SettlementStatus.POSTED, settled_on__lte=on)

@@ -137,7 +137,7 @@ def incomes(request: HttpRequest, year: int) -> HttpResponse:
         "incomes": found,
         "kinds": [(kind, amount) for kind, amount in found.by_kind().items()],
         "townships": sums_by(found.rows, lambda row: row.township.name),
-        "subjects": sums_by(found.rows, lambda row: f"{row.subject_code} {row.subject}"),
+        "subjects": sorted(sums_by(found.rows, lambda row: f"{row.subject_code} {row.subject}")),
     }
     return render(request, "web/incomes.html", context)
 

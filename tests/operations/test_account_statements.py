@@ -38,7 +38,7 @@ own_stage = golden.own_stage
 rolled_back = golden.rolled_back
 
 DISTRICT, TOWNSHIP = StatementSide.DISTRICT, StatementSide.TOWNSHIP
-HOLDERS = {DISTRICT: "chief_accountant", TOWNSHIP: "clerk"}
+HOLDERS = {DISTRICT: "chief_accountant", TOWNSHIP: "township_head"}
 
 
 def statement(code: str = BIRCH, month: date = NOVEMBER) -> Statement:
@@ -69,7 +69,7 @@ def disagree(side: StatementSide, reason: str) -> AccountStatement:
 def everything() -> Officer:
     """Return an officer who holds every post."""
     hired = Officer.objects.create(username="everything", full_name="测试兼任")
-    hired.groups.set(officer("clerk").groups.all() | officer("chief_accountant").groups.all())
+    hired.groups.set(officer("township_head").groups.all() | officer("chief_accountant").groups.all())
     hired.groups.add(*officer("preparer").groups.all())
     return hired
 
@@ -197,7 +197,7 @@ def test_a_statement_is_confirmed_when_both_sides_have_confirmed_it(sides: tuple
     assert confirm(sides[0]).status == StatementStatus.MADE
     done = confirm(sides[1])
     assert done.status == StatementStatus.CONFIRMED
-    assert (done.district_by_id, done.township_by_id) == ("demo-chief", "demo-clerk")
+    assert (done.district_by_id, done.township_by_id) == ("demo-chief", "demo-head")
     assert void_checks() == []
 
 
@@ -210,7 +210,7 @@ def test_each_step_leaves_its_event_in_the_trail() -> None:
     assert list(acts) == [
         ("statement.make", "demo-preparer"),
         ("statement.confirm", "demo-chief"),
-        ("statement.confirm", "demo-clerk"),
+        ("statement.confirm", "demo-head"),
     ]
 
 
@@ -307,7 +307,7 @@ PAIRS = [(one, other) for one in StatementStatus for other in StatementStatus if
 @pytest.mark.parametrize(("before", "after"), PAIRS)
 def test_the_states_move_only_along_their_table(before: StatementStatus, after: StatementStatus) -> None:
     (made,) = make(BIRCH)
-    signed = {"district_by_id": "demo-chief", "district_at": AT, "township_by_id": "demo-clerk", "township_at": AT}
+    signed = {"district_by_id": "demo-chief", "district_at": AT, "township_by_id": "demo-head", "township_at": AT}
     said = {"disagreed_side": DISTRICT, "disagreed_by_id": "demo-chief", "disagreed_at": AT, "reason": "不符"}
     facts: dict[str, dict[str, object]] = {"CONFIRMED": signed, "DISAGREED": said}
     rows = AccountStatement.objects.filter(pk=made.pk)

@@ -15,7 +15,7 @@ hand = attacks.hand
 app = attacks.app
 
 TABLE = "treasury_accountstatement"
-SIGNED = {"district": ("demo-chief", "district_by_id"), "township": ("demo-clerk", "township_by_id")}
+SIGNED = {"district": ("demo-chief", "district_by_id"), "township": ("demo-head", "township_by_id")}
 
 
 def fresh(hand: Hand, **changes: Any) -> dict[str, Any]:
@@ -171,7 +171,7 @@ def test_what_a_statement_says_is_fixed(hand: Hand, change: str) -> None:
 
 def test_a_disagreement_has_its_side_its_officer_and_a_reason(hand: Hand) -> None:
     adds(hand)
-    told = "disagreed_side = 'TOWNSHIP', disagreed_by_id = 'demo-clerk', disagreed_at = now()"
+    told = "disagreed_side = 'TOWNSHIP', disagreed_by_id = 'demo-head', disagreed_at = now()"
     for wrong in (
         "status = 'DISAGREED'",
         f"status = 'DISAGREED', {told}, reason = ' '",
@@ -214,3 +214,10 @@ def test_another_row_of_a_statement_is_another_edition(app: Hand) -> None:
     adds(app)
     like = row_of(app, TABLE, "true")
     assert refuses(app, TABLE, another(like)) in ("statement_edition_is_unique", "statement_is_one_at_a_time")
+
+
+def test_the_auditor_reads_statements_through_a_view_and_no_table(stage: attacks.Stage) -> None:
+    auditor = stage.hand("auditor")
+    assert auditor.rows("SELECT township, status FROM auditor_account_statement") == []
+    assert refusal(auditor, f"SELECT * FROM {TABLE}") == attacks.DENIED
+    auditor.connection.rollback()

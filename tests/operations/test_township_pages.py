@@ -119,7 +119,7 @@ def test_a_statement_shows_both_books_and_where_its_confirmation_stands(auditor:
     address = f"/townships/{BIRCH}/statement/2026-11/"
     assert "No statement has been made" in page(auditor, address)
     make_statements(month=NOVEMBER, townships=towns(), officer=officer("preparer"), at=AT)
-    for side, post in ((StatementSide.DISTRICT, "chief_accountant"), (StatementSide.TOWNSHIP, "clerk")):
+    for side, post in ((StatementSide.DISTRICT, "chief_accountant"), (StatementSide.TOWNSHIP, "township_head")):
         confirm_statement(month=NOVEMBER, township=town(), side=side, officer=officer(post), at=AT)
     text = cells(page(auditor, address))
     assert "confirmed by both sides" in text

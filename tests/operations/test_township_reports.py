@@ -14,10 +14,10 @@ from tests.golden import BIRCH, LAST_DAY, NOVEMBER, RIVER, officer, owe_more, to
 from treasury.arrears import Arrear, arrears_of, by_month, left_by_township
 from treasury.debts import DebtMovement, burn_downs, debt_registers, month_ends
 from treasury.incomes import incomes_of
-from treasury.models import Release
+from treasury.models import Release, RevenuePlan
 from treasury.models.words import IncomeKind
 from treasury.positions import ClaimStage, Position, Warn, positions_on
-from treasury.releasing import free_in, post_release, release_funds
+from treasury.releasing import free_in, pay_again, post_release, release_funds, take_back
 from treasury.sums import DoesNotAddUp
 
 stage = golden.stage
@@ -106,6 +106,24 @@ def test_plan_and_actual_with_what_is_settled() -> None:
     assert (short.percent, short.over, short.unsettled) == (Decimal("95.00"), ZERO, ZERO)
 
 
+def test_a_plan_that_nobody_approved_does_not_count() -> None:
+    counted = RevenuePlan.objects.get(township=town())
+    RevenuePlan.objects.create(
+        township=town(),
+        year=2026,
+        edition=2,
+        planned=yuan("1.00"),
+        local_share=100,
+        collected_before=ZERO,
+        counted_from=NOVEMBER,
+        prepared_by=counted.prepared_by,
+        recorded_at=golden.AT,
+    )
+    plan = position().plan
+    assert plan is not None
+    assert (plan.edition, plan.planned) == (1, yuan("800 000.00"))
+
+
 def test_a_plan_of_nothing_has_no_percent() -> None:
     plan = position().plan
     assert plan is not None
@@ -135,6 +153,19 @@ def test_back_pay_of_a_later_day_is_on_its_way_before_it() -> None:
     pay_back()
     (before,) = [one for one in by_month(arrears_of(townships=[town()], on=date(2026, 11, 29))) if one.month.month == 8]
     assert (before.paid, before.on_its_way, before.left) == (ZERO, yuan("60 000.00"), yuan("60 000.00"))
+
+
+def test_back_pay_that_the_bank_sent_back_is_owed_until_it_is_paid_again() -> None:
+    pay_back()
+    release = Release.objects.filter(kind="BACK_PAY").order_by("pk")[0]
+    lines = list(release.lines.order_by("number"))
+    cashier = officer("cashier")
+    take_back(release=release, lines=lines, on=LAST_DAY, cashier=cashier, act="returned/1", paper="result_1.txt")
+    assert position().unpaid == yuan("7 500.00") + release.amount
+    assert account(position(), "100401")[2] == release.amount
+    assert sum(one.on_its_way for one in position().arrears) == release.amount
+    pay_again(release=release, lines=lines, on=LAST_DAY, cashier=cashier, act="reissued/1")
+    assert position().unpaid == yuan("7 500.00")
 
 
 def test_released_money_is_set_aside() -> None:

@@ -149,11 +149,11 @@ def test_a_statement_has_every_movement_with_both_vouchers_and_the_balance_after
 
 def test_a_statement_names_who_confirmed_it_and_says_when_it_is_void() -> None:
     make_statements(month=NOVEMBER, townships=towns(), officer=officer("preparer"), at=AT)
-    for side, post in ((StatementSide.DISTRICT, "chief_accountant"), (StatementSide.TOWNSHIP, "clerk")):
+    for side, post in ((StatementSide.DISTRICT, "chief_accountant"), (StatementSide.TOWNSHIP, "township_head")):
         confirm_statement(month=NOVEMBER, township=town(), side=side, officer=officer(post), at=AT)
     page = pages_of(pdf(statements()))[0]
     assert "区财政确认：演示会计主管　2026-11-30 17:00" in page
-    assert "乡镇确认：演示经办　2026-11-30 17:00" in page
+    assert "乡镇确认：演示乡镇长　2026-11-30 17:00" in page
     assert "作废" not in page
     pay_salaries(BIRCH, "100.00", day=date(2026, 11, 26))
     assert "第1版之后本月又有记账，该版作废" in pages_of(pdf(statements()))[0]
@@ -166,7 +166,7 @@ def test_a_disagreement_is_printed_with_its_reason() -> None:
         township=town(),
         side=StatementSide.TOWNSHIP,
         reason="25日一笔未见凭证",
-        officer=officer("clerk"),
+        officer=officer("township_head"),
         at=AT,
     )
     assert "乡镇提出不符：25日一笔未见凭证" in pages_of(pdf(statements()))[0]
