@@ -100,7 +100,7 @@ def compare_payroll(*, folder: Path, payroll: Iterable[FoundPay]) -> list[str]:
 
 
 def compare_payments(*, folder: Path, payments: Iterable[FoundPayment]) -> list[str]:
-    """Compare the payments of the payroll; others (of benefits, of claims) may be in the list too."""
+    """Compare the payments of the payroll; back pay, benefits and claims may be in the list too."""
     answers = answers_of(folder)
     due = Counter(
         FoundPayment(row["name"], row["account"], cents(row["amount"]), row["id_number"])
@@ -110,11 +110,15 @@ def compare_payments(*, folder: Path, payments: Iterable[FoundPayment]) -> list[
     for counter in (due, found):
         for payment in [payment for payment in counter if payment.amount == "0.00"]:
             del counter[payment]
-    if not answers["meta"].get("beneficiaries"):
-        people = {payment.id_number for payment in due}
-        people |= {*answers["payroll"]["persons"], *answers["payroll"]["not_paid"]}
-        return unlike("payment", due, Counter({pay: n for pay, n in found.items() if pay.id_number in people}))
-    return unlike("payment", due, Counter({pay: found[pay] for pay in due}))
+    told = unlike("payment", due, Counter({pay: found[pay] for pay in due}))
+    if answers["meta"].get("beneficiaries"):
+        return told
+    people = {payment.id_number for payment in due} | {*answers["payroll"]["persons"], *answers["payroll"]["not_paid"]}
+    extra = [payment for payment in (found - due).elements() if payment.id_number in people]
+    back_pay = sum(Decimal(row["back_pay_total"]) for row in answers.get("settlement", ()))
+    if sum(Decimal(payment.amount) for payment in extra) > back_pay:
+        told += [f"payment too many: {payment}" for payment in extra]
+    return told
 
 
 def compare_not_paid(*, folder: Path, not_paid: Mapping[str, str] | Iterable[str]) -> list[str]:

@@ -61,10 +61,12 @@ class Treasury:
         rng, maker = self.rng, dirt.Dirtier(self.rng, self.income, "csv")
         each = max(1, int(len(self.income.lines) * share / 9))
         dirt.sprinkle(maker, makers=(*INCOME_MAKERS, unknown_township, date_outside_month), each=each)
+        copied: list[int] = []
         for _ in range(each):
-            free = [line for line in self.income.lines if line.fault is None]
+            free = [line for line in self.income.lines if line.fault is None and id(line) not in copied]
             first, second = sorted(rng.sample(range(len(free)), 2))
             maker.put(free[second], "receipt_reused", "票据号", free[first].text("票据号"))
+            copied.append(id(free[first]))
         dirt.leave_empty_rows(maker, each=2)
 
     def soil_rest(self, *, share: float) -> None:
