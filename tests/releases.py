@@ -31,7 +31,7 @@ from tests.conftest import copy_database, drop_database, point_at
 from tests.payroll import AT, AUGUST, EVERYBODY, JULY, LIST, OFFICE, SCHOOL, SEPTEMBER, Staffer, answered, card, officer
 from treasury import entries
 from treasury.entries import EXTRA_BUDGETARY, GENERAL, Codes
-from treasury.models import Release, Township
+from treasury.models import AppliedFile, BackPayPart, Release, Township, UnpaidSalary
 from treasury.models.words import Rank, ReleaseKind
 from treasury.opening import codes_of
 from treasury.posting import SERVICE, mirrored_event
@@ -75,8 +75,8 @@ def orders(month: date) -> list[Order]:
     own = codes().township
     return [
         Order(f"claim/{month:%m}", ReleaseKind.CLAIM, own.extra_budgetary, [HANDLER, SUPPLIER], fund=EXTRA_BUDGETARY),
-        Order(f"special/{month:%m}", ReleaseKind.SPECIAL, own.transfers, [SUPPLIER, SUPPLIER], Rank.STABILITY),
-        Order(f"procurement/{month:%m}", ReleaseKind.PROCUREMENT, "", [SUPPLIER], Rank.OPERATIONS),
+        Order(f"special/{month:%m}", ReleaseKind.CLAIM, own.transfers, [SUPPLIER, SUPPLIER], Rank.STABILITY),
+        Order(f"procurement/{month:%m}", ReleaseKind.CLAIM, "", [SUPPLIER], Rank.OPERATIONS),
         Order(
             f"back-pay/{month:%m}",
             ReleaseKind.BACK_PAY,
@@ -130,20 +130,49 @@ def fund(township: str, on: date) -> None:
 
 
 def requested(month: date, order: Order, *, prepared: str = "preparer", checked: str = "reviewer") -> Release:
-    return request_release(
-        source=order.source,
-        month=month,
-        township=Township.objects.get(code=order.township),
-        kind=order.kind,
-        rank=order.rank,
-        account_code=order.account,
-        fund_code=order.fund,
-        summary=f"{order.kind.label}",
-        lines=order.lines,
-        on=month,
-        prepared_by=officer(prepared),
-        checked_by=officer(checked),
+    with transaction.atomic():
+        release = request_release(
+            source=order.source,
+            month=month,
+            township=Township.objects.get(code=order.township),
+            kind=order.kind,
+            rank=order.rank,
+            account_code=order.account,
+            fund_code=order.fund,
+            summary=f"{order.kind.label}",
+            lines=order.lines,
+            on=month,
+            prepared_by=officer(prepared),
+            checked_by=officer(checked),
+        )
+        if order.kind == ReleaseKind.BACK_PAY:
+            owe(release, order.lines)
+    return release
+
+
+def owe(release: Release, lines: Sequence[PayeeLine]) -> None:
+    """Let the township owe what a release of back pay pays: the same month of the year before."""
+    year_before = release.month.replace(year=release.month.year - 1)
+    file = AppliedFile.objects.create(
+        month=year_before,
+        kind="UNPAID",
+        file=f"{release.source}.csv",
+        sha256="00" * 32,
+        rows=len(lines),
+        staged_by=release.checked_by,
+        applied_by=release.prepared_by,
+        applied_at=AT,
     )
+    for row, line in enumerate(lines, 2):
+        owed = UnpaidSalary.objects.create(
+            township=release.township,
+            payee_reference=line.payee_reference,
+            month=year_before,
+            amount=line.amount,
+            file=file,
+            row=row,
+        )
+        BackPayPart.objects.create(unpaid=owed, release=release, amount=line.amount)
 
 
 def released(month: date, order: Order, **officers: str) -> Release:

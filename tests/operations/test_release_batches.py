@@ -127,7 +127,7 @@ def test_serials_and_numbers_go_on_after_the_payroll_of_the_month(rolled_back: N
 def test_a_release_that_cannot_be_paid_waits_whole_and_is_told(
     rolled_back: None, line: PayeeLine, hindrance: Hindrance
 ) -> None:
-    waiting = released(SEPTEMBER, Order("x", ReleaseKind.SPECIAL, codes().township.transfers, [HANDLER, line]))
+    waiting = released(SEPTEMBER, Order("x", ReleaseKind.CLAIM, codes().township.transfers, [HANDLER, line]))
     made = built(SEPTEMBER)
     assert [(out.release, out.line, out.hindrance) for out in made.left_out] == [(waiting, 2, hindrance)]
     assert not Obligation.objects.filter(release=waiting).exists()

@@ -43,7 +43,7 @@ def test_builders_at_once_owe_and_batch_each_release_once(pool: ThreadPoolExecut
 def test_the_database_owes_a_release_once_to_two_raw_hands(pool: ThreadPoolExecutor) -> None:
     release = released(JULY, orders(JULY)[2])
     owe = """INSERT INTO payouts_obligation (scheme, component, month, source, release_id, amount)
-             SELECT 'release', 'PROCUREMENT', %s, 'treasury.release/' || r || '/1', r, 800 FROM unnest(ARRAY[%s]) r"""
+             SELECT 'release', 'CLAIM', %s, 'treasury.release/' || r || '/1', r, 800 FROM unnest(ARRAY[%s]) r"""
 
     def raw() -> None:
         with connections["default"].cursor() as cursor:
@@ -162,7 +162,7 @@ def test_a_raw_hand_that_cancels_waits_for_the_builder(
     with builder.cursor() as cursor:
         cursor.execute(
             """INSERT INTO payouts_obligation (scheme, component, month, source, release_id, amount)
-               VALUES ('release', 'PROCUREMENT', %s, %s, %s, 800)""",
+               VALUES ('release', 'CLAIM', %s, %s, %s, 800)""",
             [JULY, f"treasury.release/{release.pk}/1", release.pk],
         )
     with canceller.cursor() as cursor:
