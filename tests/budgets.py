@@ -16,7 +16,7 @@ from django.db import connections, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from ledger.entries import Event, Signatures, VoucherToPost, credit, debit
-from ledger.models import Book, EconomicClass, Officer
+from ledger.models import Book, Officer
 from ledger.models.words import OfficerKind
 from ledger.posting import post_event
 from month.beginning import open_months
@@ -113,10 +113,6 @@ def make_people() -> None:
 def make_district() -> None:
     """Open the district with a town and a street, March to May open, and money in the town's account."""
     make_people()
-    EconomicClass.objects.bulk_create(
-        EconomicClass(code=code, name=name, kind="DEPARTMENT", parent_code=parent)
-        for code, name, parent in (("302", "商品和服务支出", ""), ("30201", "办公费", "302"), ("310", "资本性支出", ""))
-    )
     opener = officer("reviewer")
     common = {"opened_on": date(2026, 1, 1), "opener": opener, "at": AT}
     district = open_district_book(code="D", name="青岚区", regime="GF2015", **common)  # type: ignore[arg-type]

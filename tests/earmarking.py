@@ -19,9 +19,12 @@ from ledger.models import Book
 from ledger.posting import post_event
 from month.beginning import begin_demo, open_months
 from month.posts import POSTS
+from month.running import fitting
+from payouts.disbursing import build_release_batches
+from payouts.sending import send_batch
 from tests.attacks import Stage
 from tests.conftest import copy_database, drop_database, point_at
-from tests.payroll import AT, UNITS, hire, officer
+from tests.payroll import AT, LIST, UNITS, hire, officer
 from treasury.awarding import impose_fine, post_prize, propose_prize, set_off_fine
 from treasury.entries import Mirrored, collect_fee, collect_revenue, hand_on, sweep
 from treasury.itemizing import open_items, post_allocation, propose_allocation, unassigned_account
@@ -57,7 +60,7 @@ from treasury.procuring import (
     review_procurement,
 )
 from treasury.registering import register_units
-from treasury.releasing import post_release, release_funds
+from treasury.releasing import release_funds
 from treasury.spending import WantedSpending, draft_plan, review_plan, sign_plan
 
 MONTH = date(2026, 11, 1)
@@ -151,10 +154,11 @@ def release_of(plan: SpecialPlan) -> Release:
 
 
 def paid(release: Release) -> None:
-    """Release an order and pay it out."""
-    with transaction.atomic():
-        released = release_funds(release=release, officer=officer("releaser"), at=AT)
-        post_release(release=released, on=DAY, cashier=officer("cashier"))
+    """Release an order and pay it out through the bank."""
+    release_funds(release=release, officer=officer("releaser"), at=AT)
+    built = build_release_batches(month=release.month, officer=officer("releaser"), template=LIST, pay_date=DAY, at=AT)
+    for batch in built.batches:
+        send_batch(batch=batch, officer=officer("cashier"), template=fitting(batch, LIST), at=AT)
 
 
 def passed_on(
