@@ -39,7 +39,7 @@ def waiting(amount: str, source: str) -> Release:
         source=source,
         month=NOVEMBER,
         township=town(),
-        kind=ReleaseKind.SPECIAL,
+        kind=ReleaseKind.CLAIM,
         rank=Rank.SALARY,
         account_code=model.account_code,
         fund_code=model.fund_code,

@@ -156,7 +156,10 @@ FIXED = {
             ("facts", "facts || 'x'"),
             ("person_id", "NULL WHERE person_id IS NOT NULL --"),
             ("unit_id", "NULL WHERE unit_id IS NOT NULL --"),
-            ("run_id", "(SELECT min(id) FROM payouts_payrollrun)"),
+            (
+                "run_id",
+                "(SELECT min(id) FROM payouts_payrollrun) WHERE run_id > (SELECT min(id) FROM payouts_payrollrun) --",
+            ),
         ]
     ],
     "person_is_fixed": [
