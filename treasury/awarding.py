@@ -69,7 +69,7 @@ def post_prize(*, prize: Prize, on: date, officer: Officer, at: datetime) -> Pri
     """Pay an approved prize into the special account of its township (J8), once."""
     require_post(officer, POST)
     with refusals_named(), transaction.atomic():
-        prize = mark_posted(order=prize, officer=officer, on=on, at=at)
+        prize = mark_posted(order=prize, officer=officer, on=on)
         district = prize.township.book.parent
         assert district is not None
         post_event(
@@ -87,6 +87,7 @@ def post_prize(*, prize: Prize, on: date, officer: Officer, at: datetime) -> Pri
                 ),
             )
         )
+        record_order(prize, act="post", officer=officer, at=at)
         return prize
 
 

@@ -133,7 +133,7 @@ def post_allocation(*, allocation: ItemAllocation, on: date, officer: Officer, a
     with refusals_named(), transaction.atomic():
         item = EarmarkedItem.objects.select_related("township__book__parent").get(pk=allocation.item_id)
         Township.objects.select_for_update(no_key=True).get(pk=item.township_id)
-        allocation = mark_posted(order=allocation, officer=officer, on=on, at=at)
+        allocation = mark_posted(order=allocation, officer=officer, on=on)
         district = item.township.book.parent
         assert district is not None
         post_event(
@@ -154,4 +154,5 @@ def post_allocation(*, allocation: ItemAllocation, on: date, officer: Officer, a
                 ),
             )
         )
+        record_order(allocation, act="post", officer=officer, at=at)
         return allocation

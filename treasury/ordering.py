@@ -54,8 +54,10 @@ def withdraw_order(*, order: OneOrder, officer: Officer, reason: str, at: dateti
         return order
 
 
-def mark_posted(*, order: OneOrder, officer: Officer, on: date, at: datetime) -> OneOrder:
-    """Move an approved order to POSTED in the caller's transaction, which posts its voucher.
+def mark_posted(*, order: OneOrder, officer: Officer, on: date) -> OneOrder:
+    """Move an approved order to POSTED in the caller's transaction, which posts its voucher and then records it.
+
+    The head of the trail is locked after those of the books, by every act alike; otherwise two of them would deadlock.
 
     :raises StateRefuses: if it is not approved
     :raises OneOfficerTwice: if the cashier proposed or approved it
@@ -63,7 +65,6 @@ def mark_posted(*, order: OneOrder, officer: Officer, on: date, at: datetime) ->
     order = order_to_move(order, OrderStatus.POSTED)
     order.status, order.posted_by, order.posted_on = OrderStatus.POSTED, officer, on
     order.save(update_fields=["status", "posted_by", "posted_on"])
-    record_order(order, act="post", officer=officer, at=at)
     return order
 
 

@@ -89,7 +89,7 @@ def post_receipt(*, receipt: EarmarkedReceipt, on: date, officer: Officer, at: d
     """Post an approved receipt into the district's treasury: Dr 国库存款, Cr 补助收入 for its project."""
     require_post(officer, POST)
     with refusals_named(), transaction.atomic():
-        receipt = mark_posted(order=receipt, officer=officer, on=on, at=at)
+        receipt = mark_posted(order=receipt, officer=officer, on=on)
         # The district's codes are the same whichever township they are asked for with.
         township = receipt.parts.select_related("township__book__parent").order_by("pk")[0].township.book
         district = township.parent
@@ -106,6 +106,7 @@ def post_receipt(*, receipt: EarmarkedReceipt, on: date, officer: Officer, at: d
                 signatures=signed_by(receipt, officer),
             )
         )
+        record_order(receipt, act="post", officer=officer, at=at)
         return receipt
 
 
