@@ -114,7 +114,7 @@ def compare_payments(*, folder: Path, payments: Iterable[FoundPayment]) -> list[
     if answers["meta"].get("beneficiaries"):
         return told
     people = {payment.id_number for payment in due} | {*answers["payroll"]["persons"], *answers["payroll"]["not_paid"]}
-    extra = [payment for payment in (found - due).elements() if payment.id_number in people]
+    extra = [payment for payment in (found - due).elements() if payment.id_number in people and payment not in due]
     back_pay = sum(Decimal(row["back_pay_total"]) for row in answers.get("settlement", ()))
     if sum(Decimal(payment.amount) for payment in extra) > back_pay:
         told += [f"payment too many: {payment}" for payment in extra]
