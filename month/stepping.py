@@ -36,12 +36,11 @@ from month.posts import demo_officer
 from month.steps import Progress, Step, acting, run_of
 from month.tables import Told
 from payouts.answering import take_results
-from payouts.building import release_run
+from payouts.building import cancel_batch, release_run
 from payouts.checking import check_run
 from payouts.correcting import (
     NewAccount,
     approve_correction,
-    cancel_reissue,
     propose_correction,
     refuse_correction,
     reissue,
@@ -226,7 +225,7 @@ def take_reissue(asked: Namespace, officer: Officer | None, at: datetime, _progr
 
 def take_cancel(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
     releaser = acting(officer, "releaser")
-    cancel_reissue(month=asked.month, number=asked.batch, officer=releaser, reason=asked.reason, at=at)
+    cancel_batch(month=asked.month, number=asked.batch, officer=releaser, reason=asked.reason, at=at)
     return telling.of_status(asked.month)
 
 
@@ -297,7 +296,7 @@ STEPS: Mapping[str, Step] = {
         take_reissue,
     ),
     "cancel": Step(
-        gettext_lazy("cancel a batch of reissues that was not handed over"),
+        gettext_lazy("cancel a batch of releases or reissues that was not handed over"),
         (with_month, with_batch, with_officer_or_demo, with_reason),
         take_cancel,
     ),

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from ledger.copying import copy_rows, reserve_keys
 from ledger.models import Officer
 from ledger.money import ZERO
+from ledger.posts import require_post
 from ledger.recording import record_event
 from payouts.bank_files.instructions import Instruction
 from payouts.bank_files.list_files import unwritable
@@ -24,7 +25,7 @@ from payouts.bank_files.templates import Template
 from payouts.facts import rows_of
 from payouts.models import Batch, Payment, PayrollRun
 from payouts.models.words import SCHEME_PAYROLL, BatchStatus, PaymentStatus
-from payouts.refusals import WrongState, refusals_named
+from payouts.refusals import NoSuchRun, ReasonMissing, WrongState, refusals_named
 from payouts.running import CHAIN, approve_release
 from treasury.models import Channel, Unit
 
@@ -279,25 +280,40 @@ def build_batch(
     return batch
 
 
-def cancel_unsent(batch: Batch, *, officer: Officer, reason: str, at: datetime) -> Batch:
-    """Cancel a locked batch that the bank has not got; its payments are rejected.
+def cancel_batch(*, month: date, number: int, officer: Officer, reason: str, at: datetime) -> Batch:
+    """Cancel a batch of releases or of reissues that the bank has not got; its payments are rejected.
 
+    What it was to pay may be batched again, or corrected anew.
+
+    :raises NoSuchRun: if the month has no such batch
     :raises WrongState: if it has been sent
+    :raises ReasonMissing: without a reason
     """
-    if batch.status != BatchStatus.APPROVED:
-        raise WrongState("batch_moves", {"batch": str(batch), "from": batch.status, "to": BatchStatus.CANCELLED})
-    batch.status = BatchStatus.CANCELLED
-    batch.save(update_fields=["status"])
-    Payment.objects.filter(batch=batch).update(status=PaymentStatus.REJECTED)
-    record_event(
-        chain=CHAIN,
-        at=at,
-        actor=officer.username,
-        act="batch.cancel",
-        subject=f"batch/{batch}",
-        after={"payments": batch.payments_count, "reason": reason},
-    )
-    return batch
+    require_post(officer, "payouts.release_run")
+    if not reason.strip():
+        raise ReasonMissing("batch_is_cancelled_with_a_reason", {"batch": number})
+    with refusals_named(), transaction.atomic():
+        batch = (
+            Batch.objects.select_for_update()
+            .filter(month=month, number=number, source__regex=r"^payouts\.(release|correction)/")
+            .first()
+        )
+        if batch is None:
+            raise NoSuchRun("batch_exists", {"month": f"{month:%Y-%m}", "batch": number})
+        if batch.status != BatchStatus.APPROVED:
+            raise WrongState("batch_moves", {"batch": str(batch), "from": batch.status, "to": BatchStatus.CANCELLED})
+        batch.status = BatchStatus.CANCELLED
+        batch.save(update_fields=["status"])
+        Payment.objects.filter(batch=batch).update(status=PaymentStatus.REJECTED)
+        record_event(
+            chain=CHAIN,
+            at=at,
+            actor=officer.username,
+            act="batch.cancel",
+            subject=f"batch/{batch}",
+            after={"payments": batch.payments_count, "reason": reason},
+        )
+        return batch
 
 
 def next_numbers(month: date) -> tuple[int, int]:

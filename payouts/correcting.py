@@ -11,7 +11,7 @@ from ledger.models import Officer
 from ledger.posts import require_post
 from ledger.recording import record_event
 from payouts.bank_files.template_files import shipped_template
-from payouts.building import Due, PlannedPayment, build_batch, cancel_unsent, places_unwritable
+from payouts.building import Due, PlannedPayment, build_batch, places_unwritable
 from payouts.facts import rows_of
 from payouts.models import AccountCorrection, Batch, PayAccount, Payment, PaymentPart
 from payouts.models.words import CorrectionStatus, PaymentStatus
@@ -19,7 +19,6 @@ from payouts.refusals import (
     CorrectionRefused,
     NoSuchRun,
     NothingToReissue,
-    ReasonMissing,
     SameOfficer,
     TooFewRows,
     WrongState,
@@ -197,27 +196,6 @@ def reissue(
             after={"batches": " ".join(map(str, batches)), "payments": len(waiting)},
         )
         return batches
-
-
-def cancel_reissue(*, month: date, number: int, officer: Officer, reason: str, at: datetime) -> Batch:
-    """Cancel a batch of reissues that the bank has not got; its payments are rejected and may be corrected anew.
-
-    :raises NoSuchRun: if the month has no such batch of reissues
-    :raises WrongState: if it has been sent
-    :raises ReasonMissing: without a reason
-    """
-    require_post(officer, "payouts.release_run")
-    if not reason.strip():
-        raise ReasonMissing("batch_is_cancelled_with_a_reason", {"batch": number})
-    with refusals_named(), transaction.atomic():
-        batch = (
-            Batch.objects.select_for_update()
-            .filter(month=month, number=number, source__startswith="payouts.correction/")
-            .first()
-        )
-        if batch is None:
-            raise NoSuchRun("batch_exists", {"month": f"{month:%Y-%m}", "batch": number})
-        return cancel_unsent(batch, officer=officer, reason=reason, at=at)
 
 
 def reissue_together(

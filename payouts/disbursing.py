@@ -17,12 +17,12 @@ from ledger.posts import require_post
 from ledger.recording import record_event
 from payouts.bank_files.template_files import shipped_template
 from payouts.bank_files.templates import Template
-from payouts.building import Due, PlannedPayment, build_batch, cancel_unsent, places_unwritable
+from payouts.building import Due, PlannedPayment, build_batch, places_unwritable
 from payouts.facts import rows_of
 from payouts.models import Batch
 from payouts.models.words import SCHEME_RELEASE, Hindrance
 from payouts.payees import Destination, KnownPeople, ReleasePayee, destination_of, payees_of_releases, people_known
-from payouts.refusals import NoSuchRun, ReasonMissing, refusals_named
+from payouts.refusals import refusals_named
 from payouts.running import CHAIN, lock_month
 from treasury.models import Release
 from treasury.models.words import ReleaseStatus
@@ -91,27 +91,6 @@ def build_release_batches(
                 },
             )
         return ReleaseBatches(batches, left_out)
-
-
-def cancel_batch(*, month: date, number: int, officer: Officer, reason: str, at: datetime) -> Batch:
-    """Cancel a batch of releases that the bank has not got; its releases may be batched again.
-
-    :raises NoSuchRun: if the month has no such batch of releases
-    :raises WrongState: if it has been sent
-    :raises ReasonMissing: without a reason
-    """
-    require_post(officer, "payouts.release_run")
-    if not reason.strip():
-        raise ReasonMissing("batch_is_cancelled_with_a_reason", {"batch": number})
-    with refusals_named(), transaction.atomic():
-        batch = (
-            Batch.objects.select_for_update()
-            .filter(month=month, number=number, source__startswith="payouts.release/")
-            .first()
-        )
-        if batch is None:
-            raise NoSuchRun("batch_exists", {"month": f"{month:%Y-%m}", "batch": number})
-        return cancel_unsent(batch, officer=officer, reason=reason, at=at)
 
 
 def releases_to_pay(month: date) -> list[Release]:

@@ -10,8 +10,9 @@ import pytest
 from ledger.models import Line
 from ledger.refusals import OfficerMayNot, UnableToPost
 from month.writing import NOT_PAID, PAYMENTS, write_list, write_results
-from payouts.correcting import NewAccount, approve_correction, cancel_reissue, propose_correction, reissue
-from payouts.disbursing import build_release_batches, cancel_batch
+from payouts.building import cancel_batch
+from payouts.correcting import NewAccount, approve_correction, propose_correction, reissue
+from payouts.disbursing import build_release_batches
 from payouts.facts import rows_of
 from payouts.models import Batch, Obligation, PayAccount, Payment, PaymentPart
 from payouts.models.words import Hindrance
@@ -294,7 +295,7 @@ def test_a_reissue_that_comes_back_once_more_is_corrected_once_more(rolled_back:
 def test_a_reissue_that_was_not_sent_is_cancelled_and_the_money_waits(rolled_back: None) -> None:
     proposed(JULY, HANDLER.payee_name, "120.50")
     (batch,) = issued_again()
-    cancel_reissue(month=JULY, number=batch.number, officer=officer("releaser"), reason="账号又错", at=AT)
+    cancel_batch(month=JULY, number=batch.number, officer=officer("releaser"), reason="账号又错", at=AT)
     assert Release.objects.get(source="claim/07").returned == Decimal("120.50")
     assert silent()
     assert built(JULY).batches == []

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from payouts.disbursing import cancel_batch
+from payouts.building import cancel_batch
 from payouts.models import Batch, Obligation, Payment, Person
 from tests import releases
 from tests.attacks import Hand

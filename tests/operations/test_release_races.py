@@ -11,7 +11,7 @@ from django.db import connections
 
 from ledger.models import Voucher
 from payouts.answering import Taken, take_results
-from payouts.disbursing import cancel_batch
+from payouts.building import cancel_batch
 from payouts.models import BankFile, Batch, Obligation, Payment, PaymentPart
 from tests import payroll, releases
 from tests.payroll import AT, JULY, LIST, answer_to, officer
