@@ -27,7 +27,7 @@ from treasury.models.words import Rank, ReleaseKind, SettlementStatus
 from treasury.opening import codes_of
 from treasury.policy import treasury_policies
 from treasury.posting import SERVICE, mirrored_event
-from treasury.refusals import StateRefuses, TreasuryReasonMissing, refusals_named
+from treasury.refusals import FiguresMoved, StateRefuses, TreasuryReasonMissing, refusals_named
 from treasury.releasing import PayeeLine, request_release
 from treasury.rules.settlements import Owed, pay_back
 from treasury.settlement_figures import WorkedOut, unpaid_left, work_out
@@ -196,6 +196,20 @@ def approve_settlements(*, month: date, officer: Officer, at: datetime) -> Seque
         return waiting
 
 
+def require_standing(month: date, waiting: Sequence[Settlement]) -> None:
+    """Check that what was approved is what the books say now; PostgreSQL asks for debt and bases again.
+
+    :raises FiguresMoved: naming the first figure that moved
+    """
+    found = {one.township.pk: one for one in work_out(month=month)} if waiting else {}
+    for one in waiting:
+        now = settlement_of(found[one.township_id], one.number, one.prepared_by)
+        for name in COMPARED:
+            if getattr(one, name) != getattr(now, name):
+                facts = {"township": one.township.name, name: getattr(one, name), "now": getattr(now, name)}
+                raise FiguresMoved("settlement_follows_the_books", facts)
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """What was posted: the settlements, and how many releases of back pay wait now."""
@@ -215,6 +229,7 @@ def post_settlements(*, month: date, cashier: Officer, at: datetime) -> Settled:
     with refusals_named(), transaction.atomic():
         lock_townships()
         waiting = locked(month, SettlementStatus.APPROVED)
+        require_standing(month, waiting)
         owed = unpaid_left()
         for one in waiting:
             one.status, one.posted_by = SettlementStatus.POSTED, cashier

@@ -237,6 +237,23 @@ def test_a_settlement_on_figures_that_moved_is_not_posted() -> None:
     assert Settlement.objects.filter(township=town(), status="WITHDRAWN").count() == 1
 
 
+def test_a_settlement_is_not_posted_after_income_was_taken_back() -> None:
+    """Otherwise more would be given back than was collected; nothing of it is done."""
+    plan("100.00")
+    black = row("300.00")
+    collect(black)
+    prepare_settlements(month=NOVEMBER, officer=demo_officer("preparer"), at=AT)
+    approve_settlements(month=NOVEMBER, officer=demo_officer("reviewer"), at=AT)
+    collect(black, row("-0.01"))
+    with pytest.raises(FiguresMoved) as told:
+        post_settlements(month=NOVEMBER, cashier=demo_officer("cashier"), at=AT)
+    assert told.value.facts == {"township": town().name, "collected": yuan("300.00"), "now": yuan("299.99")}
+    assert Settlement.objects.get().status == "APPROVED"
+    settle()
+    assert Settlement.objects.get(status="POSTED").base == yuan("199.99")
+    assert_books_agree()
+
+
 def test_a_settlement_is_withdrawn_with_a_reason() -> None:
     plan("100.00")
     prepare_settlements(month=NOVEMBER, officer=demo_officer("preparer"), at=AT)
