@@ -15,8 +15,11 @@ from month.funding import allot, claims_day
 from month.running import pay_date_of
 from month.steps import Progress, Step, acting
 from month.tables import Told
+from payouts.refusals import NoSuchRun
 from treasury.collecting import sweep_income
+from treasury.models import Release
 from treasury.models.words import ReleaseKind
+from treasury.releasing import cancel_release
 from treasury.settlement_figures import end_of_month, work_out
 from treasury.settling import approve_settlements, post_settlements, prepare_settlements, withdraw_settlements
 from treasury.year_ending import turn_advances
@@ -55,6 +58,18 @@ def day_for(month: date, kinds: list[ReleaseKind]) -> date:
     if ReleaseKind.BACK_PAY in kinds:
         return end_of_month(month)
     return claims_day(month=month, pay_date=pay_date_of(month))
+
+
+def with_release(parser: ArgumentParser) -> None:
+    parser.add_argument("--release", required=True, help=_("the order, as month allot tells it"))
+
+
+def take_drop(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
+    release = Release.objects.filter(month=asked.month, source=asked.release).first()
+    if release is None:
+        raise NoSuchRun("release_exists", {"month": f"{asked.month:%Y-%m}", "release": asked.release})
+    cancel_release(release=release, officer=acting(officer, "releaser"), reason=asked.reason, at=at)
+    return [_("Cancelled; what it set aside is free again.")]
 
 
 def take_what_if(asked: Namespace, _officer: Officer | None, _at: datetime, _progress: Progress) -> Told:
@@ -97,6 +112,11 @@ FUNDING_STEPS: Mapping[str, Step] = {
         gettext_lazy("release what waits, by rank, and build its batches"),
         (with_month, with_officer_or_demo, with_kinds, with_on),
         take_allot,
+    ),
+    "drop": Step(
+        gettext_lazy("cancel an order that was not paid, with a reason"),
+        (with_month, with_release, with_officer_or_demo, with_reason),
+        take_drop,
     ),
     "what_if": Step(
         gettext_lazy("show what a settlement would give back, and post nothing"), (with_month,), take_what_if

@@ -63,11 +63,13 @@ def of_held(allotted: Allotted) -> Sequence[RenderableType]:
     """Return what waits on, with the reason of each."""
     if not (allotted.held or allotted.left_out):
         return []
-    made = table(_("Waiting on"), _("Release"), _("Amount"), _("Reason"), right=(1,))
+    made = table(_("Waiting on"), _("Release"), _("Amount"), _("Reason"), _("Order"), right=(1,))
     for held in allotted.held[:SHOWN_MAX]:
-        made.add_row(held.release.summary, in_full(held.release.amount), str(held.refusal.message))
+        one = held.release
+        made.add_row(one.summary, in_full(one.amount), str(held.refusal.message), one.source)
     for left in allotted.left_out[:SHOWN_MAX]:
-        made.add_row(left.release.summary, in_full(left.release.amount), str(left.hindrance.label))
+        one = left.release
+        made.add_row(one.summary, in_full(one.amount), str(left.hindrance.label), one.source)
     more = len(allotted.held) + len(allotted.left_out) - made.row_count
     return [made, *([_("{count} more wait.").format(count=more)] if more else [])]
 

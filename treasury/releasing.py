@@ -25,7 +25,7 @@ from treasury.models import Release, ReleaseLine, Township
 from treasury.models.words import Rank, ReleaseKind, ReleaseStatus
 from treasury.opening import codes_of
 from treasury.posting import SERVICE, mirrored_event
-from treasury.refusals import StateRefuses, refusals_named
+from treasury.refusals import StateRefuses, TreasuryReasonMissing, refusals_named
 from treasury.reserving import free_release, give_back, hold_budgets, reserve_release, spend_again, spend_release
 
 CHAIN = ""  # the trail of acts that belong to no single book
@@ -155,8 +155,11 @@ def cancel_release(*, release: Release, officer: Officer, reason: str, at: datet
     """Cancel a release whose money has not left; what it set aside is free again.
 
     :raises StateRefuses: if it was paid out
+    :raises TreasuryReasonMissing: without a reason
     """
     require_post(officer, "treasury.release_funds")
+    if not reason.strip():
+        raise TreasuryReasonMissing("release_is_cancelled_with_a_reason", {"release": release.source})
     with refusals_named(), transaction.atomic():
         release = Release.objects.select_for_update().get(pk=release.pk)
         if release.status not in (ReleaseStatus.WAITING, ReleaseStatus.RELEASED):
