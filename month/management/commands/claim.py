@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -127,7 +128,7 @@ def list_claims(asked: Namespace) -> Told:
         claims = claims.filter(township=township_of(asked.township))
     if asked.status:
         claims = claims.filter(status=asked.status)
-    return of_claims(list(claims), date.today())
+    return of_claims(list(claims), timezone.localdate())
 
 
 def of_claim(claim: Claim, at: datetime) -> Told:
