@@ -38,7 +38,7 @@ HEADINGS = (
 BASIS = "按日历天数折算，以知悉日为准，差额在当月补发、补扣（已发放月份不重算）"
 PAID = """
 SELECT p.id_number, r.month, coalesce(i.item, ''), sum(coalesce(i.amount, 0))
-  FROM payouts_payrollrun r JOIN payouts_payslip s ON s.run_id = r.id AND s.edition = r.edition
+  FROM payouts_run r JOIN payouts_payslip s ON s.run_id = r.id AND s.edition = r.edition
   JOIN payouts_person p ON p.id = s.person_id
   LEFT JOIN payouts_payslipitem i ON i.payslip_id = s.id
  WHERE r.month < %s AND r.status = ANY(%s) AND p.id_number = ANY(%s)
@@ -109,7 +109,7 @@ def stories_of(rows: Sequence[FactRow], items: Mapping[str, PayItem], month: dat
         together[row["身份证号"], row["工资项目"]].append(row)
     slips = slips_of([person for person, _item in together], month)
     released = frozenset(
-        day for (day,) in rows_of("SELECT month FROM payouts_payrollrun WHERE status = ANY(%s)", list(RELEASED))
+        day for (day,) in rows_of("SELECT month FROM payouts_run WHERE status = ANY(%s)", list(RELEASED))
     )
     return [
         Story(

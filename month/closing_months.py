@@ -8,7 +8,7 @@ from ledger.closing import close_month as close_period_of
 from ledger.models import Book, Officer, Period
 from ledger.models.words import BookKind, PeriodStatus
 from ledger.posts import require_post
-from payouts.models import Batch, Payment, PayrollRun
+from payouts.models import Batch, Payment, Run
 from payouts.models.words import BatchStatus, PaymentStatus, RunStatus
 from payouts.refusals import NoSuchRun, StillUnanswered, WrongState, refusals_named
 from payouts.running import lock_run, move_run
@@ -26,7 +26,7 @@ def close_month(*, month: date, officer: Officer, at: datetime) -> int:
     """
     require_post(officer, "payouts.close_month")
     with refusals_named(), transaction.atomic():
-        runs = [lock_run(run) for run in PayrollRun.objects.filter(month=month).order_by("number")]
+        runs = [lock_run(run) for run in Run.objects.filter(month=month).order_by("number")]
         if not runs and not Batch.objects.filter(month=month).exists():
             raise NoSuchRun("run_exists", {"month": f"{month:%Y-%m}"})
         require_money_is_booked(month)

@@ -17,7 +17,7 @@ from month.writing import make_folder
 from payouts.exports import payslips, registers, remittances, run_sheets, unit_sheets
 from payouts.exports.rows import Heading
 from payouts.exports.run_facts import contributions_of, run_sheet_of, slips_of, taxes_of, units_of
-from payouts.models import PayrollRun, Person
+from payouts.models import Person, Run
 from treasury.exports.documents import month_documents
 from treasury.models import Settlement, UnpaidSalary
 from treasury.models.words import SettlementStatus
@@ -28,7 +28,7 @@ PERSON = "person/"
 def write_documents(*, folder: Path, month: date, at: datetime) -> list[str]:
     """Write the documents of every computed run of a month and those of its townships' money; return their names."""
     names = []
-    for run in PayrollRun.objects.filter(month=month, edition__gt=0).order_by("number"):
+    for run in Run.objects.filter(month=month, edition__gt=0).order_by("number"):
         names += [f"documents/{name}" for name in write_run(folder / "documents", run, at)]
     return [*names, *write_treasury_documents(folder=folder, month=month, at=at)]
 
@@ -65,7 +65,7 @@ def write_marked_copies(*, folder: Path, sheets: Sequence[StagedSheet]) -> list[
     return names
 
 
-def heading_of(run: PayrollRun, at: datetime, scope: str = "") -> Heading:
+def heading_of(run: Run, at: datetime, scope: str = "") -> Heading:
     """Return what every document of a run names."""
     district = Book.objects.select_related("chart").filter(kind=BookKind.DISTRICT).order_by("pk")[0]
     return Heading(
@@ -81,7 +81,7 @@ def heading_of(run: PayrollRun, at: datetime, scope: str = "") -> Heading:
 Write = Callable[..., object]  # takes the file
 
 
-def write_run(folder: Path, run: PayrollRun, at: datetime) -> Iterator[str]:
+def write_run(folder: Path, run: Run, at: datetime) -> Iterator[str]:
     """Write the documents of one run, payslips by township, and yield their names."""
     make_folder(folder)
     for name, write in documents_of(run, at):
@@ -97,7 +97,7 @@ def write_run(folder: Path, run: PayrollRun, at: datetime) -> Iterator[str]:
         yield path.name
 
 
-def documents_of(run: PayrollRun, at: datetime) -> Iterator[tuple[str, Write]]:
+def documents_of(run: Run, at: datetime) -> Iterator[tuple[str, Write]]:
     """Yield each document of a run: its name, and what writes it."""
     heading = heading_of(run, at)
     slips, units, taxes = slips_of(run), units_of(run), taxes_of(run)

@@ -25,7 +25,7 @@ from payouts.building import release_run
 from payouts.checking import check_run
 from payouts.computing import compute_run
 from payouts.inputs import current_declarations, inputs_digest
-from payouts.models import Batch, PayrollRun
+from payouts.models import Batch, Run
 from payouts.models.words import RELEASED_STATES, BatchStatus, RunStatus
 from payouts.policy import payout_policies
 from payouts.refusals import NobodyToPay
@@ -57,7 +57,7 @@ class MonthRun:
     month: date
     sheets: Sequence[StagedSheet] = ()
     applied: Sequence[Applied] = ()
-    run: PayrollRun | None = None
+    run: Run | None = None
     steps: list[str] = field(default_factory=list)
     nobody_left: bool = False
     allotted: list[Allotted] = field(default_factory=list)
@@ -189,19 +189,19 @@ def pay_date_of(month: date) -> date:
     return stage_dates(month=month, policies=payout_policies())[Stage.PAY_DAY].on
 
 
-def run_for(*, month: date, at: datetime) -> PayrollRun:
+def run_for(*, month: date, at: datetime) -> Run:
     """Return the run to carry through: the month's, or a supplementary one if the inputs changed after release."""
     run = current_run(month=month)
     if run is None:
         return run_to_collect(month=month, pay_date=pay_date_of(month), at=at)
     unchanged = inputs_digest(current_declarations(month=month)) == run.inputs_digest
     if run.status in RELEASED_STATES and not unchanged:
-        return PayrollRun(month=month, number=run.number + 1, pay_date=pay_date_of(month), status=RunStatus.COLLECTING)
+        return Run(month=month, number=run.number + 1, pay_date=pay_date_of(month), status=RunStatus.COLLECTING)
     return run
 
 
 @transaction.atomic
-def freeze_and_compute(run: PayrollRun, *, officer: Officer, at: datetime, progress: Progress) -> PayrollRun:
+def freeze_and_compute(run: Run, *, officer: Officer, at: datetime, progress: Progress) -> Run:
     """Freeze and compute in one act: a supplementary run that would pay nobody leaves nothing behind."""
     kept = run if run.pk else run_to_collect(month=run.month, pay_date=run.pay_date, at=at)
     frozen = freeze_run(run=kept, officer=officer, at=at)

@@ -8,7 +8,7 @@ from datetime import datetime
 from ledger.models import Officer
 from month.posts import demo_officer
 from month.tables import Told
-from payouts.models import PayrollRun
+from payouts.models import Run
 from payouts.refusals import NoSuchRun
 from payouts.running import current_run
 
@@ -24,7 +24,7 @@ class Step:
     take: Callable[[Namespace, Officer | None, datetime, Progress], Told]
 
 
-def run_of(asked: Namespace) -> PayrollRun:
+def run_of(asked: Namespace) -> Run:
     run = current_run(month=asked.month)
     if run is None:
         raise NoSuchRun("run_exists", {"month": f"{asked.month:%Y-%m}"})

@@ -22,7 +22,7 @@ from month.tables import Told, table
 from payouts.answering import Taken
 from payouts.facts import rows_of
 from payouts.labels import exception_label, facts_label, reason_label
-from payouts.models import AccountCorrection, Batch, PayrollRun, RunException
+from payouts.models import AccountCorrection, Batch, Run, RunException
 from payouts.models.words import PaymentStatus, RunKind, RunStatus, Severity
 from payouts.policy import payout_policies
 from payouts.rules.pay_calendar import Stage, stage_dates
@@ -191,7 +191,7 @@ def month_tables(month: date) -> list[RenderableType]:
     people, totals = 0, [ZERO] * 4
     for name, *figures in rows_of(
         """SELECT t.name, count(*), sum(s.gross), sum(s.deductions), sum(s.tax), sum(s.net)
-             FROM payouts_payrollrun r JOIN payouts_payslip s ON s.run_id = r.id AND s.edition = r.edition
+             FROM payouts_run r JOIN payouts_payslip s ON s.run_id = r.id AND s.edition = r.edition
              JOIN treasury_unit u ON u.id = s.unit_id JOIN treasury_township t ON t.id = u.township_id
             WHERE r.month = %s GROUP BY t.id, t.name ORDER BY t.number""",
         month,
@@ -220,8 +220,8 @@ def not_paid_table(month: date) -> Table:
     made = table(_("Not paid"), _("Reason"), _("People"), right=(1,))
     for reason, count in rows_of(
         """SELECT n.reason, count(*) FROM payouts_notpaid n
-             JOIN payouts_payrollrun r ON r.id = n.run_id AND r.edition = n.edition
-            WHERE r.month = %s AND r.number = (SELECT max(number) FROM payouts_payrollrun
+             JOIN payouts_run r ON r.id = n.run_id AND r.edition = n.edition
+            WHERE r.month = %s AND r.number = (SELECT max(number) FROM payouts_run
                                                 WHERE month = %s AND edition > 0)
             GROUP BY n.reason ORDER BY n.reason""",
         month,
@@ -245,7 +245,7 @@ def of_documents(month: date, *, folder: Path, names: Sequence[str]) -> Told:
     for name in names:
         made.add_row(name)
     told: list[RenderableType] = [made]
-    run = PayrollRun.objects.filter(month=month).order_by("-number").first()
+    run = Run.objects.filter(month=month).order_by("-number").first()
     if run and run.status in NEXT_STEPS:
         told.append(str(NEXT_STEPS[run.status]))
     return told
@@ -279,7 +279,7 @@ def of_results(taken: Sequence[Taken], *, folder: Path) -> Told:
     return told
 
 
-def of_state(run: PayrollRun) -> Told:
+def of_state(run: Run) -> Told:
     """Tell where a run stands and what comes next."""
     told: list[RenderableType] = [
         _("Run {run}: {status}.").format(run=run, status=RunStatus(run.status).label),
@@ -289,7 +289,7 @@ def of_state(run: PayrollRun) -> Told:
     return told
 
 
-def of_exceptions(run: PayrollRun) -> Told:
+def of_exceptions(run: Run) -> Told:
     """Tell the exceptions of a run by kind, then one by one those that wait for somebody."""
     found = RunException.objects.filter(run=run, edition=run.edition)
     kinds = table(
@@ -352,7 +352,7 @@ def of_status(month: date) -> Told:
         _("Reviewer"),
         _("Released by"),
     )
-    runs = list(PayrollRun.objects.filter(month=month).order_by("number"))
+    runs = list(Run.objects.filter(month=month).order_by("number"))
     for run in runs:
         made.add_row(
             str(run),

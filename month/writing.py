@@ -15,19 +15,19 @@ from imports.models import StagedSheet, StageStatus
 from ledger.models import Officer
 from ledger.recording import record_event
 from payouts.facts import RELEASED, rows_of
-from payouts.models import BankFile, PayrollRun
+from payouts.models import BankFile, Run
 
 PAYROLL = """
 SELECT p.id_number, s.gross, s.deductions, s.tax, s.net
-  FROM payouts_payrollrun r JOIN payouts_payslip s ON s.run_id = r.id AND s.edition = r.edition
+  FROM payouts_run r JOIN payouts_payslip s ON s.run_id = r.id AND s.edition = r.edition
   JOIN payouts_person p ON p.id = s.person_id
  WHERE r.month = %s ORDER BY r.number, s.position, s.id
 """
 # Who the latest run left unpaid, and to whom something is owed that no list could carry.
 NOT_PAID = """
 SELECT n.id_number, n.reason
-  FROM payouts_notpaid n JOIN payouts_payrollrun r ON r.id = n.run_id AND r.edition = n.edition
- WHERE r.month = %s AND r.number = (SELECT max(number) FROM payouts_payrollrun WHERE month = %s AND edition > 0)
+  FROM payouts_notpaid n JOIN payouts_run r ON r.id = n.run_id AND r.edition = n.edition
+ WHERE r.month = %s AND r.number = (SELECT max(number) FROM payouts_run WHERE month = %s AND edition > 0)
 UNION ALL
 SELECT p.id_number, 'unwritable'
   FROM payouts_obligation o JOIN payouts_person p ON p.id = o.person_id
@@ -182,6 +182,6 @@ def current_sheets(month: date) -> list[StagedSheet]:
     )
 
 
-def released_runs(month: date) -> list[PayrollRun]:
+def released_runs(month: date) -> list[Run]:
     """Return the runs of a month that were released."""
-    return list(PayrollRun.objects.filter(month=month, status__in=RELEASED).order_by("number"))
+    return list(Run.objects.filter(month=month, status__in=RELEASED).order_by("number"))

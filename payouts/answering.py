@@ -27,7 +27,7 @@ from payouts.bank_files.results import BadResultFile, read_results
 from payouts.bank_files.results import ResultFile as ReadResults
 from payouts.bank_files.results import ResultRow as ReadRow
 from payouts.bank_files.template_files import shipped_template
-from payouts.models import Batch, Payment, PayrollRun, ResultFile
+from payouts.models import Batch, Payment, ResultFile, Run
 from payouts.models.words import BatchStatus, Outcome, PaymentStatus, RunStatus
 from payouts.posting import take_releases_back
 from payouts.refusals import ResultRefused, refusals_named
@@ -302,7 +302,7 @@ def advance_batch(batch: Batch) -> None:
         move_batch(batch, BatchStatus.RECONCILED)
 
 
-def advance_run(run: PayrollRun, officer: Officer, at: datetime) -> None:
+def advance_run(run: Run, officer: Officer, at: datetime) -> None:
     """Settle a run when every payment of it has an answer: wholly, or in part if something is still owed."""
     payments = Payment.objects.filter(batch__run=run)
     if payments.exclude(status__in=FINAL).exists():

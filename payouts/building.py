@@ -23,7 +23,7 @@ from payouts.bank_files.list_files import unwritable
 from payouts.bank_files.template_files import shipped_template
 from payouts.bank_files.templates import Template
 from payouts.facts import rows_of
-from payouts.models import Batch, Payment, PayrollRun
+from payouts.models import Batch, Payment, Run
 from payouts.models.words import SCHEME_PAYROLL, BatchStatus, PaymentStatus
 from payouts.refusals import NoSuchRun, ReasonMissing, WrongState, refusals_named
 from payouts.running import CHAIN, approve_release
@@ -62,7 +62,7 @@ class PlannedPayment(NamedTuple):
     dues: Sequence[Due]
 
 
-def release_run(*, run: PayrollRun, officer: Officer, template: str, at: datetime) -> Batch | None:
+def release_run(*, run: Run, officer: Officer, template: str, at: datetime) -> Batch | None:
     """Release a reviewed run: make its obligations and its batch; None if nobody has anything to get.
 
     A payee whom the bank's list cannot write gets a rejected payment, which waits for its correction.
@@ -92,7 +92,7 @@ def release_run(*, run: PayrollRun, officer: Officer, template: str, at: datetim
 
 
 def reject_unwritable(
-    run: PayrollRun,
+    run: Run,
     payments: Sequence[PlannedPayment],
     template: str,
     officers: tuple[Officer | None, Officer | None, Officer | None],
@@ -115,7 +115,7 @@ def reject_unwritable(
     Payment.objects.filter(batch=batch).update(status=PaymentStatus.REJECTED)
 
 
-def owe(run: PayrollRun) -> None:
+def owe(run: Run) -> None:
     """Make the obligations of a released run from its payslips."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -127,7 +127,7 @@ def owe(run: PayrollRun) -> None:
         )
 
 
-def dues_of_run(run: PayrollRun) -> list[Due]:
+def dues_of_run(run: Run) -> list[Due]:
     """Return the obligations of a run in the order of the roster."""
     return [
         Due(*row)
@@ -207,7 +207,7 @@ def places_unwritable(payments: Sequence[PlannedPayment], template: Template) ->
 def build_batch(
     *,
     month: date,
-    run: PayrollRun | None,
+    run: Run | None,
     source: str,
     payments: Sequence[PlannedPayment],
     template: str,

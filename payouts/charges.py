@@ -7,7 +7,7 @@ from decimal import Decimal
 from ledger.money import ZERO
 from payouts.entries import PayLine
 from payouts.facts import rows_of
-from payouts.models import PayrollRun
+from payouts.models import Run
 from payouts.policy import payout_policies
 from payouts.rules.contributions import contribution_rates
 from payouts.rules.pay_classes import PayClasses, functional_class, gross_by_class, pay_classes
@@ -18,7 +18,7 @@ from treasury.models import Unit
 OTHER_STAFF, OTHER_NATURE = "聘用", "事业"
 
 
-def spending_of(run: PayrollRun) -> Mapping[int, list[PayLine]]:
+def spending_of(run: Run) -> Mapping[int, list[PayLine]]:
     """Return the gross pay of a run by township: a line for each unit, functional and economic class.
 
     A class that only takes back is netted into the largest of its unit: spending is never negative there.
@@ -60,7 +60,7 @@ def without_negatives(by_class: Mapping[str, Decimal]) -> dict[str, Decimal]:
     return kept
 
 
-def employer_spending_of(run: PayrollRun) -> Mapping[int, list[PayLine]]:
+def employer_spending_of(run: Run) -> Mapping[int, list[PayLine]]:
     """Return the employer's parts of a run by township: a line for each unit and economic class."""
     policies = payout_policies()
     classes = pay_classes(policies=policies, month=run.month)

@@ -19,7 +19,7 @@ from ledger.posts import require_post
 from payouts import facts
 from payouts.charges import employer_spending_of, spending_of
 from payouts.facts import LastSlip, YearRecord, rows_of
-from payouts.models import Declaration, PayrollRun
+from payouts.models import Declaration, Run
 from payouts.models.words import RunKind, RunStatus, Severity
 from payouts.policy import payout_policies
 from payouts.refusals import WrongState, refusals_named
@@ -85,7 +85,7 @@ class Surroundings:
     in_posts: Mapping[int, int]  # people in posts (在编) of each unit who are paid in the month
 
 
-def check_run(*, run: PayrollRun, officer: Officer, at: datetime) -> PayrollRun:
+def check_run(*, run: Run, officer: Officer, at: datetime) -> Run:
     """Find the exceptions of a computed run and move it to checked.
 
     :raises WrongState: if the run is not computed
@@ -112,7 +112,7 @@ def check_run(*, run: PayrollRun, officer: Officer, at: datetime) -> PayrollRun:
         return move_run(run, RunStatus.CHECKED, by=officer, at=at)
 
 
-def slips_of_run(run: PayrollRun) -> list[CheckedSlip]:
+def slips_of_run(run: Run) -> list[CheckedSlip]:
     """Return the payslips of a run in the order of the roster."""
     return [
         CheckedSlip._make((*row[:8], Pay(*row[8:])))
@@ -128,7 +128,7 @@ def slips_of_run(run: PayrollRun) -> list[CheckedSlip]:
     ]
 
 
-def surroundings(run: PayrollRun, slips: Sequence[CheckedSlip]) -> Surroundings:
+def surroundings(run: Run, slips: Sequence[CheckedSlip]) -> Surroundings:
     """Load what the controls of a run look at beside its payslips."""
     policies = payout_policies()
     inputs: dict[str, int] = dict(
@@ -181,12 +181,12 @@ def surroundings(run: PayrollRun, slips: Sequence[CheckedSlip]) -> Surroundings:
     )
 
 
-def people_in_posts(run: PayrollRun) -> dict[int, int]:
+def people_in_posts(run: Run) -> dict[int, int]:
     """Return how many people in posts each unit pays in the month of a run: this run's and those of earlier ones."""
     return dict(
         rows_of(
             f"""SELECT s.unit_id, count(DISTINCT s.person_id)
-                 FROM payouts_payrollrun r
+                 FROM payouts_run r
                  JOIN payouts_payslip s ON s.run_id = r.id AND s.edition = r.edition
                  JOIN payouts_runinput i ON i.run_id = r.id AND i.edition = r.edition
                  JOIN payouts_declaration d ON d.id = i.declaration_id AND d.kind = 'ROSTER'
@@ -269,7 +269,7 @@ def unit_exceptions(slips: Sequence[CheckedSlip], beside: Surroundings) -> Itera
             yield Found(exception.control, exception.severity, None, unit, text_of(exception.facts))
 
 
-def comparison_exceptions(run: PayrollRun, slips: Sequence[CheckedSlip], beside: Surroundings) -> Iterator[Found]:
+def comparison_exceptions(run: Run, slips: Sequence[CheckedSlip], beside: Surroundings) -> Iterator[Found]:
     """Yield who is new and who is gone since last month, and whose unit changed over the limit."""
     if run.kind != RunKind.REGULAR or not beside.before:
         return
@@ -300,7 +300,7 @@ def comparison_exceptions(run: PayrollRun, slips: Sequence[CheckedSlip], beside:
         )
 
 
-def budget_exceptions(run: PayrollRun) -> Iterator[Found]:
+def budget_exceptions(run: Run) -> Iterator[Found]:
     """Yield the townships whose budget of the year is not approved, together, and each line that would be overrun."""
     year = run.pay_date.year
     pay, employer = spending_of(run), employer_spending_of(run)
@@ -317,7 +317,7 @@ def budget_exceptions(run: PayrollRun) -> Iterator[Found]:
             yield Found("over_budget", Severity.BLOCK, None, None, told)
 
 
-def run_exceptions(run: PayrollRun) -> Iterator[Found]:
+def run_exceptions(run: Run) -> Iterator[Found]:
     """Yield what concerns the run as a whole: people left unpaid by reason, days off nobody has listed."""
     reasons = rows_of(
         """SELECT split_part(reason, ':', 1), count(*) FROM payouts_notpaid

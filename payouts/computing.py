@@ -17,7 +17,7 @@ from ledger.models import Officer
 from ledger.posts import require_post
 from payouts import facts
 from payouts.facts import LastSlip, Payee, PayRow, Refused, Staff, YearRecord
-from payouts.models import Declaration, PayrollRun
+from payouts.models import Declaration, Run
 from payouts.models.words import RunStatus
 from payouts.policy import payout_policies
 from payouts.refusals import NobodyToPay, WrongState, refusals_named
@@ -109,7 +109,7 @@ class Unpaid(NamedTuple):
     reason: str
 
 
-def compute_run(*, run: PayrollRun, officer: Officer, at: datetime, progress: Progress) -> PayrollRun:
+def compute_run(*, run: Run, officer: Officer, at: datetime, progress: Progress) -> Run:
     """Compute a frozen run and write its payslips.
 
     :raises WrongState: if the run is not frozen
@@ -139,7 +139,7 @@ def compute_run(*, run: PayrollRun, officer: Officer, at: datetime, progress: Pr
         return move_run(run, RunStatus.COMPUTED, by=officer, at=at)
 
 
-def load_facts(run: PayrollRun) -> MonthFacts:
+def load_facts(run: Run) -> MonthFacts:
     """Load what the frozen declarations of a run and the months before it say."""
     inputs: dict[str, int] = dict(
         Declaration.objects.filter(pk__in=run.inputs.filter(edition=run.edition).values("declaration")).values_list(
@@ -264,7 +264,7 @@ def payee_of(staff: Staff, change: Change | None, known: MonthFacts) -> Payee:
     return Payee(Channel.INDIVIDUAL, staff.bank, staff.account_number)
 
 
-def write_results(run: PayrollRun, slips: Sequence[Slip], unpaid: Sequence[Unpaid]) -> None:
+def write_results(run: Run, slips: Sequence[Slip], unpaid: Sequence[Unpaid]) -> None:
     """Write the results of a run by COPY."""
     keys = reserve_keys(table="payouts_payslip", count=len(slips))
     copy_rows(
@@ -298,7 +298,7 @@ def write_results(run: PayrollRun, slips: Sequence[Slip], unpaid: Sequence[Unpai
     )
 
 
-def payslip_row(run: PayrollRun, key: int, slip: Slip) -> tuple[object, ...]:
+def payslip_row(run: Run, key: int, slip: Slip) -> tuple[object, ...]:
     """Return the columns of a payslip in their order."""
     staff, pay, to_date = slip.staff, slip.pay, slip.to_date
     return (

@@ -18,7 +18,7 @@ from ledger.posts import require_post
 from ledger.recording import record_event
 from payouts.facts import rows_of
 from payouts.inputs import standing
-from payouts.models import Declaration, PayrollRun
+from payouts.models import Declaration, Run
 from payouts.models.words import RELEASED_STATES, RunStatus
 from payouts.refusals import InputsFrozen, NumberUnknown, SameOfficer
 from payouts.running import CHAIN
@@ -125,7 +125,7 @@ def declare(*, source: DeclaredFile, rows: int, officer: Officer, at: datetime) 
     require_post(officer, "payouts.apply_file")
     if source.staged_by == officer.username:
         raise SameOfficer("declaration_four_eyes", {"file": source.file, "officer": officer.username})
-    run = PayrollRun.objects.select_for_update().filter(month=source.month).order_by("-number").first()
+    run = Run.objects.select_for_update().filter(month=source.month).order_by("-number").first()
     if run and run.status not in (RunStatus.OPEN, RunStatus.COLLECTING, *RELEASED_STATES):
         raise InputsFrozen("run_inputs_are_frozen", {"run": str(run), "status": run.status})
     declaration = Declaration.objects.create(

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from payouts.models import PayrollRun
+from payouts.models import Run
 from payouts.models.words import RELEASED_STATES
 from payouts.rules.changes import Change, ChangeKind
 from payouts.rules.income_tax import YearToDate
@@ -78,7 +78,7 @@ def month_before(month: date) -> date:
 
 def was_paid(*, month: date) -> bool:
     """Whether a run of a month has been released."""
-    return PayrollRun.objects.filter(month=month, status__in=RELEASED_STATES).exists()
+    return Run.objects.filter(month=month, status__in=RELEASED_STATES).exists()
 
 
 def staff_of(declaration: int) -> list[Staff]:
@@ -141,7 +141,7 @@ def own_years_before(month: date) -> dict[int, YearRecord]:
         for person, through, *figures in rows_of(
             """SELECT DISTINCT ON (s.person_id) s.person_id, r.month, s.months, s.income_to_date, s.exempt_to_date,
                       s.special_to_date, s.additional_to_date, s.other_to_date, s.withheld_to_date
-                 FROM payouts_payslip s JOIN payouts_payrollrun r ON r.id = s.run_id AND r.edition = s.edition
+                 FROM payouts_payslip s JOIN payouts_run r ON r.id = s.run_id AND r.edition = s.edition
                 WHERE r.month >= %s AND r.month < %s AND r.status = ANY(%s)
                 ORDER BY s.person_id, r.month DESC, r.number DESC""",
             month.replace(month=1),
@@ -156,7 +156,7 @@ def slips_of(month: date) -> dict[int, LastSlip]:
     amounts: dict[int, dict[str, Decimal]] = defaultdict(dict)
     for slip, item, amount in rows_of(
         """SELECT i.payslip_id, i.item, i.amount
-             FROM payouts_payrollrun r JOIN payouts_payslip s ON s.run_id = r.id AND s.edition = r.edition
+             FROM payouts_run r JOIN payouts_payslip s ON s.run_id = r.id AND s.edition = r.edition
              JOIN payouts_payslipitem i ON i.payslip_id = s.id
             WHERE r.month = %s AND r.status = ANY(%s)""",
         month,
@@ -167,7 +167,7 @@ def slips_of(month: date) -> dict[int, LastSlip]:
         person: LastSlip(unit, gross, net, account, amounts.get(slip, {}))
         for slip, person, unit, gross, net, account in rows_of(
             """SELECT s.id, s.person_id, s.unit_id, s.gross, s.net, s.account_number
-                 FROM payouts_payrollrun r JOIN payouts_payslip s ON s.run_id = r.id AND s.edition = r.edition
+                 FROM payouts_run r JOIN payouts_payslip s ON s.run_id = r.id AND s.edition = r.edition
                 WHERE r.month = %s AND r.status = ANY(%s)""",
             month,
             list(RELEASED),

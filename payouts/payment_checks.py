@@ -29,13 +29,13 @@ def runs_stand_where_they_moved() -> Iterator[Disagreement]:
         f"""
         SELECT NULL::text, 'run ' || {RUN} || ' is ' || r.status || ', its moves say ' || coalesce(m.to_status, 'OPEN'),
                m.at
-          FROM payouts_payrollrun r
+          FROM payouts_run r
           LEFT JOIN LATERAL (SELECT to_status, at FROM payouts_runmove
                               WHERE run_id = r.id ORDER BY id DESC LIMIT 1) m ON true
          WHERE r.status <> coalesce(m.to_status, 'OPEN')
         UNION ALL
         SELECT NULL, 'run ' || {RUN} || ' is ' || r.status || ', unanswered payments: ' || count(*), NULL
-          FROM payouts_payrollrun r JOIN payouts_batch b ON b.run_id = r.id JOIN payouts_payment p ON p.batch_id = b.id
+          FROM payouts_run r JOIN payouts_batch b ON b.run_id = r.id JOIN payouts_payment p ON p.batch_id = b.id
          WHERE r.status IN ('SETTLED', 'PART_SETTLED', 'CLOSED') AND p.status IN ('SENT', 'ACCEPTED')
          GROUP BY r.month, r.number, r.status""",  # noqa: S608
     )
@@ -49,7 +49,7 @@ def payroll_is_posted() -> Iterator[Disagreement]:
         f"""
         SELECT NULL::text, 'run ' || {RUN} || ': gross ' || s.gross || ', net ' || s.net || '; vouchers '
                || p.spent || ', ' || p.paid, NULL::timestamptz
-          FROM payouts_payrollrun r
+          FROM payouts_run r
           JOIN LATERAL (SELECT coalesce(sum(gross), 0) AS gross, coalesce(sum(net), 0) AS net,
                                coalesce(sum(deductions + tax), 0) AS withheld
                           FROM payouts_payslip WHERE run_id = r.id AND edition = r.edition) s ON true
@@ -69,7 +69,7 @@ def employer_part_is_posted() -> Iterator[Disagreement]:
         f"""
         SELECT NULL::text, 'run ' || {RUN} || ': employer part ' || e.amount || ', vouchers ' || p.held,
                NULL::timestamptz
-          FROM payouts_payrollrun r
+          FROM payouts_run r
           JOIN LATERAL (SELECT coalesce(sum(e.amount), 0) AS amount FROM payouts_payslip s
                           JOIN payouts_employerpart e ON e.payslip_id = s.id
                          WHERE s.run_id = r.id AND s.edition = r.edition) e ON true
@@ -85,10 +85,10 @@ def obligations_are_the_payslips() -> Iterator[Disagreement]:
         "obligations_are_the_payslips",
         f"""
         SELECT NULL::text, 'run ' || {RUN} || ': ' || count(*) || ' payslips and obligations differ', NULL::timestamptz
-          FROM payouts_payrollrun r
+          FROM payouts_run r
           JOIN (SELECT coalesce(s.run_id, o.run_id) AS run_id
                   FROM (SELECT s.run_id, s.id, s.net FROM payouts_payslip s
-                          JOIN payouts_payrollrun q ON q.id = s.run_id AND q.edition = s.edition
+                          JOIN payouts_run q ON q.id = s.run_id AND q.edition = s.edition
                          WHERE s.net > 0 AND q.status IN ({STATES})) s
                   FULL JOIN payouts_obligation o ON o.payslip_id = s.id
                  WHERE s.net IS DISTINCT FROM o.amount) d ON d.run_id = r.id
@@ -104,7 +104,7 @@ def payslips_add_up() -> Iterator[Disagreement]:
         f"""
         SELECT NULL::text, 'run ' || {RUN} || ': ' || count(*) || ' payslips differ from their items',
                NULL::timestamptz
-          FROM payouts_payslip s JOIN payouts_payrollrun r ON r.id = s.run_id
+          FROM payouts_payslip s JOIN payouts_run r ON r.id = s.run_id
           LEFT JOIN LATERAL (
             SELECT coalesce(sum(CASE WHEN item = 'TAKEN_BACK' THEN -amount ELSE amount END)
                             FILTER (WHERE item NOT IN ('PENSION', 'ANNUITY', 'MEDICAL', 'UNEMPLOYMENT',
@@ -207,7 +207,7 @@ def remittances_are_what_was_held() -> Iterator[Disagreement]:
         "remittances_are_what_was_held",
         f"""
         SELECT NULL::text, 'run ' || {RUN} || ': held ' || h.amount || ', remitted ' || p.paid, NULL::timestamptz
-          FROM payouts_payrollrun r
+          FROM payouts_run r
           JOIN LATERAL (SELECT coalesce(sum(s.deductions + s.tax
                                  + coalesce((SELECT sum(e.amount) FROM payouts_employerpart e
                                               WHERE e.payslip_id = s.id), 0)), 0) AS amount

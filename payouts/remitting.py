@@ -13,7 +13,7 @@ from ledger.posts import require_post
 from ledger.recording import record_event
 from payouts import entries
 from payouts.facts import rows_of
-from payouts.models import PayrollRun
+from payouts.models import Run
 from payouts.models.words import RELEASED_STATES, RunStatus
 from payouts.refusals import WrongState, refusals_named
 from payouts.running import CHAIN, lock_run
@@ -22,7 +22,7 @@ from treasury.opening import codes_of
 from treasury.posting import SERVICE, mirrored_event
 
 
-def remit_run(*, run: PayrollRun, officer: Officer, on: date, at: datetime) -> list[Posted]:
+def remit_run(*, run: Run, officer: Officer, on: date, at: datetime) -> list[Posted]:
     """Remit what a run that was paid holds for the tax office and the funds; the officer is the cashier.
 
     What was remitted before is left alone, and nothing is returned then.
@@ -67,7 +67,7 @@ def remit_run(*, run: PayrollRun, officer: Officer, on: date, at: datetime) -> l
         return posted
 
 
-def held_for_offices(run: PayrollRun) -> tuple[Decimal, Decimal]:
+def held_for_offices(run: Run) -> tuple[Decimal, Decimal]:
     """Return what a run withheld from people, and what their employers owe beside it."""
     ((withheld,),) = rows_of(
         "SELECT coalesce(sum(deductions + tax), 0.00) FROM payouts_payslip WHERE run_id = %s AND edition = %s",

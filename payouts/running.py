@@ -15,7 +15,7 @@ from ledger.posts import require_post
 from ledger.recording import record_event
 from payouts.facts import month_before, was_paid
 from payouts.inputs import current_declarations, inputs_digest
-from payouts.models import Declaration, PayrollRun, RunException, RunInput, RunMove
+from payouts.models import Declaration, Run, RunException, RunInput, RunMove
 from payouts.models.words import RELEASED_STATES, RUN_MOVES, RunKind, RunStatus, Severity
 from payouts.refusals import (
     ApprovalVoid,
@@ -32,12 +32,12 @@ from payouts.refusals import (
 CHAIN = ""  # the trail of acts that belong to no single book
 
 
-def current_run(*, month: date) -> PayrollRun | None:
+def current_run(*, month: date) -> Run | None:
     """Return the latest run of a month, or None if the month has none."""
-    return PayrollRun.objects.filter(month=month).order_by("-number").first()
+    return Run.objects.filter(month=month).order_by("-number").first()
 
 
-def run_to_collect(*, month: date, pay_date: date, at: datetime) -> PayrollRun:
+def run_to_collect(*, month: date, pay_date: date, at: datetime) -> Run:
     """Return the run that takes the month's declarations: the open one, or a new one.
 
     After the latest run of the month was released, the next is supplementary (补发批次).
@@ -46,13 +46,13 @@ def run_to_collect(*, month: date, pay_date: date, at: datetime) -> PayrollRun:
     """
     with refusals_named(), transaction.atomic():
         lock_month(month)
-        run = PayrollRun.objects.select_for_update().filter(month=month).order_by("-number").first()
+        run = Run.objects.select_for_update().filter(month=month).order_by("-number").first()
         if run is not None and run.status in (RunStatus.OPEN, RunStatus.COLLECTING):
             return run
         if run is not None and run.status not in RELEASED_STATES:
             raise InputsFrozen("run_inputs_are_frozen", {"run": str(run), "status": run.status})
-        number = 1 + (PayrollRun.objects.filter(month=month).aggregate(last=Max("number"))["last"] or 0)
-        run = PayrollRun.objects.create(
+        number = 1 + (Run.objects.filter(month=month).aggregate(last=Max("number"))["last"] or 0)
+        run = Run.objects.create(
             month=month,
             number=number,
             kind=RunKind.REGULAR if number == 1 else RunKind.SUPPLEMENTARY,
@@ -67,12 +67,12 @@ def lock_month(month: date) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('payouts.run'), %s)", [month.year * 12 + month.month])
 
 
-def lock_run(run: PayrollRun) -> PayrollRun:
+def lock_run(run: Run) -> Run:
     """Return the run as it stands, locked until the end of the transaction."""
-    return PayrollRun.objects.select_for_update().get(pk=run.pk)
+    return Run.objects.select_for_update().get(pk=run.pk)
 
 
-def move_run(run: PayrollRun, to: RunStatus, *, by: Officer | None, at: datetime, reason: str = "") -> PayrollRun:
+def move_run(run: Run, to: RunStatus, *, by: Officer | None, at: datetime, reason: str = "") -> Run:
     """Move a locked run one step; the caller has set what goes with the new state.
 
     :raises WrongState: if no move leads there
@@ -95,7 +95,7 @@ def move_run(run: PayrollRun, to: RunStatus, *, by: Officer | None, at: datetime
     return run
 
 
-def freeze_run(*, run: PayrollRun, officer: Officer, at: datetime) -> PayrollRun:
+def freeze_run(*, run: Run, officer: Officer, at: datetime) -> Run:
     """Freeze the inputs of a run: the declarations that stand now, by their hash.
 
     :raises NothingDeclared: without a roster, or without pay items and a month before to pay as
@@ -120,7 +120,7 @@ def freeze_run(*, run: PayrollRun, officer: Officer, at: datetime) -> PayrollRun
         return run
 
 
-def thaw_run(*, run: PayrollRun, officer: Officer, reason: str, at: datetime) -> PayrollRun:
+def thaw_run(*, run: Run, officer: Officer, reason: str, at: datetime) -> Run:
     """Collect anew what was frozen or computed: its results stay as an older edition.
 
     :raises ReasonMissing: without a reason
@@ -135,9 +135,7 @@ def thaw_run(*, run: PayrollRun, officer: Officer, reason: str, at: datetime) ->
         return move_run(run, RunStatus.COLLECTING, by=officer, at=at, reason=reason)
 
 
-def sign_exceptions(
-    *, run: PayrollRun, exceptions: Sequence[int] | None, officer: Officer, reason: str, at: datetime
-) -> int:
+def sign_exceptions(*, run: Run, exceptions: Sequence[int] | None, officer: Officer, reason: str, at: datetime) -> int:
     """Sign exceptions of a computed or checked run with a reason; None is all that are to be signed.
 
     :raises ReasonMissing: without a reason
@@ -167,7 +165,7 @@ def sign_exceptions(
         return signed
 
 
-def submit_run(*, run: PayrollRun, officer: Officer, at: datetime) -> PayrollRun:
+def submit_run(*, run: Run, officer: Officer, at: datetime) -> Run:
     """Hand a checked run in for review.
 
     :raises ExceptionsOpen: if an exception blocks or is not signed
@@ -182,13 +180,13 @@ def submit_run(*, run: PayrollRun, officer: Officer, at: datetime) -> PayrollRun
         return move_run(run, RunStatus.SUBMITTED, by=officer, at=at)
 
 
-def open_exceptions(run: PayrollRun) -> int:
+def open_exceptions(run: Run) -> int:
     """Return how many exceptions block the run or wait for a signature."""
     found = RunException.objects.filter(run=run, edition=run.edition)
     return found.filter(severity=Severity.BLOCK).count() + found.filter(severity=Severity.SIGN, signed_by=None).count()
 
 
-def review_run(*, run: PayrollRun, officer: Officer, at: datetime) -> PayrollRun:
+def review_run(*, run: Run, officer: Officer, at: datetime) -> Run:
     """Review a submitted run: another officer stands for its amounts.
 
     :raises SameOfficer: if the officer submitted it
@@ -202,7 +200,7 @@ def review_run(*, run: PayrollRun, officer: Officer, at: datetime) -> PayrollRun
         return move_run(run, RunStatus.REVIEWED, by=officer, at=at)
 
 
-def refuse_run(*, run: PayrollRun, officer: Officer, reason: str, at: datetime) -> PayrollRun:
+def refuse_run(*, run: Run, officer: Officer, reason: str, at: datetime) -> Run:
     """Send a submitted or reviewed run back with a reason; the approvals are void.
 
     :raises ReasonMissing: without a reason
@@ -219,7 +217,7 @@ def refuse_run(*, run: PayrollRun, officer: Officer, reason: str, at: datetime) 
         return move_run(run, RunStatus.CHECKED, by=officer, at=at, reason=reason)
 
 
-def approve_release(*, run: PayrollRun, officer: Officer, at: datetime) -> PayrollRun:
+def approve_release(*, run: Run, officer: Officer, at: datetime) -> Run:
     """Release a reviewed run: the third officer lets its money go.
 
     :raises SameOfficer: if the officer submitted or reviewed it

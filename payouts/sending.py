@@ -24,7 +24,7 @@ from payouts.bank_files.proofs import declared
 from payouts.bank_files.template_files import shipped_template
 from payouts.charges import employer_spending_of, spending_of
 from payouts.facts import rows_of
-from payouts.models import BankFile, Batch, Payment, PayrollRun
+from payouts.models import BankFile, Batch, Payment, Run
 from payouts.models.words import BatchStatus, RunStatus
 from payouts.posting import post_releases_out
 from payouts.refusals import TooFewRows, TotalsDiffer, WrongState, refusals_named
@@ -131,7 +131,7 @@ def instruction_for(payment: Payment) -> Instruction:
     )
 
 
-def post_out(batch: Batch, run: PayrollRun, *, cashier: Officer) -> None:
+def post_out(batch: Batch, run: Run, *, cashier: Officer) -> None:
     """Post the money of a run's batch out: its payroll, or held returns that are issued again."""
     signatures = Signatures(
         preparer=SERVICE,
@@ -161,7 +161,7 @@ def post_out(batch: Batch, run: PayrollRun, *, cashier: Officer) -> None:
         )
 
 
-def spend_from_budgets(run: PayrollRun) -> None:
+def spend_from_budgets(run: Run) -> None:
     """Take what a run charges to townships from their budgets of the year; without an approved one nothing is taken.
 
     :raises BudgetExhausted: if a line of a budget has not that much left
@@ -179,7 +179,7 @@ def spend_from_budgets(run: PayrollRun) -> None:
                 )
 
 
-def run_events(run: PayrollRun, signatures: Signatures) -> Iterator[Event]:
+def run_events(run: Run, signatures: Signatures) -> Iterator[Event]:
     """Yield the vouchers of a run by township: the payroll with what is withheld, and the employer's part."""
     spent, owed = spending_of(run), employer_spending_of(run)
     withheld = dict(

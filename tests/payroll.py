@@ -29,7 +29,7 @@ from payouts.checking import check_run
 from payouts.computing import compute_run
 from payouts.correcting import NewAccount, approve_correction, propose_correction, reissue
 from payouts.declaring import DeclaredFile, DeclaredPayRow, StaffRow, declare, declare_pay, declare_staff
-from payouts.models import AccountCorrection, BankFile, Batch, Declaration, Payment, PayrollRun
+from payouts.models import AccountCorrection, BankFile, Batch, Declaration, Payment, Run
 from payouts.running import freeze_run, review_run, run_to_collect, sign_exceptions, submit_run
 from payouts.sending import send_batch
 from tests.attacks import Stage
@@ -160,7 +160,7 @@ def no_progress(_step: str, _count: int) -> None:
     """Tell nobody."""
 
 
-def collected(month: date, people: Sequence[Staffer] = EVERYBODY, *, text: str = "") -> PayrollRun:
+def collected(month: date, people: Sequence[Staffer] = EVERYBODY, *, text: str = "") -> Run:
     """Return the run of a month that has taken its roster and its pay items."""
     run = run_to_collect(month=month, pay_date=month.replace(day=15), at=AT)
     declare_roster(month, people, text=text)
@@ -169,26 +169,26 @@ def collected(month: date, people: Sequence[Staffer] = EVERYBODY, *, text: str =
     return run
 
 
-def computed(run: PayrollRun) -> PayrollRun:
+def computed(run: Run) -> Run:
     preparer = officer("preparer")
     return compute_run(run=freeze_run(run=run, officer=preparer, at=AT), officer=preparer, at=AT, progress=no_progress)
 
 
-def checked(run: PayrollRun) -> PayrollRun:
+def checked(run: Run) -> Run:
     return check_run(run=computed(run), officer=officer("preparer"), at=AT)
 
 
-def submitted(run: PayrollRun) -> PayrollRun:
+def submitted(run: Run) -> Run:
     run = checked(run)
     sign_exceptions(run=run, exceptions=None, officer=officer("preparer"), reason="已核对", at=AT)
     return submit_run(run=run, officer=officer("preparer"), at=AT)
 
 
-def reviewed(run: PayrollRun) -> PayrollRun:
+def reviewed(run: Run) -> Run:
     return review_run(run=submitted(run), officer=officer("reviewer"), at=AT)
 
 
-def released(run: PayrollRun, *, by: str = "releaser") -> Batch:
+def released(run: Run, *, by: str = "releaser") -> Batch:
     batch = release_run(run=reviewed(run), officer=officer(by), template=LIST, at=AT)
     assert batch is not None
     return batch
@@ -258,8 +258,8 @@ def furnish() -> None:
     freeze_run(run=collected(NOVEMBER), officer=officer("preparer"), at=AT)
 
 
-def run_of(month: date, number: int = 1) -> PayrollRun:
-    return PayrollRun.objects.get(month=month, number=number)
+def run_of(month: date, number: int = 1) -> Run:
+    return Run.objects.get(month=month, number=number)
 
 
 def batch_of(month: date, number: int = 1) -> Batch:

@@ -87,7 +87,7 @@ def batch_row(hand: Hand, month: date, number: int = 1) -> Row:
 
 
 def run_row(hand: Hand, month: date, number: int = 1) -> Row:
-    return row_of(hand, "payouts_payrollrun", "month = %s AND number = %s", month, number)
+    return row_of(hand, "payouts_run", "month = %s AND number = %s", month, number)
 
 
 def draft_batch(hand: Hand, month: date, **changes: Any) -> int:
@@ -146,7 +146,7 @@ def rows_of_all() -> list[tuple[Any, ...]]:
         counted = " UNION ALL ".join(f"SELECT '{name}', count(*)::text FROM {name}" for name in sorted(tables))
         stands = " UNION ALL ".join(
             f"SELECT '{name}', string_agg(t::text, ',' ORDER BY id) FROM {name} t"
-            for name in ("payouts_payrollrun", "payouts_batch", "payouts_accountcorrection", "payouts_payment")
+            for name in ("payouts_run", "payouts_batch", "payouts_accountcorrection", "payouts_payment")
         )
         cursor.execute(f"{counted} UNION ALL {stands}")
         return list(cursor.fetchall())

@@ -22,7 +22,7 @@ from payouts.exports.rows import (
 )
 from payouts.facts import rows_of
 from payouts.labels import declaration_label, exception_label, facts_label
-from payouts.models import Declaration, PayrollRun, RunException, RunMove
+from payouts.models import Declaration, Run, RunException, RunMove
 from payouts.models.words import RunStatus, Severity
 from payouts.policy import payout_policies
 from payouts.rules.comparison import PaidInUnit, change_limits, compare_people
@@ -40,7 +40,7 @@ SELECT s.id, s.name, p.id_number, u.code, u.name, t.name, s.category, s.gross, s
 YEAR_COLUMNS = ("累计收入额", "累计应纳税所得额", "累计已预扣税额")
 
 
-def pay_items_of(run: PayrollRun) -> Mapping[str, PayItem]:
+def pay_items_of(run: Run) -> Mapping[str, PayItem]:
     """Return the items of the pay sheet of a run's month."""
     return read_pay_items(payout_policies()["pay_items"].value_on(run.month))
 
@@ -59,7 +59,7 @@ def split_items(amounts: Mapping[str, Decimal], items: Mapping[str, PayItem]) ->
     return earned, deducted
 
 
-def amounts_by_slip(run: PayrollRun) -> Mapping[int, Mapping[str, Decimal]]:
+def amounts_by_slip(run: Run) -> Mapping[int, Mapping[str, Decimal]]:
     """Return the pay items of each payslip of a run."""
     amounts: dict[int, dict[str, Decimal]] = defaultdict(dict)
     for slip, item, amount in rows_of(
@@ -72,7 +72,7 @@ def amounts_by_slip(run: PayrollRun) -> Mapping[int, Mapping[str, Decimal]]:
     return amounts
 
 
-def slips_of(run: PayrollRun) -> list[Slip]:
+def slips_of(run: Run) -> list[Slip]:
     """Return the payslips of a run by township and unit."""
     items = pay_items_of(run)
     amounts = amounts_by_slip(run)
@@ -103,7 +103,7 @@ def slips_of(run: PayrollRun) -> list[Slip]:
     return slips
 
 
-def units_of(run: PayrollRun) -> list[UnitSheet]:
+def units_of(run: Run) -> list[UnitSheet]:
     """Return the pay of a run by unit, with the employer's part beside it."""
     items = pay_items_of(run)
     sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
@@ -155,7 +155,7 @@ def units_of(run: PayrollRun) -> list[UnitSheet]:
     return sheets
 
 
-def contributions_of(run: PayrollRun) -> Mapping[str, list[ContributionRow]]:
+def contributions_of(run: Run) -> Mapping[str, list[ContributionRow]]:
     """Return the contributions of a run by the name of the fund, people by unit."""
     items = pay_items_of(run)
     lists: dict[str, list[ContributionRow]] = {
@@ -178,7 +178,7 @@ def contributions_of(run: PayrollRun) -> Mapping[str, list[ContributionRow]]:
     return {name: rows for name, rows in lists.items() if rows}
 
 
-def taxes_of(run: PayrollRun) -> list[TaxRow]:
+def taxes_of(run: Run) -> list[TaxRow]:
     """Return what is withheld from each person of a run, and how it follows."""
     policy = tax_policy(policies=payout_policies(), month=run.month)
     taxes = []
@@ -215,7 +215,7 @@ def taxes_of(run: PayrollRun) -> list[TaxRow]:
     return taxes
 
 
-def run_sheet_of(run: PayrollRun) -> RunSheet:
+def run_sheet_of(run: Run) -> RunSheet:
     """Return what the approvers of a run sign for."""
     return RunSheet(
         kind=str(run.get_kind_display()),
@@ -259,7 +259,7 @@ def total(amounts: Iterable[Decimal]) -> Decimal:
     return sum(amounts, ZERO)
 
 
-def differences_of(run: PayrollRun) -> list[Difference]:
+def differences_of(run: Run) -> list[Difference]:
     """Return who is new, gone or changed over the limit since last month, by unit; nothing in a first month."""
     before = facts.slips_of(facts.month_before(run.month))
     if not before or run.number > 1:
@@ -289,7 +289,7 @@ def differences_of(run: PayrollRun) -> list[Difference]:
     ]
 
 
-def exceptions_of(run: PayrollRun) -> list[SignedException]:
+def exceptions_of(run: Run) -> list[SignedException]:
     """Return the exceptions of a run that somebody answers for."""
     found = RunException.objects.filter(run=run, edition=run.edition).exclude(severity=Severity.INFO)
     return [
@@ -311,7 +311,7 @@ def subject_of(exception: RunException) -> str:
     return exception.unit.name if exception.unit else facts_label(exception.facts)
 
 
-def signatures_of(run: PayrollRun) -> list[Signature]:
+def signatures_of(run: Run) -> list[Signature]:
     """Return the three signatures of a run, those that are missing as empty."""
     moved = {move.to_status: move.at for move in RunMove.objects.filter(run=run).order_by("pk")}
     return [

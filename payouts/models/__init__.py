@@ -1,5 +1,6 @@
 """The tables of paying people, by subject; what money depends on is kept by ``payouts/promises``."""
 
+from payouts.models.benefits import Enrolment, EnrolmentFact, Household
 from payouts.models.declarations import (
     Declaration,
     DeclaredAmount,
@@ -9,6 +10,13 @@ from payouts.models.declarations import (
     DeclaredRefusal,
     DeclaredStaff,
     DeclaredYearToDate,
+)
+from payouts.models.entitlements import (
+    BenefitDue,
+    BenefitUnpaid,
+    Overpayment,
+    Recovery,
+    RecoveryPlan,
 )
 from payouts.models.payments import (
     AccountCorrection,
@@ -24,18 +32,22 @@ from payouts.models.people import PayAccount, Person
 from payouts.models.runs import (
     EmployerPart,
     NotPaid,
-    PayrollRun,
     Payslip,
     PayslipItem,
+    Run,
     RunException,
     RunInput,
     RunMove,
 )
+from payouts.models.schemes import BenefitFunding, SchemeValue, SchemeValueApproval
 
 __all__ = [
     "AccountCorrection",
     "BankFile",
     "Batch",
+    "BenefitDue",
+    "BenefitFunding",
+    "BenefitUnpaid",
     "Declaration",
     "DeclaredAmount",
     "DeclaredChange",
@@ -45,18 +57,26 @@ __all__ = [
     "DeclaredStaff",
     "DeclaredYearToDate",
     "EmployerPart",
+    "Enrolment",
+    "EnrolmentFact",
+    "Household",
     "NotPaid",
     "Obligation",
+    "Overpayment",
     "PayAccount",
     "Payment",
     "PaymentPart",
-    "PayrollRun",
     "Payslip",
     "PayslipItem",
     "Person",
+    "Recovery",
+    "RecoveryPlan",
     "ResultFile",
     "ResultRow",
+    "Run",
     "RunException",
     "RunInput",
     "RunMove",
+    "SchemeValue",
+    "SchemeValueApproval",
 ]

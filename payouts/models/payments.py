@@ -6,8 +6,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models.fields import FenField, fen_check, officer_field, plain_check
+from payouts.models.entitlements import BenefitDue
 from payouts.models.people import Person
-from payouts.models.runs import PayrollRun, Payslip
+from payouts.models.runs import Payslip, Run
 from payouts.models.words import BatchStatus, CorrectionStatus, Outcome, PaymentStatus
 from treasury.models import Release, Unit
 
@@ -15,13 +16,14 @@ from treasury.models import Release, Unit
 class Obligation(models.Model):
     """What one payee is owed for one component of one scheme for one month; it is paid once, ever.
 
-    Payroll owes what a payslip says. What has no payslip is known by its ``source``, such as
-    ``treasury.release/41/1``, the payee of a release whose first line is 1. The ground it stands on
-    is checked set-based (``payouts_owed``).
+    Payroll owes what a payslip says. What has no payslip is known by its ``source``: a release such as
+    ``treasury.release/41/1``, the payee whose first line is 1; a benefit such as
+    ``benefit/7/reward_assistance/2026-10/1``, what person 7 gets first for October, whatever run or year
+    pays it. The ground it stands on is checked set-based (``payouts_owed``).
     """
 
     id = models.BigAutoField(primary_key=True)
-    scheme = models.CharField(_("scheme"), max_length=40)
+    scheme = models.CharField(_("scheme"), max_length=60)
     component = models.CharField(_("component"), max_length=40)
     month = models.DateField(_("month"))
     source = models.CharField(_("made from"), max_length=100, blank=True, db_default="")
@@ -46,7 +48,7 @@ class Obligation(models.Model):
         verbose_name=_("unit"),
     )
     run = models.ForeignKey(
-        PayrollRun,
+        Run,
         on_delete=models.PROTECT,
         null=True,
         blank=True,
@@ -73,6 +75,16 @@ class Obligation(models.Model):
         related_name="+",
         verbose_name=_("release of funds"),
     )
+    benefit = models.ForeignKey(
+        BenefitDue,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        db_constraint=False,
+        related_name="obligations",
+        verbose_name=_("benefit due"),
+    )
     amount = FenField(_("amount"))
 
     class Meta:
@@ -94,9 +106,17 @@ class Obligation(models.Model):
                     unit__isnull=False,
                     run__isnull=False,
                     release=None,
+                    benefit=None,
                 )
-                | (~Q(source="") & Q(payslip=None, run=None, release=None))
-                | (~Q(source="") & Q(payslip=None, run=None, person=None, unit=None, release__isnull=False)),
+                | (
+                    ~Q(source="")
+                    & Q(benefit__isnull=False, person__isnull=False, run__isnull=False)
+                    & Q(payslip=None, unit=None, release=None)
+                )
+                | (
+                    ~Q(source="")
+                    & Q(payslip=None, run=None, person=None, unit=None, release__isnull=False, benefit=None)
+                ),
                 name="obligation_has_its_ground",
             ),
         ]
@@ -105,14 +125,14 @@ class Obligation(models.Model):
 class Batch(models.Model):
     """Payments that are approved and sent together; preparer, checker and releaser are three people.
 
-    A batch pays one payroll run, or, without a run, releases of the townships.
+    A batch pays one run, or, without a run, releases of the townships.
     """
 
     month = models.DateField(_("month"))
     number = models.SmallIntegerField(_("number in the month"))
     source = models.CharField(_("made from"), max_length=100, unique=True)
     run = models.ForeignKey(
-        PayrollRun, on_delete=models.PROTECT, null=True, blank=True, related_name="batches", verbose_name=_("run")
+        Run, on_delete=models.PROTECT, null=True, blank=True, related_name="batches", verbose_name=_("run")
     )
     status = models.CharField(_("status"), max_length=12, choices=BatchStatus, default=BatchStatus.DRAFT)
     template = models.CharField(_("format of the bank"), max_length=60)

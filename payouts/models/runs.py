@@ -1,4 +1,4 @@
-"""A payroll run: its inputs, what was computed, what has to be signed, and how it moved."""
+"""A run: its inputs, what was computed, what has to be signed, and how it moved."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -7,14 +7,20 @@ from django.utils.translation import gettext_lazy as _
 from ledger.models.fields import FenField, fen_check, officer_field
 from payouts.models.declarations import Declaration
 from payouts.models.people import Person
-from payouts.models.words import RunKind, RunStatus, Severity
+from payouts.models.words import RunKind, RunPurpose, RunStatus, Severity
 from treasury.models import Channel, Unit
 
 
-class PayrollRun(models.Model):
-    """统发: the pay of one month; number 1 is the month's payroll, later ones pay who was not paid."""
+class Run(models.Model):
+    """统发: the payroll or the benefits of one month; number 1 is the month's, later ones pay who was not paid.
+
+    ``facts_until`` is the last fact of an enrolment that a benefit run was frozen with.
+    """
 
     month = models.DateField(_("month"))
+    purpose = models.CharField(
+        _("purpose"), max_length=8, choices=RunPurpose, default=RunPurpose.PAYROLL, db_default=RunPurpose.PAYROLL
+    )
     number = models.SmallIntegerField(_("number in the month"))
     kind = models.CharField(_("kind of run"), max_length=15, choices=RunKind, default=RunKind.REGULAR)
     status = models.CharField(_("status"), max_length=15, choices=RunStatus, default=RunStatus.OPEN)
@@ -22,16 +28,18 @@ class PayrollRun(models.Model):
     edition = models.SmallIntegerField(_("computed for the time"), default=0)
     inputs_digest = models.CharField(_("SHA-256 of the inputs"), max_length=64, blank=True)
     policy_digest = models.CharField(_("SHA-256 of the policy"), max_length=64, blank=True)
+    facts_until = models.BigIntegerField(_("last fact"), default=0, db_default=0)
     submitted_by = officer_field(_("submitted by"))
     reviewed_by = officer_field(_("reviewed by"))
     released_by = officer_field(_("released by"))
     refusal = models.CharField(_("why it was refused"), max_length=300, blank=True)
 
     class Meta:
-        verbose_name = _("payroll run")
-        verbose_name_plural = _("payroll runs")
+        verbose_name = _("run")
+        verbose_name_plural = _("runs")
         constraints = [
-            models.UniqueConstraint(fields=["month", "number"], name="run_number_is_unique"),
+            models.UniqueConstraint(fields=["month", "purpose", "number"], name="run_number_is_unique"),
+            models.CheckConstraint(condition=Q(purpose__in=RunPurpose.values), name="run_purpose_is_known"),
             models.CheckConstraint(
                 condition=(Q(reviewed_by=None) | ~Q(reviewed_by=F("submitted_by")))
                 & (Q(released_by=None) | (~Q(released_by=F("submitted_by")) & ~Q(released_by=F("reviewed_by")))),
@@ -83,13 +91,14 @@ class PayrollRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.month:%Y-%m}/{self.number}"
+        letter = "B" if self.purpose == RunPurpose.BENEFITS else ""
+        return f"{self.month:%Y-%m}/{letter}{self.number}"
 
 
 class RunInput(models.Model):
     """A declaration that a run was frozen with."""
 
-    run = models.ForeignKey(PayrollRun, on_delete=models.PROTECT, related_name="inputs", verbose_name=_("run"))
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="inputs", verbose_name=_("run"))
     edition = models.SmallIntegerField(_("edition"))
     declaration = models.ForeignKey(
         Declaration, on_delete=models.PROTECT, related_name="+", verbose_name=_("declaration")
@@ -106,7 +115,7 @@ class RunInput(models.Model):
 class RunMove(models.Model):
     """One step of a run from state to state: who, when and why; the latest is where the run stands."""
 
-    run = models.ForeignKey(PayrollRun, on_delete=models.PROTECT, related_name="moves", verbose_name=_("run"))
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="moves", verbose_name=_("run"))
     from_status = models.CharField(_("from"), max_length=15, choices=RunStatus)
     to_status = models.CharField(_("to"), max_length=15, choices=RunStatus)
     by = officer_field(_("officer"))
@@ -123,7 +132,7 @@ class Payslip(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     run = models.ForeignKey(
-        PayrollRun, on_delete=models.PROTECT, db_index=False, related_name="payslips", verbose_name=_("run")
+        Run, on_delete=models.PROTECT, db_index=False, related_name="payslips", verbose_name=_("run")
     )
     edition = models.SmallIntegerField(_("edition"))
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="payslips", verbose_name=_("person"))
@@ -218,7 +227,7 @@ class EmployerPart(models.Model):
 class NotPaid(models.Model):
     """Somebody on the roster whom a run does not pay, and why."""
 
-    run = models.ForeignKey(PayrollRun, on_delete=models.PROTECT, related_name="not_paid", verbose_name=_("run"))
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="not_paid", verbose_name=_("run"))
     edition = models.SmallIntegerField(_("edition"))
     id_number = models.CharField(_("ID number"), max_length=18)
     unit = models.ForeignKey(
@@ -234,7 +243,7 @@ class NotPaid(models.Model):
 class RunException(models.Model):
     """What a check of the run found; some block, some need a reason and a signature."""
 
-    run = models.ForeignKey(PayrollRun, on_delete=models.PROTECT, related_name="exceptions", verbose_name=_("run"))
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="exceptions", verbose_name=_("run"))
     edition = models.SmallIntegerField(_("edition"))
     kind = models.CharField(_("kind"), max_length=40)
     severity = models.CharField(_("severity"), max_length=5, choices=Severity)

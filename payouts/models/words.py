@@ -59,8 +59,15 @@ RELEASED_STATES = (
 )
 
 
+class RunPurpose(TextChoices):
+    """What a run pays; each month has runs of both, numbered apart."""
+
+    PAYROLL = "PAYROLL", _("payroll")
+    BENEFITS = "BENEFITS", _("benefits")
+
+
 class RunKind(TextChoices):
-    REGULAR = "REGULAR", _("monthly payroll")
+    REGULAR = "REGULAR", _("run of the month")
     SUPPLEMENTARY = "SUPPLEMENTARY", _("supplementary run")
 
 
@@ -167,3 +174,37 @@ CORRECTION_MOVES: tuple[tuple[CorrectionStatus, CorrectionStatus], ...] = (
     (CorrectionStatus.PROPOSED, CorrectionStatus.APPROVED),
     (CorrectionStatus.PROPOSED, CorrectionStatus.REFUSED),
 )
+
+
+class Standing(TextChoices):
+    """How an enrolment stands on the roster it is certified by."""
+
+    NORMAL = "NORMAL", _("normal")
+    SUSPENDED = "SUSPENDED", _("suspended")
+    REFUSED = "REFUSED", _("its row was refused")
+    REMOVED = "REMOVED", _("no longer on the roster")
+
+
+class AccountKind(TextChoices):
+    OWN = "OWN", _("own account")
+    GUARDIAN = "GUARDIAN", _("account of a guardian")
+
+
+class RecoveryKind(TextChoices):
+    OFFSET = "OFFSET", _("kept back of a benefit")
+    PAID_IN = "PAID_IN", _("paid in")
+
+
+class FunderKind(TextChoices):
+    """Who bears a benefit; each has a special account of its own in the district's book."""
+
+    CENTRAL = "CENTRAL", _("the centre")
+    PROVINCE = "PROVINCE", _("the province")
+    CITY = "CITY", _("the city")
+    DISTRICT = "DISTRICT", _("the district")
+    TOWNSHIP = "TOWNSHIP", _("the township")
+
+
+class FundingKind(TextChoices):
+    TREASURY = "TREASURY", _("from the treasury")
+    FROM_ABOVE = "FROM_ABOVE", _("received from above")

@@ -8,7 +8,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from ledger.promises import install_files, move_literals
 from payouts.models.words import BATCH_MOVES, CORRECTION_MOVES, PAYMENT_MOVES, RUN_MOVES
 
-FILES = ("runs", "payments", "releases", "triggers", "views")
+FILES = ("runs", "payments", "releases", "benefits", "triggers", "views")
 
 
 def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:

@@ -88,8 +88,8 @@ END $$;
 CREATE OR REPLACE FUNCTION payouts_require_frozen(run bigint, computed smallint) RETURNS void LANGUAGE plpgsql
 SET search_path = @schema@, pg_temp AS $$
 BEGIN
-  PERFORM FROM payouts_payrollrun r WHERE r.id = run FOR SHARE;
-  IF NOT EXISTS (SELECT FROM payouts_payrollrun r WHERE r.id = run AND r.edition = computed AND r.status = 'FROZEN') THEN
+  PERFORM FROM payouts_run r WHERE r.id = run FOR SHARE;
+  IF NOT EXISTS (SELECT FROM payouts_run r WHERE r.id = run AND r.edition = computed AND r.status = 'FROZEN') THEN
     PERFORM ledger_refuse(
       'run_is_computed_while_frozen', format('run %s takes no results now', run), jsonb_build_object('run', run),
       'Compute a frozen run; a computed one is collected anew first.');
@@ -114,8 +114,8 @@ DECLARE
   wrong bigint;
 BEGIN
   SELECT n.payslip_id INTO wrong
-    FROM new_row n LEFT JOIN payouts_payslip s ON s.id = n.payslip_id LEFT JOIN payouts_payrollrun r ON r.id = n.run_id
-   WHERE n.release_id IS NULL
+    FROM new_row n LEFT JOIN payouts_payslip s ON s.id = n.payslip_id LEFT JOIN payouts_run r ON r.id = n.run_id
+   WHERE n.release_id IS NULL AND n.benefit_id IS NULL
      AND (s.id IS NULL OR s.run_id <> n.run_id OR s.edition <> r.edition OR s.net <> n.amount
           OR s.person_id <> n.person_id OR s.unit_id <> n.unit_id OR r.month <> n.month OR r.status <> 'RELEASED'
           OR (n.scheme, n.component) <> ('payroll', 'NET'))

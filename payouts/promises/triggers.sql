@@ -1,6 +1,6 @@
 -- Which table of payouts keeps which promise.
 
-CREATE OR REPLACE TRIGGER run_begun BEFORE INSERT ON payouts_payrollrun
+CREATE OR REPLACE TRIGGER run_begun BEFORE INSERT ON payouts_run
   FOR EACH ROW EXECUTE FUNCTION payouts_run_begun();
 CREATE OR REPLACE TRIGGER batch_begun BEFORE INSERT ON payouts_batch
   FOR EACH ROW EXECUTE FUNCTION payouts_begun('batch_moves', 'DRAFT');
@@ -10,12 +10,12 @@ CREATE OR REPLACE TRIGGER correction_proposed BEFORE INSERT ON payouts_accountco
   FOR EACH ROW EXECUTE FUNCTION payouts_correction_proposed();
 CREATE OR REPLACE TRIGGER file_rendered BEFORE INSERT ON payouts_bankfile
   FOR EACH ROW EXECUTE FUNCTION payouts_file_rendered();
-CREATE OR REPLACE TRIGGER run_moves BEFORE UPDATE ON payouts_payrollrun
+CREATE OR REPLACE TRIGGER run_moves BEFORE UPDATE ON payouts_run
   FOR EACH ROW EXECUTE FUNCTION ledger_moves('run_moves', @run_moves@);
-CREATE OR REPLACE TRIGGER run_moved BEFORE UPDATE ON payouts_payrollrun
+CREATE OR REPLACE TRIGGER run_moved BEFORE UPDATE ON payouts_run
   FOR EACH ROW EXECUTE FUNCTION payouts_run_moved();
-CREATE OR REPLACE TRIGGER run_is_fixed BEFORE UPDATE ON payouts_payrollrun
-  FOR EACH ROW EXECUTE FUNCTION ledger_fixed('run_is_fixed', 'id', 'month', 'number', 'kind');
+CREATE OR REPLACE TRIGGER run_is_fixed BEFORE UPDATE ON payouts_run
+  FOR EACH ROW EXECUTE FUNCTION ledger_fixed('run_is_fixed', 'id', 'month', 'purpose', 'number', 'kind');
 CREATE OR REPLACE TRIGGER batch_moves BEFORE UPDATE ON payouts_batch
   FOR EACH ROW EXECUTE FUNCTION ledger_moves('batch_moves', @batch_moves@);
 CREATE OR REPLACE TRIGGER batch_moved BEFORE UPDATE ON payouts_batch
@@ -43,19 +43,19 @@ CREATE OR REPLACE TRIGGER person_is_fixed BEFORE UPDATE ON payouts_person
 
 -- What was signed for, and who signed, stays: a refusal alone (to CHECKED) voids signatures of a run.
 -- These fire after the moves: triggers of one event go by their names.
-CREATE OR REPLACE TRIGGER run_stays_as_frozen BEFORE UPDATE ON payouts_payrollrun
+CREATE OR REPLACE TRIGGER run_stays_as_frozen BEFORE UPDATE ON payouts_run
   FOR EACH ROW WHEN (OLD.status NOT IN ('OPEN', 'COLLECTING'))
-  EXECUTE FUNCTION ledger_fixed('run_is_fixed', 'pay_date', 'inputs_digest');
-CREATE OR REPLACE TRIGGER run_stays_as_computed BEFORE UPDATE ON payouts_payrollrun
+  EXECUTE FUNCTION ledger_fixed('run_is_fixed', 'pay_date', 'inputs_digest', 'facts_until');
+CREATE OR REPLACE TRIGGER run_stays_as_computed BEFORE UPDATE ON payouts_run
   FOR EACH ROW WHEN (OLD.status NOT IN ('OPEN', 'COLLECTING', 'FROZEN'))
   EXECUTE FUNCTION ledger_fixed('run_is_fixed', 'policy_digest');
-CREATE OR REPLACE TRIGGER run_stays_submitted BEFORE UPDATE ON payouts_payrollrun
+CREATE OR REPLACE TRIGGER run_stays_submitted BEFORE UPDATE ON payouts_run
   FOR EACH ROW WHEN (OLD.submitted_by_id IS NOT NULL AND NEW.status <> 'CHECKED')
   EXECUTE FUNCTION ledger_fixed('run_is_fixed', 'submitted_by_id');
-CREATE OR REPLACE TRIGGER run_stays_reviewed BEFORE UPDATE ON payouts_payrollrun
+CREATE OR REPLACE TRIGGER run_stays_reviewed BEFORE UPDATE ON payouts_run
   FOR EACH ROW WHEN (OLD.reviewed_by_id IS NOT NULL AND NEW.status <> 'CHECKED')
   EXECUTE FUNCTION ledger_fixed('run_is_fixed', 'reviewed_by_id');
-CREATE OR REPLACE TRIGGER run_stays_released BEFORE UPDATE ON payouts_payrollrun
+CREATE OR REPLACE TRIGGER run_stays_released BEFORE UPDATE ON payouts_run
   FOR EACH ROW WHEN (OLD.released_by_id IS NOT NULL)
   EXECUTE FUNCTION ledger_fixed('run_is_fixed', 'released_by_id');
 CREATE OR REPLACE TRIGGER batch_stays_prepared BEFORE UPDATE ON payouts_batch
@@ -132,7 +132,7 @@ BEGIN
       FOR EACH STATEMENT EXECUTE FUNCTION ledger_append_only(%L)', entry.tablename, entry.word);
   END LOOP;
   FOR entry IN SELECT * FROM (VALUES
-      ('payouts_person', 'person'), ('payouts_payrollrun', 'run'), ('payouts_runexception', 'exception'),
+      ('payouts_person', 'person'), ('payouts_run', 'run'), ('payouts_runexception', 'exception'),
       ('payouts_batch', 'batch'), ('payouts_payment', 'payment'), ('payouts_accountcorrection', 'correction'))
       AS t (tablename, word)
   LOOP

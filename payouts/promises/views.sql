@@ -1,8 +1,9 @@
+DROP VIEW IF EXISTS auditor_payroll_run;
 -- What the auditor role reads of the payroll: everything, with ID and account numbers masked.
 
-CREATE OR REPLACE VIEW auditor_payroll_run AS
-  SELECT id, month, number, kind, status, pay_date, edition, inputs_digest, policy_digest, submitted_by_id AS submitted_by,
-         reviewed_by_id AS reviewed_by, released_by_id AS released_by, refusal FROM payouts_payrollrun;
+CREATE OR REPLACE VIEW auditor_run AS
+  SELECT id, month, purpose, number, kind, status, pay_date, edition, inputs_digest, policy_digest, submitted_by_id AS submitted_by,
+         reviewed_by_id AS reviewed_by, released_by_id AS released_by, refusal FROM payouts_run;
 CREATE OR REPLACE VIEW auditor_run_move AS
   SELECT run_id, from_status, to_status, by_id AS by, at, reason FROM payouts_runmove;
 CREATE OR REPLACE VIEW auditor_run_exception AS
@@ -27,7 +28,7 @@ CREATE OR REPLACE VIEW auditor_not_paid AS
   SELECT run_id, edition, ledger_mask(id_number) AS id_number, reason FROM payouts_notpaid;
 CREATE OR REPLACE VIEW auditor_obligation AS
   SELECT o.id, o.scheme, o.component, o.month, ledger_mask(p.id_number) AS id_number, u.code AS unit, o.run_id, o.amount,
-         o.source, r.source AS release
+         o.source, r.source AS release, o.benefit_id
     FROM payouts_obligation o LEFT JOIN payouts_person p ON p.id = o.person_id
     LEFT JOIN treasury_unit u ON u.id = o.unit_id LEFT JOIN treasury_release r ON r.id = o.release_id;
 CREATE OR REPLACE VIEW auditor_batch AS

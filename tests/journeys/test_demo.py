@@ -15,7 +15,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from ledger.checks import run_checks
 from ledger.models import Book, Officer, Voucher
-from payouts.models import Payment, PayrollRun
+from payouts.models import Payment, Run
 from tests.conftest import copy_database, drop_database, point_at
 from treasury.models import Township
 
@@ -58,7 +58,7 @@ def test_the_demo_pays_thirteen_townships_and_brings_back_what_the_bank_returned
     assert "201503 退汇待付  219,521.14  219,521.14" in rows
     assert "财库〔2015〕192号" in demo
     assert Township.objects.count() == 13
-    assert PayrollRun.objects.get().status == "SETTLED"
+    assert Run.objects.get().status == "SETTLED"
     assert list(run_checks([])) == []
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from ledger.checks import run_checks
-from payouts.models import Batch, Obligation, Payment, PayrollRun
+from payouts.models import Batch, Obligation, Payment, Run
 from tests.bank import Bank
 from tests.killing import killed_until_done
 from tests.months.comparing import compare_payroll_out
@@ -25,7 +25,7 @@ def test_a_month_killed_at_every_commit_is_paid_once(fresh_database: str, tmp_pa
 
     assert killed_until_done(run_the_month, after=after) > 8
     assert compare_payroll_out(folder=folder, out=out) == []
-    assert PayrollRun.objects.count() == Batch.objects.count() == 1
+    assert Run.objects.count() == Batch.objects.count() == 1
     assert Obligation.objects.count() == sum(payment.parts.count() for payment in Payment.objects.all())
     assert list(run_checks([])) == []
 

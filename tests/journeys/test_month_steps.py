@@ -17,7 +17,7 @@ from ledger.entries import Entry, Event, Signatures, VoucherToPost, credit, debi
 from ledger.models import AuditEvent, Book, Voucher
 from ledger.posting import post_event
 from month.beginning import begin_demo
-from payouts.models import Declaration, Payment, PayrollRun, Payslip
+from payouts.models import Declaration, Payment, Payslip, Run
 from tests.bank import Bank
 from tests.months.comparing import compare_payroll_out
 from tests.months.making import make_month
@@ -107,11 +107,11 @@ def test_officers_take_a_month_step_by_step_to_its_close(
     again = rows[max(rows)]
     assert (again["status"], again["account"], again["amount"]) == ("SETTLED", "6222080000000000015", rows[1]["amount"])
     assert len(rows) == 1 + Payment.objects.filter(reissues=None).count()
-    assert PayrollRun.objects.get().status == "PART_SETTLED"  # payment 3 still waits
+    assert Run.objects.get().status == "PART_SETTLED"  # payment 3 still waits
 
     step("remit", officer="demo-cashier")
     step("close", officer="demo-chief")
-    assert PayrollRun.objects.get().status == "CLOSED"
+    assert Run.objects.get().status == "CLOSED"
     assert list(run_checks([])) == []
 
 
@@ -188,7 +188,7 @@ def test_between_freezing_and_release_no_file_is_applied(begun: None, step: Call
     step("collect", "--reason", "单位更正", officer="demo-preparer")
     step("apply", officer="demo-preparer")
     step("compute", officer="demo-preparer")
-    assert PayrollRun.objects.get().edition == 2
+    assert Run.objects.get().edition == 2
 
 
 def test_a_corrected_file_after_release_pays_only_who_was_not_paid(
@@ -211,7 +211,7 @@ def test_a_corrected_file_after_release_pays_only_who_was_not_paid(
 
     change_cell(pay_items, row=1, column="奖金", value="998.00")
     call_command("month", "run", str(folder), "--month", MONTH, "--out", str(tmp_path / "out"))
-    assert PayrollRun.objects.count() == 2  # nobody was left to pay: no third run
+    assert Run.objects.count() == 2  # nobody was left to pay: no third run
     assert list(run_checks([])) == []
 
 
@@ -223,7 +223,7 @@ def test_a_unit_that_reports_nothing_is_paid_as_last_month_visibly(fresh_databas
     pay_items = tmp_path / "12" / "工资项目表_202612.csv"
     drop_row(pay_items, unit=slip.unit.code)
     call_command("month", "run", str(tmp_path / "12"), "--month", "2026-12", "--out", str(tmp_path / "out"))
-    run = PayrollRun.objects.get(month="2026-12-01")
+    run = Run.objects.get(month="2026-12-01")
     as_last = Payslip.objects.filter(run=run, as_last_month=True)
     assert {one.unit_id for one in as_last} == {slip.unit_id}
     exception = run.exceptions.get(kind="unit_reports_nothing")
@@ -334,7 +334,7 @@ def test_a_production_bureau_sets_itself_up_and_pays(
     call_command("month", "results", str(answer), "--out", str(out), "--as", "qian")
     step("remit", officer="qian")
     step("close", officer="sun")
-    assert PayrollRun.objects.get().status == "CLOSED"
+    assert Run.objects.get().status == "CLOSED"
     assert list(run_checks([])) == []
 
 
@@ -394,7 +394,7 @@ def test_staff_and_units_of_a_kind_nobody_has_classed_are_paid_and_told(
     change_cell(folder / "在职人员花名册.csv", row=1, column="人员类别", value="工勤")
     change_column(folder / "单位名册.csv", column="单位性质", value="参公")
     call_command("month", "run", str(folder), "--month", MONTH, "--out", str(tmp_path / "out"))
-    run = PayrollRun.objects.get()
+    run = Run.objects.get()
     kinds = set(run.exceptions.filter(severity="SIGN").values_list("kind", flat=True))
     assert {"unknown_category", "unknown_nature"} <= kinds
     assert run.status == "PAYING"
@@ -409,7 +409,7 @@ def test_the_samples_run_one_after_the_other(fresh_database: str, tmp_path: Path
         answers = [str(path) for path in answer_of_the_bank(out, out, {2: "1003"})]
         call_command("month", "results", *answers, "--out", str(out))
         call_command("month", "close", "--month", month)
-    assert set(PayrollRun.objects.values_list("status", flat=True)) == {"CLOSED"}
+    assert set(Run.objects.values_list("status", flat=True)) == {"CLOSED"}
     assert list(run_checks([])) == []
 
 
@@ -429,5 +429,5 @@ def test_what_comes_back_after_the_close_is_booked_and_paid_again(
     call_command("month", "run", str(folder), "--month", MONTH, "--out", str(out))
     again = Payment.objects.get(reissues__serial=4)
     assert (again.status, again.batch.pay_date) == ("SENT", date(2026, 12, 1))
-    assert PayrollRun.objects.get().status == "PAYING"
+    assert Run.objects.get().status == "PAYING"
     assert list(run_checks([])) == []

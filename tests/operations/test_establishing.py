@@ -9,7 +9,7 @@ from django.db import transaction
 from ledger.refusals import OfficerMayNot
 from month.beginning import open_months
 from payouts.declaring import StaffRow, declare, declare_staff
-from payouts.models import PayrollRun, Person, RunException
+from payouts.models import Person, Run, RunException
 from payouts.running import run_to_collect
 from tests import payroll, posts
 from tests.payroll import (
@@ -148,7 +148,7 @@ def roster(people: Collection[Staffer], outside: Collection[int]) -> None:
     declare_staff(declaration=declaration, rows=staff, officer=officer("preparer"))
 
 
-def run_of_july(*, outside: Collection[int] = ()) -> PayrollRun:
+def run_of_july(*, outside: Collection[int] = ()) -> Run:
     run = run_to_collect(month=JULY, pay_date=JULY.replace(day=15), at=AT)
     roster(EVERYBODY, outside)
     declare_wages(JULY)
@@ -156,7 +156,7 @@ def run_of_july(*, outside: Collection[int] = ()) -> PayrollRun:
     return checked(run)
 
 
-def told(run: PayrollRun, *kinds: str) -> list[tuple[str, str, str]]:
+def told(run: Run, *kinds: str) -> list[tuple[str, str, str]]:
     found = RunException.objects.filter(run=run, kind__in=kinds).select_related("unit", "person").order_by("pk")
     return [(one.kind, one.unit.code if one.unit else "", one.facts) for one in found]
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from ledger.checks import CHECKS, run_checks
-from payouts.models import PayrollRun
+from payouts.models import Run
 from payouts.remitting import remit_run
 from tests import payroll
 from tests.attacks import Stage
@@ -28,7 +28,7 @@ def test_every_check_of_paying_people_is_planted_below() -> None:
 
 
 def test_a_district_with_a_month_of_each_stage_is_silent(stage: Stage) -> None:
-    assert PayrollRun.objects.count() == 5
+    assert Run.objects.count() == 5
     assert found() == []
 
 
@@ -45,7 +45,7 @@ def test_a_month_that_was_remitted_is_silent(rolled_back: None) -> None:
 
 
 def run(month: int) -> str:
-    return f"(SELECT id FROM payouts_payrollrun WHERE month = '2026-{month:02}-01')"
+    return f"(SELECT id FROM payouts_run WHERE month = '2026-{month:02}-01')"
 
 
 def slip(month: int) -> str:
@@ -60,7 +60,7 @@ def paid(month: int, place: int) -> str:
 # What is done past the triggers, the check that finds it, and what the check says.
 FAULTS = {
     "a run moved by hand": (
-        f"UPDATE payouts_payrollrun SET status = 'SETTLED' WHERE id = {run(7)}",
+        f"UPDATE payouts_run SET status = 'SETTLED' WHERE id = {run(7)}",
         "runs_stand_where_they_moved",
         "run 2026-07/1 is SETTLED, its moves say PART_SETTLED",
     ),

@@ -35,10 +35,21 @@ APPEND_ONLY = {
     "payouts_resultfile": "result_file",
     "payouts_resultrow": "result_row",
     "payouts_payaccount": "pay_account",
+    "payouts_household": "household",
+    "payouts_enrolment": "enrolment",
+    "payouts_enrolmentfact": "enrolment_fact",
+    "payouts_benefitdue": "benefit_due",
+    "payouts_benefitunpaid": "benefit_unpaid",
+    "payouts_overpayment": "overpayment",
+    "payouts_recovery": "recovery",
+    "payouts_recoveryplan": "recovery_plan",
+    "payouts_schemevalue": "scheme_value",
+    "payouts_schemevalueapproval": "scheme_value_decision",
+    "payouts_benefitfunding": "benefit_funding",
 }
 NEVER_DELETED = {
     "payouts_person": "person",
-    "payouts_payrollrun": "run",
+    "payouts_run": "run",
     "payouts_runexception": "exception",
     "payouts_batch": "batch",
     "payouts_payment": "payment",
@@ -83,13 +94,13 @@ def run(month: int) -> str:
 
 FIXED = {
     "run_is_fixed": [
-        *(change("payouts_payrollrun", *of, run(11)) for of in [("id", "id + 100"), ("number", "9"), ("kind", "'X'")]),
-        *(change("payouts_payrollrun", "month", "'2026-12-01'", run(m)) for m in (7, 11)),
-        *(change("payouts_payrollrun", "pay_date", "'2026-12-31'", run(m)) for m in (7, 8, 9, 10, 11)),
-        *(change("payouts_payrollrun", "inputs_digest", "'x'", run(m)) for m in (7, 8, 9, 10, 11)),
-        *(change("payouts_payrollrun", "policy_digest", "'x'", run(m)) for m in (7, 8, 9, 10)),
-        *(change("payouts_payrollrun", f"{by}_by_id", "'second-auditor'", run(9)) for by in ("submitted", "reviewed")),
-        change("payouts_payrollrun", "released_by_id", "'second-auditor'", run(9)),
+        *(change("payouts_run", *of, run(11)) for of in [("id", "id + 100"), ("number", "9"), ("kind", "'X'")]),
+        *(change("payouts_run", "month", "'2026-12-01'", run(m)) for m in (7, 11)),
+        *(change("payouts_run", "pay_date", "'2026-12-31'", run(m)) for m in (7, 8, 9, 10, 11)),
+        *(change("payouts_run", "inputs_digest", "'x'", run(m)) for m in (7, 8, 9, 10, 11)),
+        *(change("payouts_run", "policy_digest", "'x'", run(m)) for m in (7, 8, 9, 10)),
+        *(change("payouts_run", f"{by}_by_id", "'second-auditor'", run(9)) for by in ("submitted", "reviewed")),
+        change("payouts_run", "released_by_id", "'second-auditor'", run(9)),
     ],
     "batch_is_fixed": [
         *(
@@ -158,7 +169,7 @@ FIXED = {
             ("unit_id", "NULL WHERE unit_id IS NOT NULL --"),
             (
                 "run_id",
-                "(SELECT min(id) FROM payouts_payrollrun) WHERE run_id > (SELECT min(id) FROM payouts_payrollrun) --",
+                "(SELECT min(id) FROM payouts_run) WHERE run_id > (SELECT min(id) FROM payouts_run) --",
             ),
         ]
     ],
@@ -187,7 +198,7 @@ def test_what_is_fixed_is_not_changed(hand: Hand, name: str, sql: str) -> None:
     "sql",
     [
         change("payouts_person", "name", "name || '二'"),
-        change("payouts_payrollrun", "refusal", "'x'"),
+        change("payouts_run", "refusal", "'x'"),
         change("treasury_unit", "name", "name || '二'"),
         change("treasury_township", "name", "name || '二'"),
     ],

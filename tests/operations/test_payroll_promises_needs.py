@@ -288,7 +288,7 @@ def test_a_return_that_no_list_can_write_does_not_stop_the_others(rolled_back: N
 def test_a_run_whose_inputs_are_not_the_frozen_ones_is_not_released(superuser: Hand) -> None:
     key = run_row(superuser, NOVEMBER)["id"]
     signed = {"submitted_by_id": "demo-preparer", "reviewed_by_id": "demo-reviewer"}
-    with standing(superuser, "payouts_payrollrun", key, status="REVIEWED", inputs_digest="x", **signed):
+    with standing(superuser, "payouts_run", key, status="REVIEWED", inputs_digest="x", **signed):
         told = refused(lambda: release_run(run=run_of(NOVEMBER), officer=officer("releaser"), template=LIST, at=AT))
     assert type(told) is ApprovalVoid
 

@@ -34,7 +34,7 @@ def set_back(hand: Hand, month: date, status: str, **signers: str | None) -> Non
     roles = {role: signers.get(role.removesuffix("_by_id")) for role in SIGNERS}
     with round_triggers(hand):
         hand.rows(
-            "UPDATE payouts_payrollrun SET status = %s, submitted_by_id = %s, reviewed_by_id = %s, released_by_id = %s"
+            "UPDATE payouts_run SET status = %s, submitted_by_id = %s, reviewed_by_id = %s, released_by_id = %s"
             " WHERE month = %s",
             status,
             *roles.values(),
@@ -111,7 +111,7 @@ def test_a_payslip_of_an_older_edition_is_not_owed(superuser: Hand) -> None:
     owed = unowed(superuser)
     superuser.rows("RESET ROLE")
     with round_triggers(superuser):
-        superuser.rows("UPDATE payouts_payrollrun SET edition = edition + 1 WHERE month = %s", SEPTEMBER)
+        superuser.rows("UPDATE payouts_run SET edition = edition + 1 WHERE month = %s", SEPTEMBER)
     superuser.rows("SET LOCAL ROLE tongfa_app")
     assert refuses(superuser, "payouts_obligation", owed) == "obligation_follows_its_payslip"
 
@@ -121,14 +121,14 @@ def test_a_person_is_owed_once_for_a_month_whatever_the_run(superuser: Hand) -> 
     like = row_of(superuser, "payouts_payslip", "id = %s", first["payslip_id"])
     second_run = adds(
         superuser,
-        "payouts_payrollrun",
+        "payouts_run",
         {**dict.fromkeys(SIGNERS), **another(run_row(superuser, OCTOBER), month=SEPTEMBER, number=2, status="OPEN")}
         | {"edition": 0},
     )
     with round_triggers(superuser):
         slip = adds(superuser, "payouts_payslip", another(like, run_id=second_run, edition=1))
         superuser.rows(
-            "UPDATE payouts_payrollrun SET status = 'RELEASED', edition = 1, submitted_by_id = 'demo-preparer',"
+            "UPDATE payouts_run SET status = 'RELEASED', edition = 1, submitted_by_id = 'demo-preparer',"
             " reviewed_by_id = 'demo-reviewer', released_by_id = 'demo-releaser' WHERE id = %s",
             second_run,
         )

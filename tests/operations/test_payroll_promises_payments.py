@@ -217,7 +217,7 @@ def test_a_batch_of_another_run_of_the_month_pays_nothing(hand: Hand) -> None:
     unsigned = dict.fromkeys(("submitted_by_id", "reviewed_by_id", "released_by_id"))
     second = adds(
         hand,
-        "payouts_payrollrun",
+        "payouts_run",
         another(run_row(hand, JULY), number=2, status="OPEN", edition=0, **unsigned),
     )
     assert paid_in(hand, draft_batch(hand, JULY)) == "accepted"

@@ -137,7 +137,7 @@ def everything() -> Officer:
 
 def test_one_officer_does_not_submit_and_review(superuser: Hand) -> None:
     key = run_row(superuser, NOVEMBER)["id"]
-    with standing(superuser, "payouts_payrollrun", key, status="SUBMITTED", submitted_by_id="everything"):
+    with standing(superuser, "payouts_run", key, status="SUBMITTED", submitted_by_id="everything"):
         told = refused(lambda: review_run(run=run_of(NOVEMBER), officer=everything(), at=AT))
     assert (type(told), told and told.name) == (SameOfficer, "run_four_eyes")
 
@@ -146,7 +146,7 @@ def test_one_officer_does_not_submit_and_review(superuser: Hand) -> None:
 def test_one_officer_does_not_release_what_the_same_has_signed(superuser: Hand, signers: tuple[str, str]) -> None:
     key = run_row(superuser, NOVEMBER)["id"]
     signed = {"submitted_by_id": signers[0], "reviewed_by_id": signers[1]}
-    with standing(superuser, "payouts_payrollrun", key, status="REVIEWED", **signed):
+    with standing(superuser, "payouts_run", key, status="REVIEWED", **signed):
         told = refused(lambda: release_run(run=run_of(NOVEMBER), officer=everything(), template=LIST, at=AT))
     assert (type(told), told and told.name) == (SameOfficer, "run_four_eyes")
 

@@ -36,7 +36,7 @@ def set_back(hand: Hand, month: date, status: str, **signers: str | None) -> Non
     roles = {role: signers.get(role.removesuffix("_by_id")) for role in SIGNERS}
     with round_triggers(hand):
         hand.rows(
-            "UPDATE payouts_payrollrun SET status = %s, submitted_by_id = %s, reviewed_by_id = %s, released_by_id = %s"
+            "UPDATE payouts_run SET status = %s, submitted_by_id = %s, reviewed_by_id = %s, released_by_id = %s"
             " WHERE month = %s",
             status,
             *roles.values(),
@@ -55,14 +55,14 @@ RELEASERS = {"second-releaser": "accepted", "demo-preparer": "run_four_eyes", "d
 @pytest.mark.parametrize(("reviewer", "expected"), REVIEWERS.items())
 def test_who_submitted_a_run_does_not_review_it(superuser: Hand, reviewer: str, expected: str) -> None:
     set_back(superuser, SEPTEMBER, "SUBMITTED", submitted="demo-preparer")
-    review = f"UPDATE payouts_payrollrun SET status = 'REVIEWED', {signed(reviewed=reviewer)} WHERE month = %s"
+    review = f"UPDATE payouts_run SET status = 'REVIEWED', {signed(reviewed=reviewer)} WHERE month = %s"
     assert refusal(superuser, review, SEPTEMBER) == expected
 
 
 @pytest.mark.parametrize(("releaser", "expected"), RELEASERS.items())
 def test_who_signed_a_run_before_does_not_release_it(superuser: Hand, releaser: str, expected: str) -> None:
     set_back(superuser, SEPTEMBER, "REVIEWED", submitted="demo-preparer", reviewed="demo-reviewer")
-    release = f"UPDATE payouts_payrollrun SET status = 'RELEASED', {signed(released=releaser)} WHERE month = %s"
+    release = f"UPDATE payouts_run SET status = 'RELEASED', {signed(released=releaser)} WHERE month = %s"
     assert refusal(superuser, release, SEPTEMBER) == expected
 
 
@@ -82,7 +82,7 @@ def test_a_state_has_the_signatures_that_belong_to_it(superuser: Hand, start: st
     signers = {"SUBMITTED": {"submitted": "demo-preparer"}}
     signers["REVIEWED"] = {**signers["SUBMITTED"], "reviewed": "demo-reviewer"}
     set_back(superuser, SEPTEMBER, start, **signers.get(start, {}))
-    move = f"UPDATE payouts_payrollrun SET status = %s, {signatures} WHERE month = %s"
+    move = f"UPDATE payouts_run SET status = %s, {signatures} WHERE month = %s"
     assert refusal(superuser, move, end, SEPTEMBER) == "run_is_signed_for_its_state"
 
 
@@ -97,14 +97,14 @@ def test_a_signature_is_not_exchanged_with_a_move_or_without(
     superuser: Hand, end: str, signatures: dict[str, str]
 ) -> None:
     set_back(superuser, SEPTEMBER, "SUBMITTED", submitted="demo-preparer")
-    move = f"UPDATE payouts_payrollrun SET status = %s, {signed(**signatures)} WHERE month = %s"
+    move = f"UPDATE payouts_run SET status = %s, {signed(**signatures)} WHERE month = %s"
     assert refusal(superuser, move, end, SEPTEMBER) == "run_is_fixed"
 
 
 @pytest.mark.parametrize(
     ("table", "column", "condition"),
     [
-        ("payouts_payrollrun", "submitted_by_id", "status = 'FROZEN'"),
+        ("payouts_run", "submitted_by_id", "status = 'FROZEN'"),
         ("payouts_batch", "prepared_by_id", "status = 'DRAFT'"),
         ("payouts_accountcorrection", "approved_by_id", "status = 'PROPOSED'"),
         ("payouts_runexception", "signed_by_id", "severity = 'SIGN' AND signed_by_id IS NULL"),
@@ -113,7 +113,7 @@ def test_a_signature_is_not_exchanged_with_a_move_or_without(
 def test_an_officer_nobody_knows_signs_nothing(superuser: Hand, table: str, column: str, condition: str) -> None:
     draft_batch(superuser, SEPTEMBER)
     with round_triggers(superuser):
-        superuser.rows("ALTER TABLE payouts_payrollrun DROP CONSTRAINT run_is_signed_for_its_state")
+        superuser.rows("ALTER TABLE payouts_run DROP CONSTRAINT run_is_signed_for_its_state")
         superuser.rows("ALTER TABLE payouts_accountcorrection DROP CONSTRAINT correction_is_signed_for_its_state")
         superuser.rows("ALTER TABLE payouts_runexception DROP CONSTRAINT exception_is_signed_with_a_reason")
     superuser.rows("SET LOCAL ROLE tongfa_app")
@@ -187,13 +187,13 @@ def test_a_correction_is_decided_by_somebody(hand: Hand) -> None:
 
 def test_a_run_begins_open(hand: Hand) -> None:
     begun = another(run_row(hand, OCTOBER), month=DECEMBER, edition=0)
-    assert refuses(hand, "payouts_payrollrun", {**begun, "status": "OPEN"}) == "accepted"
-    assert refuses(hand, "payouts_payrollrun", {**begun, "status": "OPEN", "edition": 1}) == "run_moves"
+    assert refuses(hand, "payouts_run", {**begun, "status": "OPEN"}) == "accepted"
+    assert refuses(hand, "payouts_run", {**begun, "status": "OPEN", "edition": 1}) == "run_moves"
     for status in ("COLLECTING", "FROZEN", "COMPUTED", "CHECKED"):
-        assert refuses(hand, "payouts_payrollrun", {**begun, "status": status}) == "run_moves"
+        assert refuses(hand, "payouts_run", {**begun, "status": status}) == "run_moves"
     ready = another(run_row(hand, SEPTEMBER), month=DECEMBER, edition=0)
     for status in ("RELEASED", "PAYING", "SETTLED", "CLOSED"):
-        assert refuses(hand, "payouts_payrollrun", {**ready, "status": status}) == "run_moves"
+        assert refuses(hand, "payouts_run", {**ready, "status": status}) == "run_moves"
 
 
 @pytest.mark.parametrize(
@@ -202,13 +202,13 @@ def test_a_run_begins_open(hand: Hand) -> None:
 )
 def test_a_month_has_one_first_day(hand: Hand, day: str, expected: str) -> None:
     begun = another(run_row(hand, OCTOBER), month=day, edition=0, status="OPEN")
-    assert refuses(hand, "payouts_payrollrun", begun) == expected
+    assert refuses(hand, "payouts_run", begun) == expected
 
 
 def test_a_month_has_one_run_of_a_number(hand: Hand) -> None:
     begun = another(run_row(hand, OCTOBER), edition=0, status="OPEN")
-    assert refuses(hand, "payouts_payrollrun", begun) == "run_number_is_unique"
-    assert refuses(hand, "payouts_payrollrun", {**begun, "number": 2}) == "accepted"
+    assert refuses(hand, "payouts_run", begun) == "run_number_is_unique"
+    assert refuses(hand, "payouts_run", {**begun, "number": 2}) == "accepted"
 
 
 def test_a_batch_begins_as_a_draft(hand: Hand) -> None:
@@ -240,19 +240,19 @@ def test_a_correction_begins_as_a_proposal_about_a_return(hand: Hand) -> None:
 
 @pytest.mark.parametrize("step", [-1, 1, 2])
 def test_an_edition_does_not_change_but_with_freezing(hand: Hand, step: int) -> None:
-    change = "UPDATE payouts_payrollrun SET edition = edition + %s WHERE month = %s"
+    change = "UPDATE payouts_run SET edition = edition + %s WHERE month = %s"
     for month in (JULY, SEPTEMBER, OCTOBER, NOVEMBER):
         assert refusal(hand, change, step, month) == "run_is_computed_while_frozen"
 
 
 @pytest.mark.parametrize(("step", "expected"), [(-1, False), (0, False), (1, True), (2, False)])
 def test_freezing_anew_begins_the_next_edition(hand: Hand, step: int, expected: bool) -> None:
-    hand.rows("UPDATE payouts_payrollrun SET status = 'COLLECTING' WHERE month = %s", OCTOBER)
-    freeze = "UPDATE payouts_payrollrun SET status = 'FROZEN', edition = edition + %s WHERE month = %s"
+    hand.rows("UPDATE payouts_run SET status = 'COLLECTING' WHERE month = %s", OCTOBER)
+    freeze = "UPDATE payouts_run SET status = 'FROZEN', edition = edition + %s WHERE month = %s"
     assert refusal(hand, freeze, step, OCTOBER) == ("accepted" if expected else "run_is_computed_while_frozen")
 
 
-SUBMIT = "UPDATE payouts_payrollrun SET status = 'SUBMITTED', submitted_by_id = 'demo-preparer' WHERE month = %s"
+SUBMIT = "UPDATE payouts_run SET status = 'SUBMITTED', submitted_by_id = 'demo-preparer' WHERE month = %s"
 SIGN = (
     "UPDATE payouts_runexception SET signed_by_id = 'demo-preparer', signed_at = now(), reason = 'x'"
     " WHERE severity = %s AND signed_by_id IS NULL"

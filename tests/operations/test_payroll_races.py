@@ -24,9 +24,9 @@ from payouts.models import (
     PayAccount,
     Payment,
     PaymentPart,
-    PayrollRun,
     ResultFile,
     ResultRow,
+    Run,
     RunMove,
 )
 from payouts.models.words import RunKind, RunStatus
@@ -75,7 +75,7 @@ def put(stage: Stage, month: date, status: str, **signers: str) -> None:
     hand = stage.hand("postgres")
     with round_triggers(hand):
         columns = "".join(f", {role}_by_id = '{name}'" for role, name in signers.items())
-        hand.rows(f"UPDATE payouts_payrollrun SET status = %s{columns} WHERE month = %s", status, month)
+        hand.rows(f"UPDATE payouts_run SET status = %s{columns} WHERE month = %s", status, month)
     hand.connection.commit()
 
 
@@ -113,7 +113,7 @@ def test_a_run_is_not_reviewed_and_thawed_at_once(own_stage: Stage, pool: Thread
     assert outcomes(pool, thaw, submit) == ["done", "run_moves"]
 
 
-def november_reviewed() -> PayrollRun:
+def november_reviewed() -> Run:
     run = compute_run(run=run_of(NOVEMBER), officer=officer("preparer"), at=AT, progress=no_progress)
     run = check_run(run=run, officer=officer("preparer"), at=AT)
     sign_exceptions(run=run, exceptions=None, officer=officer("preparer"), reason="已核对", at=AT)
@@ -143,13 +143,13 @@ def test_a_run_is_begun_once_by_many_at_once(
 ) -> None:
     begin = partial(run_to_collect, month=month, pay_date=month.replace(day=15), at=AT)
     assert {future.result() for future in all_at_once(pool, [begin] * 4)} == {run_of(month, number)}
-    assert PayrollRun.objects.filter(month=month).count() == number
+    assert Run.objects.filter(month=month).count() == number
     assert RunMove.objects.filter(run__month=month, run__number=number).count() == 1
 
 
 def test_two_supplementary_runs_do_not_both_pay_a_person(own_stage: Stage, pool: ThreadPoolExecutor) -> None:
     second = payroll.collected(SEPTEMBER, (*EVERYBODY, NEWCOMER), text="newcomer")
-    third = PayrollRun.objects.create(
+    third = Run.objects.create(
         month=SEPTEMBER, number=3, kind=RunKind.SUPPLEMENTARY, pay_date=SEPTEMBER.replace(day=20)
     )
     move_run(third, RunStatus.COLLECTING, by=None, at=AT)

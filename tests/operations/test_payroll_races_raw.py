@@ -143,7 +143,7 @@ def test_a_payslip_waits_for_a_run_that_moves(
     computer, mover = hands(), hands()
     run = run_of(NOVEMBER)
     slip = another(row_of(computer, "payouts_payslip", "true"), run_id=run.pk, edition=run.edition)
-    mover.rows("UPDATE payouts_payrollrun SET status = 'COMPUTED' WHERE id = %s", run.pk)
+    mover.rows("UPDATE payouts_run SET status = 'COMPUTED' WHERE id = %s", run.pk)
     computing = pool.submit(adds, computer, "payouts_payslip", slip)
     until_waiting(own_stage, computer)
     getattr(mover.connection, end)()

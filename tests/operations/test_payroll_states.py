@@ -12,7 +12,7 @@ from payouts.building import release_run
 from payouts.checking import check_run
 from payouts.computing import compute_run
 from payouts.correcting import approve_correction, refuse_correction
-from payouts.models import AccountCorrection, BankFile, PayrollRun
+from payouts.models import AccountCorrection, BankFile, Run
 from payouts.models.words import (
     BATCH_MOVES,
     CORRECTION_MOVES,
@@ -96,7 +96,7 @@ def test_a_run_moves_only_along_its_table(superuser: Hand, pair: tuple[str, str]
     frozen = {"edition": run["edition"] + 1} if (start, end) == (RunStatus.COLLECTING, RunStatus.FROZEN) else {}
     outcome = moved(
         superuser,
-        "payouts_payrollrun",
+        "payouts_run",
         run["id"],
         {"status": start.value, **signers_of(start)},
         {"status": end.value, **signers_of(end), **frozen},
@@ -139,19 +139,19 @@ def test_a_correction_moves_only_along_its_table(superuser: Hand, pair: tuple[st
 
 @pytest.mark.parametrize(
     ("table", "key"),
-    [("payouts_payrollrun", 1), ("payouts_batch", 1), ("payouts_payment", 1), ("payouts_accountcorrection", 1)],
+    [("payouts_run", 1), ("payouts_batch", 1), ("payouts_payment", 1), ("payouts_accountcorrection", 1)],
 )
 @pytest.mark.parametrize("status", ["", "open", "DONE"])
 def test_a_state_nobody_knows_is_not_reached(superuser: Hand, table: str, key: int, status: str) -> None:
     superuser.rows("SET LOCAL ROLE tongfa_app")
-    word = {"payouts_payrollrun": "run", "payouts_accountcorrection": "correction"}.get(table, table[8:])
+    word = {"payouts_run": "run", "payouts_accountcorrection": "correction"}.get(table, table[8:])
     assert refusal(superuser, *update(table, key, {"status": status})) == f"{word}_moves"
 
 
 # Every act in every state
 
 
-Act = Callable[[PayrollRun], object]
+Act = Callable[[Run], object]
 
 
 def by(post: str) -> dict[str, Any]:
@@ -183,7 +183,7 @@ ACTS: dict[str, tuple[Act, tuple[str, ...]]] = {
 def test_an_act_on_a_run_is_done_in_its_states_and_in_no_other(superuser: Hand, act: str, status: str) -> None:
     work, states = ACTS[act]
     key = run_row(superuser, NOVEMBER)["id"]
-    with standing(superuser, "payouts_payrollrun", key, status=status, **signers_of(RunStatus(status))):
+    with standing(superuser, "payouts_run", key, status=status, **signers_of(RunStatus(status))):
         told = refused(lambda: work(run_of(NOVEMBER)))
     if status in states:
         assert told is None
@@ -198,7 +198,7 @@ BETWEEN = ("FROZEN", "COMPUTED", "CHECKED", "SUBMITTED", "REVIEWED")
 @pytest.mark.parametrize("status", RunStatus.values)
 def test_inputs_come_before_freezing_or_after_the_release(superuser: Hand, status: str) -> None:
     key = run_row(superuser, NOVEMBER)["id"]
-    with standing(superuser, "payouts_payrollrun", key, status=status, **signers_of(RunStatus(status))):
+    with standing(superuser, "payouts_run", key, status=status, **signers_of(RunStatus(status))):
         declaring = refused(lambda: declare_roster(NOVEMBER, text="again"))
         collecting = refused(lambda: run_to_collect(month=NOVEMBER, pay_date=date(2026, 11, 15), at=AT))
     assert [type(declaring), type(collecting)] == [InputsFrozen if status in BETWEEN else type(None)] * 2
@@ -224,7 +224,7 @@ def test_a_batch_is_sent_when_approved_and_in_no_other_state(superuser: Hand, st
 @pytest.mark.parametrize("status", RunStatus.values)
 def test_a_batch_is_sent_for_a_run_that_is_released(superuser: Hand, status: str) -> None:
     key = run_row(superuser, SEPTEMBER)["id"]
-    with standing(superuser, "payouts_payrollrun", key, status=status, **signers_of(RunStatus(status))):
+    with standing(superuser, "payouts_run", key, status=status, **signers_of(RunStatus(status))):
         told = refused(lambda: send_batch(batch=batch_of(SEPTEMBER), template=LIST, **by("cashier")))
     if status in ("RELEASED", "PAYING", "SETTLED", "PART_SETTLED", "CLOSED"):
         assert told is None

@@ -67,7 +67,7 @@ NOT_OWED: dict[str, tuple[dict[str, Any], str]] = {
     "another kind": ({"component": "SPECIAL"}, "obligation_follows_its_release"),
     "no source": ({"source": ""}, "obligation_has_its_ground"),
     "a source like it": ({"source": "treasury.release/1/01"}, "obligation_follows_its_release"),
-    "no release": ({"release_id": None}, "obligation_follows_its_payslip"),
+    "no release": ({"release_id": None}, "obligation_has_its_ground"),
     "a release that is not": ({"release_id": 999_999}, "obligation_follows_its_release"),
     "a person": ({"person_id": 1}, "obligation_has_its_ground"),
     "a unit": ({"unit_id": 1}, "obligation_has_its_ground"),
@@ -230,7 +230,7 @@ def test_a_batch_of_a_run_and_one_of_releases_do_not_mix(superuser: Hand) -> Non
     with round_triggers(superuser):
         run = adds(
             superuser,
-            "payouts_payrollrun",
+            "payouts_run",
             {
                 "month": SEPTEMBER,
                 "number": 1,
