@@ -20,6 +20,7 @@ from imports.models import StagedSheet, StageStatus
 from ledger.models import Book, Officer
 from ledger.models.words import BookKind
 from ledger.posts import require_post
+from payouts.benefit_facts import scheme_codes
 from payouts.declaring import (
     ChangeRow,
     DeathRow,
@@ -36,6 +37,7 @@ from payouts.declaring import (
     declare_staff,
     declare_years,
 )
+from payouts.enrolling import RefusedRosterRow, RosterRow, enrol_roster
 from payouts.models import Declaration
 from payouts.models.words import ChangeKind
 from payouts.policy import payout_policies
@@ -44,6 +46,7 @@ from payouts.rules.pay_items import read_pay_items
 from treasury.registering import ListedUnit, register_units
 from treasury.taking_over import Deviation
 
+APPLIES, CERTIFIES = "payouts.apply_file", "payouts.certify_enrolment"
 CHANGE_KINDS = {
     HIRED: ChangeKind.NEW,
     STOPPED: ChangeKind.STOP,
@@ -72,25 +75,37 @@ class Applied:
 def apply_month(*, month: date, officer: Officer, at: datetime, progress: Callable[[str, int], None]) -> list[Applied]:
     """Apply every staged sheet of a month that has not been applied, in the order of their layouts.
 
+    A certified roster is applied by who may certify, the other files by who may apply them.
+
     :raises OfficerMayNot: without the post
     :raises SameOfficer: if the officer staged one of them
     :raises InputsFrozen: if the month's run is between freezing and release
     """
-    require_post(officer, "payouts.apply_file")
+    layouts = layouts_of(officer)
     with refusals_named(), transaction.atomic():
         waiting = {
             sheet.layout: sheet
             for sheet in StagedSheet.objects.select_for_update(of=("self",))
-            .filter(month=month, status=StageStatus.STAGED, layout__in=[*APPLIERS, *TAKERS])
+            .filter(month=month, status=StageStatus.STAGED, layout__in=layouts)
             .select_related("file")
             .order_by("pk")
         }
         applied = []
-        for key in (*APPLIERS, *TAKERS):
+        for key in layouts:
             if key in waiting:
                 applied.append(apply_sheet(waiting[key], officer, at))
                 progress("apply", waiting[key].rows)
         return applied
+
+
+def layouts_of(officer: Officer) -> list[str]:
+    """Return the layouts whose sheets an officer may apply, in the order in which one needs the other.
+
+    :raises OfficerMayNot: if there are none
+    """
+    if not officer.has_perm(CERTIFIES):
+        require_post(officer, APPLIES)
+    return [key for key in (*APPLIERS, *TAKERS) if officer.has_perm(CERTIFIES if key == "BENEFITS" else APPLIES)]
 
 
 def apply_sheet(sheet: StagedSheet, officer: Officer, at: datetime) -> Applied:
@@ -287,6 +302,57 @@ def apply_deaths(declaration: Declaration, rows: Sequence[Row], _officer: Office
     declare_deaths(declaration=declaration, rows=[DeathRow(row, *take(cells)) for row, cells in rows])
 
 
+def apply_benefits(declaration: Declaration, rows: Sequence[Row], officer: Officer, at: datetime) -> None:
+    codes = scheme_codes(month=declaration.month)
+    take = taker(
+        LAYOUTS["BENEFITS"],
+        "身份证号",
+        "姓名",
+        "乡镇",
+        "村",
+        "户编号",
+        "户类型",
+        "城乡",
+        "与户主关系",
+        "项目名称",
+        "资格起始",
+        "资格终止",
+        "死亡日期",
+        "发放证号",
+        "最近见面核实日期",
+        "开户行",
+        "账号",
+        "状态",
+    )
+    listed = []
+    for row, cells in rows:
+        texts = take(cells)
+        texts[8] = codes[texts[8]]
+        listed.append(RosterRow(row, *texts))
+    enrol_roster(
+        declaration=declaration, rows=listed, refused=refused_beneficiaries(declaration, codes), officer=officer, at=at
+    )
+
+
+def refused_beneficiaries(declaration: Declaration, codes: Mapping[str, str]) -> Iterator[RefusedRosterRow]:
+    """Yield the refused rows of the roster that a declaration was made from, with the fault that refused each."""
+    scheme_at = LAYOUTS["BENEFITS"].position("项目名称")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT r.row, r.key, r.cells,
+                      (SELECT f.kind FROM imports_finding f
+                        WHERE f.sheet_id = r.sheet_id AND f.row = r.row AND f.severity = 'error'
+                        ORDER BY f.id LIMIT 1)
+                 FROM imports_stagedsheet s JOIN imports_stagedfile x ON x.id = s.file_id
+                 JOIN imports_stagedrow r ON r.sheet_id = s.id
+                WHERE s.month = %s AND s.layout = 'BENEFITS' AND s.status = 'STAGED' AND x.sha256 = %s AND NOT r.valid
+                ORDER BY r.row""",
+            [declaration.month, declaration.sha256],
+        )
+        for row, key, cells, cause in cursor.fetchall():
+            yield RefusedRosterRow(row, key, codes.get(cells[scheme_at], ""), cause or "row_error")
+
+
 # The layouts that are applied, in the order in which one needs the other.
 APPLIERS: Mapping[str, Callable[[Declaration, Sequence[Row], Officer, datetime], Any]] = {
     "UNITS": apply_units,
@@ -295,4 +361,5 @@ APPLIERS: Mapping[str, Callable[[Declaration, Sequence[Row], Officer, datetime],
     "CHANGES": apply_changes,
     "YEAR_TO_DATE": apply_years,
     "DEATHS": apply_deaths,
+    "BENEFITS": apply_benefits,
 }

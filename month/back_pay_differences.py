@@ -109,7 +109,10 @@ def stories_of(rows: Sequence[FactRow], items: Mapping[str, PayItem], month: dat
         together[row["身份证号"], row["工资项目"]].append(row)
     slips = slips_of([person for person, _item in together], month)
     released = frozenset(
-        day for (day,) in rows_of("SELECT month FROM payouts_run WHERE status = ANY(%s)", list(RELEASED))
+        day
+        for (day,) in rows_of(
+            "SELECT month FROM payouts_run WHERE purpose = 'PAYROLL' AND status = ANY(%s)", list(RELEASED)
+        )
     )
     return [
         Story(

@@ -11,6 +11,8 @@ from ledger.models.words import BookKind, PeriodStatus
 from ledger.opening import open_period, open_year
 from ledger.posting import post_event
 from month.posts import demo_officer, ensure_demo_officers
+from payouts.policy import payout_policies
+from payouts.rules.pay_calendar import Stage, stage_dates
 from treasury.entries import GENERAL
 from treasury.opening import code_of, open_district_book
 from treasury.posting import SERVICE
@@ -19,6 +21,11 @@ REGIME = "GF2015"
 DISTRICT = ("220112", "青岚区")
 # What the treasury of the demo holds when its books open; the files of a month hold no cash.
 OPENING_CASH = Decimal("1000000000.00")
+
+
+def pay_date_of(month: date) -> date:
+    """Return the pay date of a payroll month, moved before days off."""
+    return stage_dates(month=month, policies=payout_policies())[Stage.PAY_DAY].on
 
 
 @transaction.atomic

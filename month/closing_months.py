@@ -26,7 +26,7 @@ def close_month(*, month: date, officer: Officer, at: datetime) -> int:
     """
     require_post(officer, "payouts.close_month")
     with refusals_named(), transaction.atomic():
-        runs = [lock_run(run) for run in Run.objects.filter(month=month).order_by("number")]
+        runs = [lock_run(run) for run in Run.objects.filter(month=month).order_by("purpose", "number")]
         if not runs and not Batch.objects.filter(month=month).exists():
             raise NoSuchRun("run_exists", {"month": f"{month:%Y-%m}"})
         require_money_is_booked(month)

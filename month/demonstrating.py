@@ -10,9 +10,9 @@ from datetime import date, datetime
 from pathlib import Path
 
 from month import demo_bank, documents, writing
-from month.beginning import payable_day
+from month.beginning import pay_date_of, payable_day
 from month.posts import demo_officer
-from month.running import MonthRun, Progress, carry_batches, pay_date_of, run_month, single_payment_template
+from month.running import MonthRun, Progress, carry_batches, run_month, single_payment_template
 from payouts.answering import Taken, take_results
 from payouts.building import DEFAULT_TEMPLATE
 from payouts.correcting import NewAccount, approve_correction, propose_correction, reissue

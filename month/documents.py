@@ -18,6 +18,7 @@ from payouts.exports import payslips, registers, remittances, run_sheets, unit_s
 from payouts.exports.rows import Heading
 from payouts.exports.run_facts import contributions_of, run_sheet_of, slips_of, taxes_of, units_of
 from payouts.models import Person, Run
+from payouts.models.words import RunPurpose
 from treasury.exports.documents import month_documents
 from treasury.models import Settlement, UnpaidSalary
 from treasury.models.words import SettlementStatus
@@ -28,7 +29,7 @@ PERSON = "person/"
 def write_documents(*, folder: Path, month: date, at: datetime) -> list[str]:
     """Write the documents of every computed run of a month and those of its townships' money; return their names."""
     names = []
-    for run in Run.objects.filter(month=month, edition__gt=0).order_by("number"):
+    for run in Run.objects.filter(month=month, purpose=RunPurpose.PAYROLL, edition__gt=0).order_by("number"):
         names += [f"documents/{name}" for name in write_run(folder / "documents", run, at)]
     return [*names, *write_treasury_documents(folder=folder, month=month, at=at)]
 

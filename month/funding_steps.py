@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy
 from ledger.models import Officer
 from month import telling_funding
 from month.asking import with_month, with_officer_or_demo, with_on, with_reason
-from month.beginning import open_months
+from month.beginning import open_months, pay_date_of
 from month.funding import allot, claims_day
-from month.running import pay_date_of
 from month.steps import Progress, Step, acting
 from month.tables import Told
 from payouts.refusals import NoSuchRun

@@ -70,6 +70,20 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.post_settlement",
         "treasury.post_earmarking",
     ),
+    "benefits_officer": (
+        "payouts.stage_file",
+        "payouts.certify_enrolment",
+        "payouts.record_enrolment",
+        "payouts.verify_beneficiary",
+        "payouts.propose_rate",
+        "ledger.view_voucher",
+    ),
+    "benefits_funder": (
+        "payouts.fund_benefits",
+        "payouts.manage_recovery",
+        "payouts.approve_rate",
+        "ledger.view_voucher",
+    ),
     "receipt_keeper": ("treasury.issue_receipts",),
     "chief_accountant": (
         "payouts.close_month",
@@ -103,6 +117,9 @@ class DemoOfficer(NamedTuple):
     post: str
 
 
+# What a demo's officers write where a reason is asked for.
+SIGNED_BY_DEMO = "演示：已逐项核对"
+CORRECTED = "更正文件，重新归集"
 DEMO_OFFICERS = (
     DemoOfficer("demo-clerk", "演示经办", "clerk"),
     DemoOfficer("demo-preparer", "演示制单", "preparer"),
@@ -112,6 +129,8 @@ DEMO_OFFICERS = (
     DemoOfficer("demo-chief", "演示会计主管", "chief_accountant"),
     DemoOfficer("demo-head", "演示乡镇长", "township_head"),
     DemoOfficer("demo-auditor", "演示审计", "auditor"),
+    DemoOfficer("demo-certifier", "演示资格确认", "benefits_officer"),
+    DemoOfficer("demo-funder", "演示资金管理", "benefits_funder"),
     DemoOfficer("demo-receipts", "演示票据", "receipt_keeper"),
     DemoOfficer("demo-administrator", "演示管理", "administrator"),
     DemoOfficer("demo-bureau", "演示局长", "bureau_head"),

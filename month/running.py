@@ -17,9 +17,10 @@ from imports.models import StagedSheet
 from imports.staging import stage_files
 from ledger.models import Officer
 from ledger.posts import require_post
-from month.beginning import begin_demo, open_months
+from month.beginning import begin_demo, open_months, pay_date_of
+from month.benefits import carry_benefits, thaw_benefits
 from month.funding import Allotted, allot, claims_day, settle_month, sweep_month
-from month.posts import demo_officer
+from month.posts import CORRECTED, SIGNED_BY_DEMO, demo_officer
 from payouts.bank_files.template_files import shipped_template
 from payouts.building import release_run
 from payouts.checking import check_run
@@ -27,9 +28,7 @@ from payouts.computing import compute_run
 from payouts.inputs import current_declarations, inputs_digest
 from payouts.models import Batch, Run
 from payouts.models.words import RELEASED_STATES, BatchStatus, RunStatus
-from payouts.policy import payout_policies
 from payouts.refusals import NobodyToPay
-from payouts.rules.pay_calendar import Stage, stage_dates
 from payouts.running import (
     current_run,
     freeze_run,
@@ -46,8 +45,6 @@ from treasury.settlement_figures import end_of_month
 
 Progress = Callable[[str, int], None]
 SUFFIXES = (".xlsx", ".csv", ".xls")
-SIGNED_BY_DEMO = "演示：已逐项核对"
-CORRECTED = "更正文件，重新归集"
 
 
 @dataclass(slots=True)
@@ -56,7 +53,7 @@ class MonthRun:
 
     month: date
     sheets: Sequence[StagedSheet] = ()
-    applied: Sequence[Applied] = ()
+    applied: list[Applied] = field(default_factory=list)
     run: Run | None = None
     steps: list[str] = field(default_factory=list)
     nobody_left: bool = False
@@ -74,6 +71,8 @@ def run_month(*, folder: Path, month: date, template: str, at: datetime, progres
         done.steps.append("begin")
     done.sheets = stage_month(paths=[folder], month=month, officer=demo_officer("clerk"), at=at, progress=progress)
     done.applied = apply_staged(month=month, officer=demo_officer("preparer"), at=at, progress=progress)
+    thaw_benefits(month=month, at=at)
+    done.applied += apply_month(month=month, officer=demo_officer("benefits_officer"), at=at, progress=progress)
     if done.applied:
         done.steps.append("apply")
     if sweep_month(month=month, at=at).collections:
@@ -85,6 +84,8 @@ def run_month(*, folder: Path, month: date, template: str, at: datetime, progres
     except NobodyToPay:
         done.nobody_left = True
         done.run = current_run(month=month)
+    done.steps += carry_benefits(month=month, template=template, at=at, progress=progress)
+    done.steps += ["send"] * carry_batches(month=month, template=template, at=at)
     carry_claims(done, template=template, at=at)
     if settle_month(month=month, at=at).settlements:
         done.steps.append("settle")
@@ -175,18 +176,14 @@ def is_list(file: Path) -> bool:
 
 def apply_staged(*, month: date, officer: Officer, at: datetime, progress: Progress) -> list[Applied]:
     """Apply what is staged; a run that was frozen but not released is collected anew first."""
-    waiting = StagedSheet.objects.filter(month=month, status="STAGED", layout__in=APPLIERS).exists()
+    payroll = [key for key in APPLIERS if key != "BENEFITS"]
+    waiting = StagedSheet.objects.filter(month=month, status="STAGED", layout__in=payroll).exists()
     run = current_run(month=month)
     if waiting and run and run.status not in (RunStatus.OPEN, RunStatus.COLLECTING, *RELEASED_STATES):
         if run.status in (RunStatus.SUBMITTED, RunStatus.REVIEWED):
             run = refuse_run(run=run, officer=demo_officer("reviewer"), reason=CORRECTED, at=at)
         thaw_run(run=run, officer=officer, reason=CORRECTED, at=at)
     return apply_month(month=month, officer=officer, at=at, progress=progress)
-
-
-def pay_date_of(month: date) -> date:
-    """Return the pay date of a payroll month, moved before days off."""
-    return stage_dates(month=month, policies=payout_policies())[Stage.PAY_DAY].on
 
 
 def run_for(*, month: date, at: datetime) -> Run:

@@ -29,7 +29,7 @@ from month.asking import (
     with_serial,
     with_single,
 )
-from month.beginning import open_months, payable_day
+from month.beginning import open_months, pay_date_of, payable_day
 from month.closing_months import close_month
 from month.funding_steps import FUNDING_STEPS
 from month.posts import demo_officer
@@ -110,7 +110,7 @@ def take_apply(asked: Namespace, officer: Officer | None, at: datetime, progress
 def take_compute(asked: Namespace, officer: Officer | None, at: datetime, progress: Progress) -> Told:
     preparer = acting(officer, "preparer")
     require_post(preparer, "payouts.compute_run")
-    open_months(day=running.pay_date_of(asked.month), officer=preparer, at=at)
+    open_months(day=pay_date_of(asked.month), officer=preparer, at=at)
     run = running.run_for(month=asked.month, at=at)
     run = running.freeze_and_compute(run, officer=preparer, at=at, progress=progress)
     return telling.of_state(run)
@@ -216,7 +216,7 @@ def take_decision(asked: Namespace, officer: Officer | None, at: datetime, _prog
 def take_reissue(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
     releaser = acting(officer, "releaser")
     short = running.single_payment_template(asked.bank) if asked.single else ""
-    on = asked.on or payable_day(nominal=max(running.pay_date_of(asked.month), at.date()))
+    on = asked.on or payable_day(nominal=max(pay_date_of(asked.month), at.date()))
     batches = reissue(
         month=asked.month, officer=releaser, template=asked.bank, pay_date=on, at=at, short_template=short
     )
@@ -234,7 +234,7 @@ def take_remit(asked: Namespace, officer: Officer | None, at: datetime, _progres
     runs = writing.released_runs(asked.month)
     if not runs:
         raise NoSuchRun("run_exists", {"month": f"{asked.month:%Y-%m}"})
-    on = asked.on or max(running.pay_date_of(asked.month), at.date())
+    on = asked.on or max(pay_date_of(asked.month), at.date())
     for run in runs:
         remit_run(run=run, officer=cashier, on=on, at=at)
     return telling.of_status(asked.month)

@@ -26,6 +26,7 @@ from payouts.models import AccountCorrection, Batch, Run, RunException
 from payouts.models.words import PaymentStatus, RunKind, RunStatus, Severity
 from payouts.policy import payout_policies
 from payouts.rules.pay_calendar import Stage, stage_dates
+from payouts.running import current_run
 
 SHOWN_MAX = 50
 
@@ -222,7 +223,7 @@ def not_paid_table(month: date) -> Table:
         """SELECT n.reason, count(*) FROM payouts_notpaid n
              JOIN payouts_run r ON r.id = n.run_id AND r.edition = n.edition
             WHERE r.month = %s AND r.number = (SELECT max(number) FROM payouts_run
-                                                WHERE month = %s AND edition > 0)
+                                                WHERE month = %s AND edition > 0 AND purpose = 'PAYROLL')
             GROUP BY n.reason ORDER BY n.reason""",
         month,
         month,
@@ -245,7 +246,7 @@ def of_documents(month: date, *, folder: Path, names: Sequence[str]) -> Told:
     for name in names:
         made.add_row(name)
     told: list[RenderableType] = [made]
-    run = Run.objects.filter(month=month).order_by("-number").first()
+    run = current_run(month=month)
     if run and run.status in NEXT_STEPS:
         told.append(str(NEXT_STEPS[run.status]))
     return told
@@ -352,7 +353,7 @@ def of_status(month: date) -> Told:
         _("Reviewer"),
         _("Released by"),
     )
-    runs = list(Run.objects.filter(month=month).order_by("number"))
+    runs = list(Run.objects.filter(month=month).order_by("purpose", "number"))
     for run in runs:
         made.add_row(
             str(run),

@@ -4,6 +4,7 @@ These lists carry numbers in full, so writing them leaves a reading event in the
 """
 
 import csv
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
 from datetime import date, datetime
@@ -11,11 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from imports.findings import totals_of, write_findings
+from imports.layouts import LAYOUTS
 from imports.models import StagedSheet, StageStatus
 from ledger.models import Officer
 from ledger.recording import record_event
+from payouts.benefit_facts import scheme_codes
 from payouts.facts import RELEASED, rows_of
 from payouts.models import BankFile, Run
+from payouts.models.words import RunPurpose
 
 PAYROLL = """
 SELECT p.id_number, s.gross, s.deductions, s.tax, s.net
@@ -27,7 +31,8 @@ SELECT p.id_number, s.gross, s.deductions, s.tax, s.net
 NOT_PAID = """
 SELECT n.id_number, n.reason
   FROM payouts_notpaid n JOIN payouts_run r ON r.id = n.run_id AND r.edition = n.edition
- WHERE r.month = %s AND r.number = (SELECT max(number) FROM payouts_run WHERE month = %s AND edition > 0)
+ WHERE r.month = %s AND r.number = (SELECT max(number) FROM payouts_run
+                                     WHERE month = %s AND edition > 0 AND purpose = 'PAYROLL')
 UNION ALL
 SELECT p.id_number, 'unwritable'
   FROM payouts_obligation o JOIN payouts_person p ON p.id = o.person_id
@@ -75,6 +80,26 @@ SELECT c.number, coalesce(t.name, ''), lower(c.status), c.reason, c.total, c.bal
   FROM treasury_claim c LEFT JOIN treasury_township t ON t.id = c.township_id
  WHERE c.month = %s AND NOT EXISTS (SELECT FROM treasury_claim n WHERE n.number = c.number AND n.attempt > c.attempt)
  ORDER BY c.id
+"""
+# One line for each valid row of the roster of the month: what the month itself brings, without earlier months.
+BENEFITS = """
+SELECT r.row, r.key, r.cells[%s], CASE WHEN d.amount IS NULL THEN 0 ELSE 1 END,
+       CASE WHEN d.amount IS NULL THEN coalesce(u.reason, '') ELSE '' END, coalesce(d.amount, 0.00)
+  FROM imports_stagedsheet s JOIN imports_stagedrow r ON r.sheet_id = s.id AND r.valid
+  LEFT JOIN payouts_person p ON p.id_number = r.key
+  LEFT JOIN LATERAL (SELECT e.id, e.scheme FROM payouts_enrolment e
+                      WHERE e.person_id = p.id AND e.scheme = (%s::jsonb) ->> r.cells[%s]
+                      ORDER BY e.number DESC LIMIT 1) e ON true
+  LEFT JOIN LATERAL (SELECT d.amount FROM payouts_benefitdue d
+                       JOIN payouts_run n ON n.id = d.run_id AND n.edition = d.edition
+                      WHERE d.enrolment_id = e.id AND n.month = s.month AND d.number = 1
+                        AND d.period = ANY(ARRAY[s.month, date_trunc('year', s.month)::date,
+                                                 (date_trunc('year', s.month) + interval '6 months')::date])
+                      ORDER BY d.period DESC LIMIT 1) d ON true
+  LEFT JOIN LATERAL (SELECT u.reason FROM payouts_benefitunpaid u
+                       JOIN payouts_run n ON n.id = u.run_id AND n.edition = u.edition
+                      WHERE u.enrolment_id = e.id AND n.month = s.month ORDER BY n.number DESC LIMIT 1) u ON true
+ WHERE s.month = %s AND s.layout = 'BENEFITS' AND s.status <> 'REPLACED' ORDER BY s.id, r.row
 """
 
 
@@ -126,12 +151,23 @@ def write_month(
             ("claim", "township", "decision", "reason", "total", "balance_after"),
             rows_of(CLAIMS, month),
         ),
+        *write_benefits(folder, month),
         *write_bank_files(folder / "bank", month),
     ]
     if rows_of("SELECT 1 FROM payouts_payment WHERE month = %s AND status <> 'SENT' LIMIT 1", month):
         names.append(write_results(folder, month))
     record_reading(names, month=month, officer=officer, at=at)
     return names
+
+
+def write_benefits(folder: Path, month: date) -> Iterator[str]:
+    """Write what each valid row of the month's roster brings, if the month has a roster."""
+    scheme = LAYOUTS["BENEFITS"].position("项目名称") + 1
+    codes = json.dumps(dict(scheme_codes(month=month)), ensure_ascii=False)
+    rows = rows_of(BENEFITS, scheme, codes, scheme, month)
+    if rows:
+        headers = ("row", "id_number", "scheme", "paid", "reason", "amount")
+        yield write_list(folder / "benefits.csv", headers, rows)
 
 
 def write_results(folder: Path, month: date) -> str:
@@ -183,5 +219,5 @@ def current_sheets(month: date) -> list[StagedSheet]:
 
 
 def released_runs(month: date) -> list[Run]:
-    """Return the runs of a month that were released."""
-    return list(Run.objects.filter(month=month, status__in=RELEASED).order_by("number"))
+    """Return the payroll runs of a month that were released."""
+    return list(Run.objects.filter(month=month, purpose=RunPurpose.PAYROLL, status__in=RELEASED).order_by("number"))

@@ -28,8 +28,9 @@ from payouts.bank_files.results import ResultFile as ReadResults
 from payouts.bank_files.results import ResultRow as ReadRow
 from payouts.bank_files.template_files import shipped_template
 from payouts.models import Batch, Payment, ResultFile, Run
-from payouts.models.words import BatchStatus, Outcome, PaymentStatus, RunStatus
+from payouts.models.words import BatchStatus, Outcome, PaymentStatus, RunPurpose, RunStatus
 from payouts.posting import take_releases_back
+from payouts.posting_benefits import take_benefits_back
 from payouts.refusals import ResultRefused, refusals_named
 from payouts.running import CHAIN, lock_run, move_run
 from payouts.sending import instruction_for, move_batch
@@ -97,12 +98,16 @@ def take_results(
         verify_accounts(file, matched, posting_date)
         sent_back = [payments[row.serial] for row in matched.failed]
         without_run = {batch.pk for batch in batches if batch.run_id is None}
-        of_runs = [payment for payment in sent_back if payment.batch_id not in without_run]
+        of_benefits = {batch.pk for batch in batches if batch.run and batch.run.purpose == RunPurpose.BENEFITS}
+        of_runs = [payment for payment in sent_back if payment.batch_id not in without_run | of_benefits]
+        benefits = [payment for payment in sent_back if payment.batch_id in of_benefits]
         take_releases_back(
             file=file, payments=[payment for payment in sent_back if payment.batch_id in without_run], cashier=officer
         )
         if of_runs:
-            take_money_back(file, of_runs, reviewer=str(runs[0].reviewed_by_id), cashier=officer)
+            take_money_back(file, of_runs, reviewer=reviewer_of(of_runs), cashier=officer)
+        if benefits:
+            take_benefits_back(file=file, payments=benefits, reviewer=reviewer_of(benefits), cashier=officer)
         for batch in batches:
             advance_batch(batch)
         for run in runs:
@@ -116,6 +121,11 @@ def take_results(
             after={"file": name, "sha256": read.sha256, "settled": file.settled, "returned": file.returned},
         )
         return Taken(file, month, known_before=False)
+
+
+def reviewer_of(payments: Sequence[Payment]) -> str:
+    """Return who reviewed the run of payments that came back."""
+    return str(Run.objects.get(batches=payments[0].batch_id).reviewed_by_id)
 
 
 def known_file(digest: str, month: date | None) -> Taken | None:

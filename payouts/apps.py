@@ -13,3 +13,4 @@ class PayoutsConfig(AppConfig):
         """Register the checks of paying people."""
         import_module("payouts.payment_checks")
         import_module("payouts.release_checks")
+        import_module("payouts.benefit_checks")

@@ -19,7 +19,7 @@ from ledger.recording import record_event
 from payouts.facts import rows_of
 from payouts.inputs import standing
 from payouts.models import Declaration, Run
-from payouts.models.words import RELEASED_STATES, RunStatus
+from payouts.models.words import RELEASED_STATES, RunPurpose, RunStatus
 from payouts.refusals import InputsFrozen, NumberUnknown, SameOfficer
 from payouts.running import CHAIN
 from treasury.models import Unit
@@ -122,10 +122,11 @@ def declare(*, source: DeclaredFile, rows: int, officer: Officer, at: datetime) 
     :raises SameOfficer: if the officer staged the file
     :raises InputsFrozen: if the latest run of the month is between freezing and release
     """
-    require_post(officer, "payouts.apply_file")
+    require_post(officer, "payouts.certify_enrolment" if source.kind == "BENEFITS" else "payouts.apply_file")
     if source.staged_by == officer.username:
         raise SameOfficer("declaration_four_eyes", {"file": source.file, "officer": officer.username})
-    run = Run.objects.select_for_update().filter(month=source.month).order_by("-number").first()
+    purpose = RunPurpose.BENEFITS if source.kind == "BENEFITS" else RunPurpose.PAYROLL
+    run = Run.objects.select_for_update().filter(month=source.month, purpose=purpose).order_by("-number").first()
     if run and run.status not in (RunStatus.OPEN, RunStatus.COLLECTING, *RELEASED_STATES):
         raise InputsFrozen("run_inputs_are_frozen", {"run": str(run), "status": run.status})
     declaration = Declaration.objects.create(

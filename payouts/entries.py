@@ -4,11 +4,11 @@ Pure functions as in ``treasury.entries``. All of J3a, J3b, J16a, J16b and J20 t
 project's application of 财库〔2015〕192号 to the reform; see docs/decisions.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ledger.entries import Entry, credit, debit, in_red, without_zeros
+from ledger.entries import credit, debit, in_red, without_zeros
 from ledger.money import ZERO
 from treasury.entries import GENERAL, UNCLASSIFIED, Classes, Codes, Mirrored, pair
 
@@ -96,63 +96,96 @@ def pay_back_pay(codes: Codes, amount: Decimal, classes: Classes = UNCLASSIFIED)
     return Mirrored(township=(classes.on(entries[0]), *entries[1:]) if entries else ())
 
 
-def pay_benefit(
-    codes: Codes,
-    *,
-    scheme_account: str,
-    district_share: Decimal,
-    township_share: Decimal,
-    classes: Classes = UNCLASSIFIED,
+@dataclass(frozen=True, slots=True)
+class BenefitLine:
+    """What is due of one scheme to people of one township: charged to the district (its own share, and what the
+
+    levels above bear) and to the township; ``recovered`` of it is kept back.
+    """
+
+    district: Decimal
+    township: Decimal
+    recovered: Decimal = ZERO
+    classes: Classes = UNCLASSIFIED
+
+    @property
+    def due(self) -> Decimal:
+        return self.district + self.township
+
+
+def pay_benefits(
+    codes: Codes, lines: Sequence[BenefitLine], *, cash: Mapping[str, Decimal], held: Decimal = ZERO
 ) -> Mirrored:
-    """J20: a benefit leaves the scheme's account; each funder is charged its share."""
-    own = [classes.on(entry) for entry in pair(codes.district.expense, scheme_account, district_share)]
-    theirs = [classes.on(entry) for entry in pair(codes.township.expense, codes.township.annual, township_share)]
+    """J20 and J22: benefits leave the special accounts of their funders; what is kept back settles the receivable.
+
+    ``cash`` is what leaves each special account; a township's share leaves the district's own. ``held`` is what no
+    bank file could carry: it is owed with the returned payments (J16a).
+    """
+    spent = [line.classes.on(debit(codes.township.expense, line.township, fund=GENERAL)) for line in lines]
+    own = [line.classes.on(debit(codes.district.expense, line.district, fund=GENERAL)) for line in lines]
+    borne = sum((line.township for line in lines), ZERO)
     return Mirrored(
-        township=plain_after_first(theirs),
-        district=(*plain_after_first(own), *pair(codes.district.annual, scheme_account, township_share)),
+        township=without_zeros([*spent, credit(codes.township.annual, borne, fund=GENERAL)]),
+        district=without_zeros(
+            [
+                *own,
+                debit(codes.district.annual, borne, fund=GENERAL),
+                *(credit(account, amount, fund=GENERAL) for account, amount in cash.items()),
+                credit(codes.district.returned, held, fund=GENERAL),
+                credit(codes.district.receivable, sum((line.recovered for line in lines), ZERO), fund=GENERAL),
+            ]
+        ),
     )
 
 
-def plain_after_first(entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """Return the entries with classes on the spending line only."""
-    return tuple(entry if at == 0 else UNCLASSIFIED.on(entry) for at, entry in enumerate(entries))
-
-
-def fund_benefit_account(codes: Codes, *, scheme_account: str, own: Decimal, from_above: Decimal) -> Mirrored:
-    """J21: the account of a scheme is funded from the treasury, and by money from above."""
+def hold_returned_benefits(codes: Codes, cash: Mapping[str, Decimal]) -> Mirrored:
+    """J16a for benefits: what the bank returned is back in the special accounts that it left."""
+    amount = sum(cash.values(), ZERO)
     return Mirrored(
-        district=(
-            *pair(scheme_account, codes.district.cash, own),
-            *pair(scheme_account, codes.district.subsidy_income, from_above),
+        district=without_zeros(
+            [
+                *(debit(account, part, fund=GENERAL) for account, part in cash.items()),
+                credit(codes.district.returned, amount, fund=GENERAL),
+            ]
         )
     )
 
 
-def recognise_overpayment(codes: Codes, amount: Decimal) -> Mirrored:
+def reissue_benefits(codes: Codes, cash: Mapping[str, Decimal]) -> Mirrored:
+    """J16a, second step, for benefits: held payments leave the special accounts again."""
+    amount = sum(cash.values(), ZERO)
+    return Mirrored(
+        district=without_zeros(
+            [
+                debit(codes.district.returned, amount, fund=GENERAL),
+                *(credit(account, part, fund=GENERAL) for account, part in cash.items()),
+            ]
+        )
+    )
+
+
+def fund_benefit_account(codes: Codes, *, account: str, own: Decimal, from_above: Decimal) -> Mirrored:
+    """J21: the special account of a funder is funded from the treasury, and by money from above."""
+    return Mirrored(
+        district=(
+            *pair(account, codes.district.cash, own),
+            *pair(account, codes.district.subsidy_income, from_above),
+        )
+    )
+
+
+def recognise_overpayment(codes: Codes, amount: Decimal, classes: Classes = UNCLASSIFIED) -> Mirrored:
     """J22: an overpaid benefit is to be recovered; the spending is red."""
     return Mirrored(
         district=without_zeros(
             (
                 debit(codes.district.receivable, amount, fund=GENERAL),
-                debit(codes.district.expense, -amount, fund=GENERAL),
+                classes.on(debit(codes.district.expense, -amount, fund=GENERAL)),
             )
         )
     )
 
 
-def offset_overpayment(codes: Codes, *, scheme_account: str, due: Decimal, recovered: Decimal) -> Mirrored:
-    """J22: a benefit due is paid less what is recovered from it."""
-    return Mirrored(
-        district=without_zeros(
-            (
-                debit(codes.district.expense, due, fund=GENERAL),
-                credit(scheme_account, due - recovered, fund=GENERAL),
-                credit(codes.district.receivable, recovered, fund=GENERAL),
-            )
-        )
-    )
-
-
-def take_refund(codes: Codes, *, scheme_account: str, amount: Decimal) -> Mirrored:
+def take_refund(codes: Codes, *, account: str, amount: Decimal) -> Mirrored:
     """J22: a person pays an overpaid benefit back."""
-    return Mirrored(district=pair(scheme_account, codes.district.receivable, amount))
+    return Mirrored(district=pair(account, codes.district.receivable, amount))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from payouts.models import Run
-from payouts.models.words import RELEASED_STATES
+from payouts.models.words import RELEASED_STATES, RunPurpose
 from payouts.rules.changes import Change, ChangeKind
 from payouts.rules.income_tax import YearToDate
 
@@ -78,7 +78,7 @@ def month_before(month: date) -> date:
 
 def was_paid(*, month: date) -> bool:
     """Whether a run of a month has been released."""
-    return Run.objects.filter(month=month, status__in=RELEASED_STATES).exists()
+    return Run.objects.filter(month=month, purpose=RunPurpose.PAYROLL, status__in=RELEASED_STATES).exists()
 
 
 def staff_of(declaration: int) -> list[Staff]:

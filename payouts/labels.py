@@ -32,6 +32,11 @@ EXCEPTION_KINDS: Mapping[str, object] = {
     "holidays_unknown": gettext_lazy("Days off of the year are not known"),
     "no_approved_budget": gettext_lazy("No approved budget"),
     "over_budget": gettext_lazy("More than the budget has left"),
+    "account_of_staff": gettext_lazy("Account of somebody else who is paid"),
+    "arrears": gettext_lazy("Paid for earlier months"),
+    "overpaid": gettext_lazy("Overpaid, to be recovered"),
+    "scheme_changed": gettext_lazy("Scheme differs from last month"),
+    "age_outside": gettext_lazy("Outside the age window of the scheme, by the certified roster"),
 }
 NOT_PAID_REASONS: Mapping[str, object] = {
     "stopped_in_roster": gettext_lazy("stopped in the roster"),
@@ -42,11 +47,30 @@ NOT_PAID_REASONS: Mapping[str, object] = {
     "net_negative": gettext_lazy("net pay would be negative"),
     "no_account": gettext_lazy("no account"),
     "unwritable": gettext_lazy("cannot be written in the bank's format"),
+    "row_refused": gettext_lazy("row of the roster refused"),
+    "off_roster": gettext_lazy("no longer on the roster"),
+    "exclusive_double": gettext_lazy("another scheme excludes it"),
+    "unknown_scheme": gettext_lazy("the district has no such scheme"),
+    "suspended_status": gettext_lazy("suspended"),
+    "not_started": gettext_lazy("not entitled yet"),
+    "died": gettext_lazy("died before the month"),
+    "ended": gettext_lazy("entitlement has ended"),
+    "verification_overdue": gettext_lazy("in-person verification overdue"),
+    "verified_too_late": gettext_lazy("verified too late for arrears"),
+    "closed_scheme": gettext_lazy("scheme closed"),
+    "born_unknown": gettext_lazy("date of birth unknown"),
+    "too_young": gettext_lazy("too young"),
+    "too_old": gettext_lazy("too old"),
+    "born_too_early": gettext_lazy("born before the scheme pays"),
+    "no_amount": gettext_lazy("no amount for the grade"),
+    "not_due_this_month": gettext_lazy("not due in this month"),
 }
 
 
 # The names of the facts of exceptions.
 FACT_NAMES: Mapping[str, object] = {
+    "scheme": gettext_lazy("scheme"),
+    "amount": gettext_lazy("amount"),
     "year": gettext_lazy("budget year"),
     "townships": gettext_lazy("number of townships"),
     "names": gettext_lazy("townships"),
@@ -96,6 +120,7 @@ DECLARATION_KINDS: Mapping[str, object] = {
     "CHANGES": gettext_lazy("changes of pay"),
     "YEAR_TO_DATE": gettext_lazy("year to date of tax"),
     "DEATHS": gettext_lazy("death list"),
+    "BENEFITS": gettext_lazy("benefit roster"),
 }
 
 

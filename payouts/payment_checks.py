@@ -90,7 +90,7 @@ def obligations_are_the_payslips() -> Iterator[Disagreement]:
                   FROM (SELECT s.run_id, s.id, s.net FROM payouts_payslip s
                           JOIN payouts_run q ON q.id = s.run_id AND q.edition = s.edition
                          WHERE s.net > 0 AND q.status IN ({STATES})) s
-                  FULL JOIN payouts_obligation o ON o.payslip_id = s.id
+                  FULL JOIN (SELECT * FROM payouts_obligation WHERE payslip_id IS NOT NULL) o ON o.payslip_id = s.id
                  WHERE s.net IS DISTINCT FROM o.amount) d ON d.run_id = r.id
          GROUP BY r.month, r.number""",  # noqa: S608
     )
@@ -182,7 +182,8 @@ def returns_are_posted() -> Iterator[Disagreement]:
         SELECT NULL::text, 'result file ' || f.name || ': returned ' || f.returned_amount || ', voucher ' || p.received,
                f.received_at
           FROM payouts_resultfile f
-          JOIN LATERAL ({POSTED} WHERE v.source = 'payouts.result/' || f.id || '/returned') p ON true
+          JOIN LATERAL ({POSTED} WHERE v.source IN ('payouts.result/' || f.id || '/returned',
+                                             'payouts.result/' || f.id || '/returned/benefits')) p ON true
           JOIN LATERAL (SELECT coalesce(sum(w.amount), 0) AS amount,
                                coalesce(sum(w.amount) FILTER (WHERE b.run_id IS NOT NULL), 0) AS of_runs
                           FROM payouts_resultrow w JOIN payouts_payment q ON q.id = w.payment_id

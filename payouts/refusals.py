@@ -110,6 +110,21 @@ class ApprovalVoid(UnableToPay):
     remedy = _("Refuse the run, compute it anew and have it reviewed again.")
 
 
+class FunctionsTogether(UnableToPay):
+    message = _("Who certifies or funds a benefit may not pay it.")
+    remedy = _("Have it paid by officers who neither certified its people nor funded its accounts.")
+
+
+class EnrolmentRefused(UnableToPay):
+    message = _("The fact does not fit what is known of the enrolment.")
+    remedy = _("Look at its latest version; end an earlier entry before a new one begins.")
+
+
+class MoreThanOverpaid(UnableToPay):
+    message = _("More would come back than was overpaid.")
+    remedy = _("Take what is left of it; collect a run anew that was to keep back more.")
+
+
 class NumberUnknown(UnableToPay):
     message = _("The declared row names a person or a unit that is not known.")
     remedy = _("Apply the unit list and the roster first.")
@@ -169,6 +184,20 @@ PAYOUT_REFUSALS: dict[str, type[UnableToPost]] = {
     "batch_is_fixed": ResultsStay,
     "payment_is_fixed": ResultsStay,
     "person_is_fixed": ResultsStay,
+    "benefit_functions_are_apart": FunctionsTogether,
+    "enrolment_fact_follows_the_last": EnrolmentRefused,
+    "enrolment_is_not_doubled": EnrolmentRefused,
+    "enrolment_ends_after_it_starts": EnrolmentRefused,
+    "guardian_account_has_its_reason": ReasonMissing,
+    "recovery_is_within_its_overpayment": MoreThanOverpaid,
+    "benefit_offset_is_its_recoveries": TotalsDiffer,
+    "benefit_is_of_its_enrolment": TotalsDiffer,
+    "benefit_is_borne_whole": TotalsDiffer,
+    "obligation_follows_its_benefit": TotalsDiffer,
+    "benefit_due_is_unique": PaidOnce,
+    "scheme_value_four_eyes": SameOfficer,
+    "scheme_value_has_its_notice": ReasonMissing,
+    "funding_has_its_paper": ReasonMissing,
 }
 KNOWN = {**REFUSALS, **TREASURY_REFUSALS, **PAYOUT_REFUSALS}
 

@@ -1,10 +1,11 @@
-"""Move a payroll run from state to state: collected, frozen, checked, signed by three, released.
+"""Move a run from state to state: collected, frozen, checked, signed by three, released.
 
-Computing stands in ``computing``; what is paid out of a released run in ``building`` and ``sending``.
+A payroll is computed in ``computing``, benefits in ``entitling``; what is paid out of a released run stands in
+``building`` and ``sending``.
 Each act locks the run, checks its state, moves it, and leaves its move and its trace.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from django.db import connection, transaction
@@ -15,8 +16,8 @@ from ledger.posts import require_post
 from ledger.recording import record_event
 from payouts.facts import month_before, was_paid
 from payouts.inputs import current_declarations, inputs_digest
-from payouts.models import Declaration, Run, RunException, RunInput, RunMove
-from payouts.models.words import RELEASED_STATES, RUN_MOVES, RunKind, RunStatus, Severity
+from payouts.models import Declaration, Enrolment, Run, RunException, RunInput, RunMove
+from payouts.models.words import RELEASED_STATES, RUN_MOVES, RunKind, RunPurpose, RunStatus, Severity
 from payouts.refusals import (
     ApprovalVoid,
     ExceptionsOpen,
@@ -32,12 +33,12 @@ from payouts.refusals import (
 CHAIN = ""  # the trail of acts that belong to no single book
 
 
-def current_run(*, month: date) -> Run | None:
+def current_run(*, month: date, purpose: RunPurpose = RunPurpose.PAYROLL) -> Run | None:
     """Return the latest run of a month, or None if the month has none."""
-    return Run.objects.filter(month=month).order_by("-number").first()
+    return Run.objects.filter(month=month, purpose=purpose).order_by("-number").first()
 
 
-def run_to_collect(*, month: date, pay_date: date, at: datetime) -> Run:
+def run_to_collect(*, month: date, pay_date: date, at: datetime, purpose: RunPurpose = RunPurpose.PAYROLL) -> Run:
     """Return the run that takes the month's declarations: the open one, or a new one.
 
     After the latest run of the month was released, the next is supplementary (补发批次).
@@ -46,14 +47,16 @@ def run_to_collect(*, month: date, pay_date: date, at: datetime) -> Run:
     """
     with refusals_named(), transaction.atomic():
         lock_month(month)
-        run = Run.objects.select_for_update().filter(month=month).order_by("-number").first()
+        runs = Run.objects.filter(month=month, purpose=purpose)
+        run = runs.select_for_update().order_by("-number").first()
         if run is not None and run.status in (RunStatus.OPEN, RunStatus.COLLECTING):
             return run
         if run is not None and run.status not in RELEASED_STATES:
             raise InputsFrozen("run_inputs_are_frozen", {"run": str(run), "status": run.status})
-        number = 1 + (Run.objects.filter(month=month).aggregate(last=Max("number"))["last"] or 0)
+        number = 1 + (runs.aggregate(last=Max("number"))["last"] or 0)
         run = Run.objects.create(
             month=month,
+            purpose=purpose,
             number=number,
             kind=RunKind.REGULAR if number == 1 else RunKind.SUPPLEMENTARY,
             pay_date=pay_date,
@@ -106,18 +109,34 @@ def freeze_run(*, run: Run, officer: Officer, at: datetime) -> Run:
         run = lock_run(run)
         if run.status != RunStatus.COLLECTING:
             raise WrongState("run_moves", {"run": str(run), "from": run.status, "to": RunStatus.FROZEN})
-        declarations = current_declarations(month=run.month)
-        kinds = {declaration.kind for declaration in declarations}
-        if "ROSTER" not in kinds or ("PAY_ITEMS" not in kinds and not was_paid(month=month_before(run.month))):
+        declarations = current_declarations(month=run.month, purpose=RunPurpose(run.purpose))
+        if not has_inputs(run, {declaration.kind for declaration in declarations}):
             raise NothingDeclared("run_has_inputs", {"run": str(run)})
         run.edition += 1
-        run.inputs_digest = inputs_digest(declarations)
+        if run.purpose == RunPurpose.BENEFITS:
+            run.facts_until = last_fact()
+        run.inputs_digest = inputs_digest(declarations, facts_until=run.facts_until)
         run.refusal = ""
         move_run(run, RunStatus.FROZEN, by=officer, at=at)
         RunInput.objects.bulk_create(
             RunInput(run=run, edition=run.edition, declaration=declaration) for declaration in declarations
         )
         return run
+
+
+def has_inputs(run: Run, kinds: Collection[str]) -> bool:
+    """Whether there is something to compute: a roster and pay, or enrolments."""
+    if run.purpose == RunPurpose.BENEFITS:
+        return Enrolment.objects.exists()
+    return "ROSTER" in kinds and ("PAY_ITEMS" in kinds or was_paid(month=month_before(run.month)))
+
+
+def last_fact() -> int:
+    """Return the last fact of an enrolment; whoever is writing one is waited for, so that none slips in below."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('payouts.enrolmentfact'))")
+        cursor.execute("SELECT coalesce(max(id), 0) FROM payouts_enrolmentfact")
+        return int(cursor.fetchone()[0])
 
 
 def thaw_run(*, run: Run, officer: Officer, reason: str, at: datetime) -> Run:
@@ -228,7 +247,8 @@ def approve_release(*, run: Run, officer: Officer, at: datetime) -> Run:
     if run.status == RunStatus.REVIEWED and officer.username in (run.submitted_by_id, run.reviewed_by_id):
         raise SameOfficer("run_four_eyes", {"run": str(run), "officer": officer.username})
     frozen = Declaration.objects.filter(pk__in=run.inputs.filter(edition=run.edition).values("declaration"))
-    if run.status == RunStatus.REVIEWED and inputs_digest(list(frozen)) != run.inputs_digest:
+    digest = inputs_digest(list(frozen), facts_until=run.facts_until)
+    if run.status == RunStatus.REVIEWED and digest != run.inputs_digest:
         raise ApprovalVoid("run_inputs_are_frozen", {"run": str(run)})
     run.released_by = officer
     return move_run(run, RunStatus.RELEASED, by=officer, at=at)

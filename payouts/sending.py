@@ -1,7 +1,8 @@
 """Hand a batch over to the bank: its files are made and kept, its money is posted out.
 
 The bytes, their hash and the message id are stored before anything leaves the house; the vouchers
-are those of J3a and J3b for a run, of J16a for what is issued again of it, and those of each release.
+are those of J3a and J3b for a payroll, of J20 for benefits, of J16a for what is issued again of them, and those of each
+release.
 """
 
 from collections.abc import Iterable, Iterator
@@ -25,8 +26,9 @@ from payouts.bank_files.template_files import shipped_template
 from payouts.charges import employer_spending_of, spending_of
 from payouts.facts import rows_of
 from payouts.models import BankFile, Batch, Payment, Run
-from payouts.models.words import BatchStatus, RunStatus
+from payouts.models.words import BatchStatus, RunPurpose, RunStatus
 from payouts.posting import post_releases_out
+from payouts.posting_benefits import post_benefits_out
 from payouts.refusals import TooFewRows, TotalsDiffer, WrongState, refusals_named
 from payouts.running import CHAIN, lock_run, move_run
 from treasury.entries import Mirrored, SpendingLine
@@ -56,6 +58,8 @@ def send_batch(*, batch: Batch, officer: Officer, template: str, at: datetime) -
         move_batch(batch, BatchStatus.SENDING)
         if run is None:
             post_releases_out(batch=batch, cashier=officer)
+        elif run.purpose == RunPurpose.BENEFITS:
+            post_benefits_out(batch=batch, run=run, cashier=officer)
         else:
             post_out(batch, run, cashier=officer)
         Payment.objects.filter(batch=batch).update(status="SENT")

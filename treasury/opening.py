@@ -15,6 +15,17 @@ from treasury.entries import Codes, DistrictCodes, TownshipCodes
 PAYABLES = {"01": "代扣代缴", "02": "单位缴费", "03": "退汇待付", "99": "其他"}
 
 
+# Special accounts of the district, under 其他财政存款, by the role they play: money of the fiscal special account, and
+# the accounts that benefits are paid from, one for each funder (J20, J21).
+DISTRICT_SPECIAL = {
+    "FISCAL_SPECIAL_CASH": ("01", "财政专户资金"),
+    "BENEFITS_CENTRAL": ("0501", "中央资金"),
+    "BENEFITS_PROVINCE": ("0502", "省级资金"),
+    "BENEFITS_CITY": ("0503", "市级资金"),
+    "BENEFITS_DISTRICT": ("0504", "区级资金"),
+}
+BENEFITS_STEM, BENEFITS_NAME = "05", "惠民补贴专户"
+
 # The special accounts of a township, under 其他财政存款; each keeps its items apart (F21), and money that no
 # item was named for in 未分项.
 SPECIAL_ACCOUNTS = {"TRANSFERS": "03", "AGRICULTURAL_TAX": "04"}
@@ -37,7 +48,26 @@ def open_district_book(*, code: str, name: str, regime: str, opened_on: date, op
     payable = code_of(book, "OTHER_PAYABLE")
     for suffix, title in PAYABLES.items():
         add_account(book=book, sub=SubAccount(parent_code=payable, code=payable + suffix, name=title))
+    add_special_accounts(book=book)
     return book
+
+
+@transaction.atomic
+def add_special_accounts(*, book: Book) -> None:
+    """Open the special accounts of a district's book that are missing: a book of before gets them when it needs them.
+
+    :raises UnableToPost: if 其他财政存款 itself has been posted to
+    """
+    special = code_of(book, "SPECIAL_CASH")
+    known = set(Account.objects.filter(book=book, code__startswith=special).values_list("code", flat=True))
+    stem = SubAccount(parent_code=special, code=special + BENEFITS_STEM, name=BENEFITS_NAME)
+    own = [
+        SubAccount(parent_code=(special + suffix)[:-2], code=special + suffix, name=title, role=role)
+        for role, (suffix, title) in DISTRICT_SPECIAL.items()
+    ]
+    for sub in (stem, *own):
+        if sub.code not in known:
+            add_account(book=book, sub=sub)
 
 
 @transaction.atomic
@@ -140,7 +170,7 @@ def codes_of(*, district: Book, township: Book) -> Codes:
     return Codes(
         district=DistrictCodes(
             cash=code_among(upper, "TREASURY_CASH"),
-            special_cash=code_among(upper, "SPECIAL_CASH"),
+            special_cash=upper.get("FISCAL_SPECIAL_CASH") or code_among(upper, "SPECIAL_CASH"),
             annual=mirrors[Mirror.ANNUAL],
             historic=mirrors[Mirror.HISTORIC],
             receivable=code_among(upper, "OTHER_RECEIVABLE"),

@@ -7,24 +7,6 @@ from imports.layouts.widgets import Date, IdNumber, JudgedAccount, JudgedIdNumbe
 
 COLUMN, FILLED = Presence.COLUMN, Presence.FILLED
 NORMAL, SUSPENDED = "正常", "暂停"
-# The old pension by the year ended; who has the new one by the month cannot have it beside that.
-CLOSED_SCHEME, SUCCESSOR_SCHEME = "二女户养老保障-旧年付", "二女户养老保障"
-SCHEMES = frozenset(
-    {
-        "独生子女保健费",
-        SUCCESSOR_SCHEME,
-        CLOSED_SCHEME,
-        "奖励扶助",
-        "特别扶助-伤残",
-        "特别扶助-死亡",
-        "抚慰金-配偶死亡-二女户",
-        "抚慰金-配偶死亡-独生子女户",
-        "抚慰金-配偶死亡-职工户",
-        "抚慰金-子女死亡-二女户",
-        "抚慰金-子女死亡-独生子女户",
-        "抚慰金-子女死亡-职工户",
-    }
-)
 
 
 class Benefits(Layout):

@@ -4,6 +4,7 @@ from payouts.models.benefits import Enrolment, EnrolmentFact, Household
 from payouts.models.declarations import (
     Declaration,
     DeclaredAmount,
+    DeclaredBeneficiary,
     DeclaredChange,
     DeclaredDeath,
     DeclaredPay,
@@ -50,6 +51,7 @@ __all__ = [
     "BenefitUnpaid",
     "Declaration",
     "DeclaredAmount",
+    "DeclaredBeneficiary",
     "DeclaredChange",
     "DeclaredDeath",
     "DeclaredPay",

@@ -158,7 +158,9 @@ class EnrolmentFact(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["enrolment", "version"], name="enrolment_fact_is_unique"),
             models.CheckConstraint(
-                condition=Q(ended_on=None) | Q(ended_on__gte=F("starts_on")), name="enrolment_ends_after_it_starts"
+                # A roster is taken as it was certified; what is recorded here has to make sense.
+                condition=Q(declaration__isnull=False) | Q(ended_on=None) | Q(ended_on__gte=F("starts_on")),
+                name="enrolment_ends_after_it_starts",
             ),
             models.CheckConstraint(
                 condition=Q(suspended_from=None) | Q(suspended_from__day=1), name="suspension_is_from_a_month"

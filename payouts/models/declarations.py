@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger.models.fields import FenField, fen_check
 from payouts.models.people import Person
 from payouts.models.words import ChangeKind
-from treasury.models import Unit
+from treasury.models import Township, Unit
 
 
 class Declaration(models.Model):
@@ -206,4 +206,37 @@ class DeclaredDeath(DeclaredRow):
         verbose_name_plural = _("declared deaths")
         constraints = [
             models.UniqueConstraint(fields=["declaration", "row"], name="declared_death_is_unique"),
+        ]
+
+
+class DeclaredBeneficiary(DeclaredRow):
+    """One row of a certified roster of benefits; ``scheme`` is the code of its scheme."""
+
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, db_index=False, related_name="+", verbose_name=_("person")
+    )
+    scheme = models.CharField(_("scheme"), max_length=60)
+    name = models.CharField(_("full name"), max_length=80)
+    township = models.ForeignKey(
+        Township, on_delete=models.PROTECT, db_index=False, related_name="+", verbose_name=_("township")
+    )
+    village = models.CharField(_("village"), max_length=60, blank=True)
+    household = models.CharField(_("number of the household"), max_length=40, blank=True)
+    household_kind = models.CharField(_("kind of household"), max_length=20, blank=True)
+    residence = models.CharField(_("residence"), max_length=20, blank=True)
+    relation = models.CharField(_("relation to the head"), max_length=20, blank=True)
+    starts_on = models.DateField(_("entitled from"))
+    ended_on = models.DateField(_("last day of entitlement"), null=True, blank=True)
+    died_on = models.DateField(_("date of death"), null=True, blank=True)
+    certificate = models.CharField(_("certificate number"), max_length=40, blank=True)
+    met_on = models.DateField(_("last met in person on"), null=True, blank=True)
+    bank = models.CharField(_("bank"), max_length=80, blank=True)
+    account_number = models.CharField(_("account number"), max_length=40)
+    status = models.CharField(_("status"), max_length=20)
+
+    class Meta:
+        verbose_name = _("declared beneficiary")
+        verbose_name_plural = _("declared beneficiaries")
+        constraints = [
+            models.UniqueConstraint(fields=["declaration", "person", "scheme"], name="declared_beneficiary_is_unique"),
         ]

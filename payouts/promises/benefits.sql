@@ -2,6 +2,14 @@
 -- own enrolment, is borne whole by its funders, and is owed once for a period, whatever run or year pays it; who
 -- certifies, who funds and who pays are different people; what was overpaid comes back once.
 
+-- Facts are written one after the other, so that a run that is frozen with a last fact has all below it.
+CREATE OR REPLACE FUNCTION payouts_facts_in_order() RETURNS trigger LANGUAGE plpgsql
+SET search_path = @schema@, pg_temp AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('payouts.enrolmentfact'));
+  RETURN NULL;
+END $$;
+
 CREATE OR REPLACE FUNCTION payouts_enrolment_known() RETURNS trigger LANGUAGE plpgsql
 SET search_path = @schema@, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
@@ -22,7 +30,8 @@ BEGIN
     JOIN payouts_enrolment x ON x.person_id = e.person_id AND x.scheme = e.scheme AND x.number <> e.number
     JOIN LATERAL (SELECT f.starts_on, f.ended_on FROM payouts_enrolmentfact f
                    WHERE f.enrolment_id = x.id ORDER BY f.version DESC LIMIT 1) f ON true
-   WHERE daterange(n.starts_on, n.ended_on, '[]') && daterange(f.starts_on, f.ended_on, '[]') LIMIT 1;
+   WHERE daterange(n.starts_on, greatest(n.starts_on, n.ended_on), '[]')
+      && daterange(f.starts_on, greatest(f.starts_on, f.ended_on), '[]') LIMIT 1;
   IF FOUND THEN
     PERFORM ledger_refuse(
       'enrolment_is_not_doubled', format('enrolment %s would be in the scheme twice at a time', wrong),
@@ -108,6 +117,18 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- What a due takes from the special account of each funder. The district's account advances the share of a township,
+-- and what is kept back stays there first, then in those of the centre, the province and the city.
+CREATE OR REPLACE VIEW payouts_benefit_cash AS
+  SELECT d.id, d.borne_by_central - k.central AS central, d.borne_by_province - k.province AS province,
+         d.borne_by_city - k.city AS city, d.borne_by_district + d.borne_by_township - k.district AS district
+    FROM payouts_benefitdue d
+   CROSS JOIN LATERAL (SELECT least(d.offset, d.borne_by_district + d.borne_by_township) AS district) k1
+   CROSS JOIN LATERAL (SELECT least(d.offset - k1.district, d.borne_by_central) AS central) k2
+   CROSS JOIN LATERAL (SELECT least(d.offset - k1.district - k2.central, d.borne_by_province) AS province) k3
+   CROSS JOIN LATERAL (SELECT k1.district, k2.central, k3.province,
+                              d.offset - k1.district - k2.central - k3.province AS city) k;
+
 -- What has come back of an overpaid benefit: paid in, or kept back by a run that was released as it stands.
 CREATE OR REPLACE FUNCTION payouts_recovered(overpaid bigint) RETURNS numeric LANGUAGE sql STABLE
 SET search_path = @schema@, pg_temp AS $$
@@ -124,7 +145,7 @@ DECLARE
   wrong bigint;
   one record;
 BEGIN
-  PERFORM FROM payouts_overpayment v WHERE v.id IN (SELECT overpayment_id FROM new_row) ORDER BY v.id FOR UPDATE;
+  PERFORM pg_advisory_xact_lock(hashtext('payouts.recovery'));
   FOR one IN SELECT DISTINCT d.run_id, d.edition FROM new_row n JOIN payouts_benefitdue d ON d.id = n.due_id LOOP
     PERFORM payouts_require_frozen(one.run_id, one.edition);
   END LOOP;
@@ -157,9 +178,7 @@ BEGIN
       'benefit_functions_are_apart', 'who certifies or funds a benefit does not pay it', jsonb_build_object('run', NEW.id),
       'Have officers pay it who neither certified its beneficiaries nor funded it.');
   END IF;
-  PERFORM FROM payouts_overpayment v
-    WHERE v.id IN (SELECT c.overpayment_id FROM payouts_recovery c JOIN payouts_benefitdue d ON d.id = c.due_id
-                    WHERE d.run_id = NEW.id AND d.edition = NEW.edition) ORDER BY v.id FOR UPDATE;
+  PERFORM pg_advisory_xact_lock(hashtext('payouts.recovery'));
   SELECT v.id INTO wrong
     FROM (SELECT c.overpayment_id AS id, sum(c.amount) AS amount
             FROM payouts_recovery c JOIN payouts_benefitdue d ON d.id = c.due_id
@@ -207,6 +226,8 @@ BEGIN
   RETURN NEW;
 END $$;
 
+CREATE OR REPLACE TRIGGER facts_in_order BEFORE INSERT ON payouts_enrolmentfact
+  FOR EACH STATEMENT EXECUTE FUNCTION payouts_facts_in_order();
 CREATE OR REPLACE TRIGGER enrolment_known AFTER INSERT ON payouts_enrolmentfact
   REFERENCING NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION payouts_enrolment_known();
 CREATE OR REPLACE TRIGGER benefit_computed AFTER INSERT ON payouts_benefitdue

@@ -111,7 +111,7 @@ DECLARE
   entry record;
 BEGIN
   FOR entry IN SELECT unnest(ARRAY['declaredrefusal', 'declaredstaff', 'declaredpay', 'declaredamount', 'declaredchange',
-                                   'declaredyeartodate', 'declareddeath']) AS word
+                                   'declaredyeartodate', 'declareddeath', 'declaredbeneficiary']) AS word
   LOOP
     EXECUTE format('CREATE OR REPLACE TRIGGER declared AFTER INSERT ON payouts_%I
       REFERENCING NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION payouts_declared()', entry.word);
@@ -120,7 +120,7 @@ BEGIN
       ('payouts_declaration', 'declaration'), ('payouts_declaredstaff', 'declared_staff'),
       ('payouts_declaredpay', 'declared_pay'), ('payouts_declaredamount', 'declared_amount'),
       ('payouts_declaredchange', 'declared_change'), ('payouts_declaredyeartodate', 'declared_year'),
-      ('payouts_declareddeath', 'declared_death'),
+      ('payouts_declareddeath', 'declared_death'), ('payouts_declaredbeneficiary', 'declared_beneficiary'),
       ('payouts_declaredrefusal', 'declared_refusal'), ('payouts_runinput', 'run_input'), ('payouts_runmove', 'run_move'),
       ('payouts_payslip', 'payslip'), ('payouts_payslipitem', 'payslip_item'),
       ('payouts_employerpart', 'employer_part'), ('payouts_notpaid', 'not_paid'),

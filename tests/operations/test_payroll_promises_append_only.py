@@ -35,6 +35,7 @@ APPEND_ONLY = {
     "payouts_resultfile": "result_file",
     "payouts_resultrow": "result_row",
     "payouts_payaccount": "pay_account",
+    "payouts_declaredbeneficiary": "declared_beneficiary",
     "payouts_household": "household",
     "payouts_enrolment": "enrolment",
     "payouts_enrolmentfact": "enrolment_fact",

@@ -214,14 +214,22 @@ JOURNALS: dict[str, tuple[Journal, list[str], list[str]]] = {
         ["D 103100102 37500.00", "C 103100101 37500.00"],
     ),
     "J20": (
-        lambda codes: paying.pay_benefit(codes, scheme_account="1004", district_share=A - B, township_share=B),
+        lambda codes: paying.pay_benefits(
+            codes, [paying.BenefitLine(A - B, B)], cash={"10040501": A - B - C, "10040504": B}, held=C
+        ),
         ["D 5001 37500.00", "C 201201 37500.00"],
-        ["D 5001 62500.00", "C 1004 62500.00", "D 103100101 37500.00", "C 1004 37500.00"],
+        [
+            "D 5001 62500.00",
+            "D 103100101 37500.00",
+            "C 10040501 62499.99",
+            "C 10040504 37500.00",
+            "C 201503 0.01",
+        ],
     ),
     "J21": (
-        lambda codes: paying.fund_benefit_account(codes, scheme_account="1004", own=A, from_above=B),
+        lambda codes: paying.fund_benefit_account(codes, account="10040501", own=A, from_above=B),
         [],
-        ["D 1004 100000.00", "C 1001 100000.00", "D 1004 37500.00", "C 4011 37500.00"],
+        ["D 10040501 100000.00", "C 1001 100000.00", "D 10040501 37500.00", "C 4011 37500.00"],
     ),
     "J22 recognised": (
         lambda codes: paying.recognise_overpayment(codes, B),
@@ -229,14 +237,26 @@ JOURNALS: dict[str, tuple[Journal, list[str], list[str]]] = {
         ["D 1036 37500.00", "D 5001 -37500.00"],
     ),
     "J22 offset": (
-        lambda codes: paying.offset_overpayment(codes, scheme_account="1004", due=A, recovered=B),
+        lambda codes: paying.pay_benefits(
+            codes, [paying.BenefitLine(A, Decimal("0.00"), recovered=B)], cash={"10040504": A - B}
+        ),
         [],
-        ["D 5001 100000.00", "C 1004 62500.00", "C 1036 37500.00"],
+        ["D 5001 100000.00", "C 10040504 62500.00", "C 1036 37500.00"],
     ),
     "J22 refunded": (
-        lambda codes: paying.take_refund(codes, scheme_account="1004", amount=B),
+        lambda codes: paying.take_refund(codes, account="10040504", amount=B),
         [],
-        ["D 1004 37500.00", "C 1036 37500.00"],
+        ["D 10040504 37500.00", "C 1036 37500.00"],
+    ),
+    "J16a of benefits": (
+        lambda codes: paying.hold_returned_benefits(codes, {"10040501": A, "10040504": B}),
+        [],
+        ["D 10040501 100000.00", "D 10040504 37500.00", "C 201503 137500.00"],
+    ),
+    "J16a of benefits, issued again": (
+        lambda codes: paying.reissue_benefits(codes, {"10040501": A, "10040504": B}),
+        [],
+        ["D 201503 137500.00", "C 10040501 100000.00", "C 10040504 37500.00"],
     ),
     "J23": (
         lambda codes: Mirrored(
