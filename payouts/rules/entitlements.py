@@ -119,11 +119,19 @@ class SchemeMonth:
             return NOTHING[Unpaid.SUSPENDED_STATUS]
         since, until = self.window(facts)
         judged = self.earn(since, until, facts)
-        if not judged.amount:
+        if judged.amount <= 0:
             return NOTHING[self.reason(facts, unverified)]
-        if unverified:
+        if unverified and not self.was_met_until(until, facts.met_on):
             return NOTHING[unverified]
         return judged if self.is_due else NOTHING[Unpaid.NOT_DUE_THIS_MONTH]
+
+    def was_met_until(self, until: int, met_on: date | None) -> bool:
+        """Tell whether a verification held to the last month due, which lies before the pay month (INFERRED).
+
+        Who died in the year cannot be met again, and is still owed what was earned.
+        """
+        valid = self.scheme.verification_months or 0
+        return until < self.number and met_on is not None and first_day(until - valid) <= met_on < self.met_from
 
     def window(self, facts: EnrolmentFacts) -> tuple[int, int]:
         """Return the first and the last month of the period that an enrolment is due for; none if they cross."""
