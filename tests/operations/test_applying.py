@@ -1,12 +1,13 @@
 """Applications go from level to level, each by another officer, each after the notice of the level before."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from ledger.models import AuditEvent
 from ledger.refusals import OfficerMayNot
-from payouts.applying import note_account, pass_application, refuse_application, register_application
+from payouts.applying import AppliedAccount, note_account, pass_application, refuse_application, register_application
 from payouts.models import Application, Person
 from payouts.models.words import AccountKind, Level, ObjectionOutcome
 from payouts.objecting import decide_objection, post_notice, raise_objection
@@ -97,7 +98,7 @@ def test_an_id_number_has_one_name() -> None:
 
 
 @pytest.mark.parametrize("changes", [{"village": ""}, {"paper": ""}, {"ended_on": date(2026, 3, 31)}])
-def test_an_application_has_its_village_its_paper_and_days_in_order(changes: dict[str, object]) -> None:
+def test_an_application_has_its_village_its_paper_and_days_in_order(changes: dict[str, Any]) -> None:
     with pytest.raises(ApplicationUnfit):
         registered(**changes)
 
@@ -112,7 +113,7 @@ def test_an_application_has_its_village_its_paper_and_days_in_order(changes: dic
         account(holder_name="", kind=AccountKind.GUARDIAN, reason="卧床"),
     ],
 )
-def test_an_account_that_cannot_be_right_is_refused(wrong: applications.AppliedAccount) -> None:
+def test_an_account_that_cannot_be_right_is_refused(wrong: AppliedAccount) -> None:
     with pytest.raises(AccountUnfit) as unfit:
         registered(account=wrong)
     assert wrong.number not in str(unfit.value)
@@ -160,9 +161,8 @@ def test_levels_decide_in_their_order() -> None:
             passed(application, level)
     application = passed_by(application, *LEVELS)
     assert application.status == "DISTRICT_PASSED"
-    assert list(application.steps.order_by("pk").values_list("level", "decided_by", "decided_on")) == [
-        (level, level.lower(), DAYS[level]) for level in LEVELS
-    ]
+    steps = [(step.level, step.decided_by_id, step.decided_on) for step in application.steps.order_by("pk")]
+    assert steps == [(level.value, level.lower(), DAYS[level]) for level in LEVELS]
     with pytest.raises(ApplicationNotThere):
         passed(application, Level.DISTRICT)
 
