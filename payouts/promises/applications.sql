@@ -66,6 +66,20 @@ BEGIN
   RETURN NEW;
 END $$;
 
+-- Whether the first fact of an enrolment is what an application said when its levels passed it.
+CREATE OR REPLACE FUNCTION payouts_is_as_applied_for(application bigint, enrolment bigint) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = @schema@, pg_temp AS $$
+  SELECT EXISTS (
+    SELECT FROM payouts_application a, payouts_enrolmentfact f
+     WHERE a.id = application AND f.enrolment_id = enrolment AND f.version = 1
+       AND f.declaration_id IS NULL AND f.standing = 'NORMAL' AND f.suspended_from IS NULL AND f.died_on IS NULL
+       AND (f.starts_on, f.grade, f.certificate, f.township_id, f.village, f.household_kind, f.residence, f.relation)
+         = (a.claimed_from, a.grade, a.certificate, a.township_id, a.village, a.household_kind, a.residence, a.relation)
+       AND (f.ended_on, f.own_amount, f.household_id) IS NOT DISTINCT FROM (a.ended_on, a.own_amount, a.household_id)
+       AND (f.account_kind, f.holder_name, f.bank, f.account_number, f.account_reason)
+         = (a.account_kind, a.holder_name, a.bank, a.account_number, a.account_reason));
+$$;
+
 CREATE OR REPLACE FUNCTION payouts_application_moved() RETURNS trigger LANGUAGE plpgsql
 SET search_path = @schema@, pg_temp AS $$
 DECLARE
@@ -79,17 +93,9 @@ BEGIN
       jsonb_build_object('application', NEW.id, 'from', OLD.status, 'to', NEW.status), 'Let its level decide.');
   END IF;
   IF NEW.status = 'CERTIFIED' AND NOT EXISTS (
-      SELECT FROM payouts_enrolment e JOIN payouts_enrolmentfact f ON f.enrolment_id = e.id AND f.version = 1
+      SELECT FROM payouts_enrolment e
        WHERE e.id = NEW.enrolment_id AND e.declaration_id IS NULL AND e.certified_by_id = decided.decided_by_id
-         AND (e.person_id, e.scheme) = (NEW.person_id, NEW.scheme)
-         AND f.declaration_id IS NULL AND f.standing = 'NORMAL' AND f.suspended_from IS NULL AND f.died_on IS NULL
-         AND (f.starts_on, f.grade, f.certificate, f.township_id, f.village, f.household_kind, f.residence, f.relation)
-           = (NEW.claimed_from, NEW.grade, NEW.certificate, NEW.township_id, NEW.village, NEW.household_kind,
-              NEW.residence, NEW.relation)
-         AND (f.ended_on, f.own_amount, f.household_id)
-           IS NOT DISTINCT FROM (NEW.ended_on, NEW.own_amount, NEW.household_id)
-         AND (f.account_kind, f.holder_name, f.bank, f.account_number, f.account_reason)
-           = (NEW.account_kind, NEW.holder_name, NEW.bank, NEW.account_number, NEW.account_reason)) THEN
+         AND (e.person_id, e.scheme) = (NEW.person_id, NEW.scheme) AND payouts_is_as_applied_for(NEW.id, e.id)) THEN
     PERFORM ledger_refuse(
       'enrolment_is_as_applied_for', 'the enrolment is not what was applied for and passed',
       jsonb_build_object('application', NEW.id), 'Certify the application; its enrolment is made from it.');
@@ -113,6 +119,26 @@ BEGIN
     PERFORM ledger_refuse(
       'enrolment_has_its_ground', 'an enrolment comes from a certified roster or a certified application',
       jsonb_build_object('enrolment', wrong), 'Apply the roster, or certify the application.');
+  END IF;
+  RETURN NULL;
+END $$;
+
+-- The first fact of such an enrolment is what its levels have passed, its account above all.
+CREATE OR REPLACE FUNCTION payouts_first_fact_grounded() RETURNS trigger LANGUAGE plpgsql
+SET search_path = @schema@, pg_temp AS $$
+DECLARE
+  wrong bigint;
+BEGIN
+  SELECT e.id INTO wrong FROM new_row n JOIN payouts_enrolment e ON e.id = n.enrolment_id
+   WHERE n.version = 1 AND e.declaration_id IS NULL
+     AND NOT EXISTS (SELECT FROM payouts_application a
+                      WHERE (a.person_id, a.scheme, a.status) = (e.person_id, e.scheme, 'DISTRICT_PASSED')
+                        AND payouts_is_as_applied_for(a.id, e.id))
+   LIMIT 1;
+  IF FOUND THEN
+    PERFORM ledger_refuse(
+      'enrolment_is_as_applied_for', 'the enrolment is not what was applied for and passed',
+      jsonb_build_object('enrolment', wrong), 'Certify the application; its enrolment is made from it.');
   END IF;
   RETURN NULL;
 END $$;
@@ -202,6 +228,8 @@ CREATE OR REPLACE TRIGGER application_keeps_its_enrolment BEFORE UPDATE ON payou
   FOR EACH ROW WHEN (OLD.enrolment_id IS NOT NULL) EXECUTE FUNCTION ledger_fixed('application_is_fixed', 'enrolment_id');
 CREATE OR REPLACE TRIGGER enrolment_grounded AFTER INSERT ON payouts_enrolment
   REFERENCING NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION payouts_enrolment_grounded();
+CREATE OR REPLACE TRIGGER first_fact_grounded AFTER INSERT ON payouts_enrolmentfact
+  REFERENCING NEW TABLE AS new_row FOR EACH STATEMENT EXECUTE FUNCTION payouts_first_fact_grounded();
 CREATE OR REPLACE TRIGGER notice_posted BEFORE INSERT ON payouts_publicnotice
   FOR EACH ROW EXECUTE FUNCTION payouts_notice_posted();
 CREATE OR REPLACE TRIGGER objection_raised BEFORE INSERT ON payouts_objection

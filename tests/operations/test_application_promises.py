@@ -396,13 +396,11 @@ def test_an_enrolment_is_as_it_was_applied_for(hand: Hand, changes: dict[str, An
     made = adds(hand, "payouts_enrolment", enrolment(of, "certifier"))
     like = row_of(hand, "payouts_enrolmentfact", "true")
     same = ("village", "grade", "certificate", "holder_name", "bank", "account_number", "own_amount", "household_id")
-    adds(
-        hand,
-        "payouts_enrolmentfact",
-        another(like, enrolment_id=made, **{**{column: of[column] for column in same}, **changes}),
-    )
+    as_passed = another(like, enrolment_id=made, **{column: of[column] for column in same})
+    assert refuses(hand, "payouts_enrolmentfact", {**as_passed, **changes}) == expected
+    adds(hand, "payouts_enrolmentfact", as_passed)
     sql = f"UPDATE {APPLICATION} SET status = 'CERTIFIED', enrolment_id = %s WHERE id = %s"
-    assert refusal(hand, sql, made, of["id"]) == expected
+    assert refusal(hand, sql, made, of["id"]) == "accepted"
 
 
 def test_an_application_is_not_certified_without_an_enrolment_or_with_anothers(hand: Hand) -> None:
