@@ -157,19 +157,19 @@ def enrolments_table(rows: list[tuple]):  # type: ignore[no-untyped-def,type-arg
     """Return enrolments as they stand now, masked."""
     made = table(
         _("Enrolments"),
-        _("Number"),
+        _("No."),
         _("Scheme"),
         _("Name"),
         _("ID number"),
         _("Township"),
         _("Village"),
         _("Certificate"),
-        _("From"),
-        _("Until"),
+        _("First day"),
+        _("Last day"),
         _("Died"),
         _("Met in person"),
         _("Standing"),
-        _("Account"),
+        _("Account number"),
     )
     for key, scheme, name, number, township, village, certificate, *days, standing, account in rows:
         made.add_row(
@@ -216,10 +216,10 @@ def turn_down(asked: Namespace, officer: Officer, at: datetime) -> Told:
 def rates(_asked: Namespace) -> Told:
     made = table(
         _("Values that officers added"),
-        _("Number"),
+        _("No."),
         _("Scheme"),
         _("Grade"),
-        _("From"),
+        _("From the month"),
         _("Amount"),
         _("Notice"),
         _("State"),

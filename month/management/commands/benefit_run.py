@@ -102,7 +102,7 @@ def with_receipt(parser: ArgumentParser) -> None:
     with_paper(parser)
     with_cashier(parser)
     parser.add_argument(
-        "--funder", type=FunderKind, choices=["CENTRAL", "PROVINCE", "CITY"], required=True, help=_("level")
+        "--funder", choices=["CENTRAL", "PROVINCE", "CITY"], required=True, help=_("level above that paid")
     )
     parser.add_argument("--amount", type=yuan_of, required=True, help=_("amount in yuan"))
 
@@ -234,7 +234,7 @@ def refund(asked: Namespace, officer: Officer, at: datetime) -> Told:
 def overpaid(_asked: Namespace) -> Told:
     made = table(
         _("Overpaid benefits"),
-        _("Number"),
+        _("No."),
         _("Scheme"),
         _("Name"),
         _("Month of the benefit"),
