@@ -1,7 +1,7 @@
 """The facts a benefit run computes with: what is known of each enrolment, of the dead, and of what was owed before."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -178,6 +178,30 @@ def runs_before(run: Run) -> list[Run]:
     )
 
 
+def newcomers(run: Run, last: Run) -> set[int]:
+    """Return the enrolments that became known after the last run of the month was frozen."""
+    return {
+        key
+        for (key,) in rows_of(
+            "SELECT enrolment_id FROM payouts_enrolmentfact WHERE version = 1 AND id > %s AND id <= %s",
+            last.facts_until,
+            run.facts_until,
+        )
+    }
+
+
+def of_the_people_of(enrolments: Collection[int]) -> list[int]:
+    """Return all enrolments of the people who have some."""
+    return [
+        key
+        for (key,) in rows_of(
+            """SELECT id FROM payouts_enrolment
+                WHERE person_id IN (SELECT person_id FROM payouts_enrolment WHERE id = ANY(%s))""",
+            list(enrolments),
+        )
+    ]
+
+
 def changed_since(run: Run, last: Run, *, revalued: Sequence[str]) -> list[int]:
     """Return the enrolments of which more is known than in the last run: facts, deaths, values of their schemes."""
     return [
@@ -207,17 +231,17 @@ def owed_before(run: Run, enrolments: Sequence[int]) -> Mapping[int, Sequence[Ow
         """SELECT enrolment_id, period, sum(amount), max(dues), max(overpayments), max(reason)
              FROM (SELECT d.enrolment_id, d.period, d.amount, d.number AS dues, 0 AS overpayments, '' AS reason
                      FROM payouts_benefitdue d JOIN payouts_run r ON r.id = d.run_id AND r.edition = d.edition
-                    WHERE d.enrolment_id = ANY(%(keys)s) AND r.status = ANY(%(released)s) AND r.month <= %(month)s
+                    WHERE d.enrolment_id = ANY(%s) AND r.status = ANY(%s) AND r.month <= %s
                     UNION ALL
                    SELECT v.enrolment_id, v.period, -v.amount, 0, v.number, ''
                      FROM payouts_overpayment v JOIN payouts_run r ON r.id = v.run_id AND r.edition = v.edition
-                    WHERE v.enrolment_id = ANY(%(keys)s) AND r.status = ANY(%(released)s) AND r.month <= %(month)s
+                    WHERE v.enrolment_id = ANY(%s) AND r.status = ANY(%s) AND r.month <= %s
                     UNION ALL
                    SELECT u.enrolment_id, r.month, 0, 0, 0, u.reason
                      FROM payouts_benefitunpaid u JOIN payouts_run r ON r.id = u.run_id AND r.edition = u.edition
-                    WHERE u.enrolment_id = ANY(%(keys)s) AND r.status = ANY(%(released)s) AND r.month <= %(month)s) o
+                    WHERE u.enrolment_id = ANY(%s) AND r.status = ANY(%s) AND r.month <= %s) o
             GROUP BY enrolment_id, period ORDER BY enrolment_id, period""",
-        {"keys": list(enrolments), "released": list(RELEASED), "month": run.month},
+        *(list(enrolments), list(RELEASED), run.month) * 3,
     ):
         found[enrolment].append(OwedBefore(*owed))
     return found
