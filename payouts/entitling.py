@@ -25,6 +25,7 @@ from payouts.benefit_facts import (
     OwedBefore,
     changed_since,
     enrolments_known,
+    last_to_look_back,
     newcomers,
     of_the_people_of,
     open_overpayments,
@@ -233,8 +234,9 @@ def write_differences(months: Months, writer: "DueWriter") -> int:
     before = runs_before(run)
     if not before:
         return 0
-    revalued = revalued_since(months, before[0])
-    changed = iter(changed_since(run, before[0], revalued=revalued))
+    last = last_to_look_back(before)
+    facts_until = min(one.facts_until for one in last)
+    changed = iter(changed_since(run, facts_until, revalued=revalued_since(months, last)))
     written = 0
     while keys := list(islice(changed, CHUNK)):
         owed = owed_before(run, keys)
@@ -253,9 +255,9 @@ def write_differences(months: Months, writer: "DueWriter") -> int:
     return written
 
 
-def revalued_since(months: Months, last: Run) -> list[str]:
-    """Return the schemes that have a value now which the last run did not know."""
-    if last.policy_digest == benefit_policy_digest(last.month):
+def revalued_since(months: Months, last: Sequence[Run]) -> list[str]:
+    """Return the schemes that have a value now which the last runs did not know."""
+    if all(one.policy_digest == benefit_policy_digest(one.month) for one in last):
         return []
     return sorted(months.schemes)
 
