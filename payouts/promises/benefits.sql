@@ -162,7 +162,8 @@ BEGIN
 END $$;
 
 -- A benefit run is released by people who certified nobody in it and funded nothing of it; what it keeps back is
--- still owed to the district then.
+-- still owed to the district then, and what it found of months before has not been found by a run that was under way
+-- with it.
 CREATE OR REPLACE FUNCTION payouts_benefit_run_released() RETURNS trigger LANGUAGE plpgsql
 SET search_path = @schema@, pg_temp AS $$
 DECLARE
@@ -179,6 +180,23 @@ BEGIN
       'Have officers pay it who neither certified its beneficiaries nor funded it.');
   END IF;
   PERFORM pg_advisory_xact_lock(hashtext('payouts.recovery'));
+  SELECT f.enrolment_id INTO wrong
+    FROM (SELECT d.enrolment_id FROM payouts_benefitdue d
+            JOIN payouts_benefitdue o ON (o.enrolment_id, o.period, o.number) = (d.enrolment_id, d.period, d.number)
+            JOIN payouts_run r ON r.id = o.run_id AND r.edition = o.edition
+           WHERE d.run_id = NEW.id AND d.edition = NEW.edition AND (d.period <> NEW.month OR d.number > 1)
+             AND o.run_id <> NEW.id AND r.status IN ('RELEASED', 'PAYING', 'SETTLED', 'PART_SETTLED', 'CLOSED')
+           UNION ALL
+          SELECT v.enrolment_id FROM payouts_overpayment v
+            JOIN payouts_overpayment o ON (o.enrolment_id, o.period, o.number) = (v.enrolment_id, v.period, v.number)
+            JOIN payouts_run r ON r.id = o.run_id AND r.edition = o.edition
+           WHERE v.run_id = NEW.id AND v.edition = NEW.edition AND o.run_id <> NEW.id
+             AND r.status IN ('RELEASED', 'PAYING', 'SETTLED', 'PART_SETTLED', 'CLOSED')) f LIMIT 1;
+  IF FOUND THEN
+    PERFORM ledger_refuse(
+      'benefit_is_found_once', format('another run has found the same of enrolment %s', wrong),
+      jsonb_build_object('run', NEW.id), 'Collect the run anew: another was released meanwhile.');
+  END IF;
   SELECT v.id INTO wrong
     FROM (SELECT c.overpayment_id AS id, sum(c.amount) AS amount
             FROM payouts_recovery c JOIN payouts_benefitdue d ON d.id = c.due_id
