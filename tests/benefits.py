@@ -35,9 +35,9 @@ from payouts.sending import send_batch
 from tests import payroll
 from tests.attacks import Stage
 from tests.furnishing import handed_out
-from tests.payroll import AT, AUGUST, JULY, PAPER, SINGLE, a_file, answer_to, card, no_progress, officer
+from tests.payroll import AT, PAPER, SINGLE, a_file, answer_to, card, no_progress, officer
 
-SEPTEMBER, OCTOBER, NOVEMBER, DECEMBER = (date(2026, month, 1) for month in range(9, 13))
+JULY, AUGUST, SEPTEMBER, OCTOBER, NOVEMBER, DECEMBER = (date(2026, month, 1) for month in range(7, 13))
 JANUARY = date(2027, 1, 1)
 BIRCH, SONGJIANG = "白桦镇", "松江街道"
 REWARD, FEE, PENSION = "reward_assistance", "only_child_fee", "two_daughter_pension"
@@ -203,9 +203,7 @@ def corrected_and_reissued(month: date, serial: int, *, number: str = card(500),
         at=AT,
     )
     approve_correction(correction=correction, officer=officer("reviewer"), at=AT)
-    [batch] = reissue(
-        month=month, officer=officer("releaser"), template=SINGLE, pay_date=month.replace(day=20), at=AT
-    )
+    [batch] = reissue(month=month, officer=officer("releaser"), template=SINGLE, pay_date=month.replace(day=20), at=AT)
     return batch
 
 
