@@ -30,8 +30,8 @@ BEGIN
     JOIN payouts_enrolment x ON x.person_id = e.person_id AND x.scheme = e.scheme AND x.number <> e.number
     JOIN LATERAL (SELECT f.starts_on, f.ended_on FROM payouts_enrolmentfact f
                    WHERE f.enrolment_id = x.id ORDER BY f.version DESC LIMIT 1) f ON true
-   WHERE daterange(n.starts_on, greatest(n.starts_on, n.ended_on), '[]')
-      && daterange(f.starts_on, greatest(f.starts_on, f.ended_on), '[]') LIMIT 1;
+   WHERE daterange(n.starts_on, CASE WHEN n.ended_on IS NOT NULL THEN greatest(n.starts_on, n.ended_on) END, '[]')
+      && daterange(f.starts_on, CASE WHEN f.ended_on IS NOT NULL THEN greatest(f.starts_on, f.ended_on) END, '[]') LIMIT 1;
   IF FOUND THEN
     PERFORM ledger_refuse(
       'enrolment_is_not_doubled', format('enrolment %s would be in the scheme twice at a time', wrong),
@@ -209,11 +209,14 @@ BEGIN
       jsonb_build_object('overpayment', wrong), 'Collect the run anew: something was paid in meanwhile.');
   END IF;
   SELECT d.id INTO wrong FROM payouts_benefitdue d
-   WHERE d.run_id = NEW.id AND d.edition = NEW.edition AND d.offset <> 0
-     AND d.offset <> (SELECT coalesce(sum(c.amount), 0) FROM payouts_recovery c WHERE c.due_id = d.id) LIMIT 1;
+    LEFT JOIN (SELECT c.due_id, sum(c.amount) AS amount FROM payouts_recovery c
+                JOIN payouts_benefitdue k ON k.id = c.due_id
+               WHERE k.run_id = NEW.id AND k.edition = NEW.edition GROUP BY c.due_id) c ON c.due_id = d.id
+   WHERE d.run_id = NEW.id AND d.edition = NEW.edition AND (d.offset <> 0 OR c.amount IS NOT NULL)
+     AND d.offset IS DISTINCT FROM c.amount LIMIT 1;
   IF FOUND THEN
     PERFORM ledger_refuse(
-      'benefit_offset_is_its_recoveries', format('what is kept back of benefit %s recovers nothing', wrong),
+      'benefit_offset_is_its_recoveries', format('what is kept back of benefit %s is not what it recovers', wrong),
       jsonb_build_object('benefit', wrong), 'Compute the run anew.');
   END IF;
   RETURN NEW;
