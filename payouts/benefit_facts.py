@@ -1,7 +1,7 @@
 """The facts a benefit run computes with: what is known of each enrolment, of the dead, and of what was owed before."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -10,7 +10,8 @@ from typing import NamedTuple
 from django.db import connection
 
 from payouts.facts import RELEASED, rows_of
-from payouts.models import Declaration, Run, SchemeValue
+from payouts.models import Declaration, Run, RunMove, SchemeValue
+from payouts.models.words import RunStatus
 from payouts.policy import payout_policies
 from payouts.rules.entitlements import EnrolmentFacts
 from payouts.rules.scheme_rates import AddedRate
@@ -178,8 +179,41 @@ def runs_before(run: Run) -> list[Run]:
     )
 
 
-def changed_since(run: Run, last: Run, *, revalued: Sequence[str]) -> list[int]:
-    """Return the enrolments of which more is known than in the last run: facts, deaths, values of their schemes."""
+def newcomers(run: Run, last: Run) -> set[int]:
+    """Return the enrolments that became known after the last run of the month was frozen."""
+    return {
+        key
+        for (key,) in rows_of(
+            "SELECT enrolment_id FROM payouts_enrolmentfact WHERE version = 1 AND id > %s AND id <= %s",
+            last.facts_until,
+            run.facts_until,
+        )
+    }
+
+
+def of_the_people_of(enrolments: Collection[int]) -> list[int]:
+    """Return all enrolments of the people who have some."""
+    return [
+        key
+        for (key,) in rows_of(
+            """SELECT id FROM payouts_enrolment
+                WHERE person_id IN (SELECT person_id FROM payouts_enrolment WHERE id = ANY(%s))""",
+            list(enrolments),
+        )
+    ]
+
+
+def last_to_look_back(before: Sequence[Run]) -> list[Run]:
+    """Return the latest of the runs before, and those it could not look back at: released after it was frozen."""
+    latest = before[0]
+    frozen = latest.moves.filter(to_status=RunStatus.FROZEN).latest("pk")
+    moves = RunMove.objects.filter(run__in=before, to_status=RunStatus.RELEASED, pk__gt=frozen.pk).exclude(run=latest)
+    unseen = set(moves.values_list("run", flat=True))
+    return [latest, *(one for one in before if one.pk in unseen)]
+
+
+def changed_since(run: Run, facts_until: int, *, revalued: Sequence[str]) -> list[int]:
+    """Return the enrolments of which more is known than up to a fact: facts, deaths, values of their schemes."""
     return [
         key
         for (key,) in rows_of(
@@ -188,11 +222,12 @@ def changed_since(run: Run, last: Run, *, revalued: Sequence[str]) -> list[int]:
                SELECT DISTINCT d.enrolment_id
                  FROM payouts_declareddeath x JOIN payouts_person p ON p.id_number = x.id_number
                  JOIN payouts_enrolment e ON e.person_id = p.id JOIN payouts_benefitdue d ON d.enrolment_id = e.id
-                WHERE x.declaration_id = %s AND d.period > x.died_on
+                 JOIN payouts_run r ON r.id = d.run_id AND r.month > x.died_on
+                WHERE x.declaration_id = %s
                UNION
                SELECT id FROM payouts_enrolment WHERE scheme = ANY(%s)
                ORDER BY 1""",
-            last.facts_until,
+            facts_until,
             run.facts_until,
             deaths_declaration(run),
             list(revalued),
@@ -217,7 +252,7 @@ def owed_before(run: Run, enrolments: Sequence[int]) -> Mapping[int, Sequence[Ow
                      FROM payouts_benefitunpaid u JOIN payouts_run r ON r.id = u.run_id AND r.edition = u.edition
                     WHERE u.enrolment_id = ANY(%s) AND r.status = ANY(%s) AND r.month <= %s) o
             GROUP BY enrolment_id, period ORDER BY enrolment_id, period""",
-        *[list(enrolments), list(RELEASED), run.month] * 3,
+        *(list(enrolments), list(RELEASED), run.month) * 3,
     ):
         found[enrolment].append(OwedBefore(*owed))
     return found

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
-from itertools import islice
+from itertools import groupby, islice
 from typing import NamedTuple
 
 from django.db import transaction
@@ -25,6 +25,9 @@ from payouts.benefit_facts import (
     OwedBefore,
     changed_since,
     enrolments_known,
+    last_to_look_back,
+    newcomers,
+    of_the_people_of,
     open_overpayments,
     owed_before,
     people_known,
@@ -128,10 +131,13 @@ def compute_benefits(*, run: Run, officer: Officer, at: datetime, progress: Prog
             raise WrongState("run_moves", {"run": str(run), "from": run.status, "to": RunStatus.COMPUTED})
         months = Months(run)
         writer = DueWriter(run, months, open_overpayments(month=run.month))
+        newly_due = 0
         if run.kind == RunKind.REGULAR:
             write_month(months, writer, progress)
+        else:
+            newly_due = write_newcomers(months, writer)
         changed = write_differences(months, writer)
-        if run.kind == RunKind.SUPPLEMENTARY and not changed:
+        if run.kind == RunKind.SUPPLEMENTARY and not newly_due and not changed:
             raise NobodyToPay("run_pays_somebody", {"run": str(run)})
         run.policy_digest = benefit_policy_digest(run.month)
         return move_run(run, RunStatus.COMPUTED, by=officer, at=at)
@@ -146,24 +152,42 @@ def benefit_policy_digest(month: date) -> str:
 
 def write_month(months: Months, writer: "DueWriter", progress: Progress) -> None:
     """Judge everybody for the month of the run; write dues and reasons a chunk at a time."""
-    run = months.run
-    people = people_known(run)
+    people = people_known(months.run)
     while chunk := list(islice(people, CHUNK)):
-        dues: list[Due] = []
-        unpaid: list[tuple[int, str]] = []
-        for enrolments in chunk:
-            for known, judged, period in judged_person(enrolments, months):
-                if judged.reason:
-                    unpaid.append((known.enrolment, judged.reason))
-                else:
-                    dues.append(Due(known, period, 1, judged.amount))
-        writer.write(dues)
-        copy_rows(
-            table="payouts_benefitunpaid",
-            columns=("run_id", "edition", "enrolment_id", "reason"),
-            rows=((run.pk, run.edition, *one) for one in unpaid),
-        )
+        write_judged(months, writer, (one for enrolments in chunk for one in judged_person(enrolments, months)))
         progress("compute", sum(map(len, chunk)))
+
+
+def write_newcomers(months: Months, writer: "DueWriter") -> int:
+    """Judge for the month whom no run of it could judge, being enrolled since; return how many are due something."""
+    run = months.run
+    new = newcomers(run, runs_before(run)[0])
+    known = enrolments_known(run, of_the_people_of(new))
+    judged = (
+        one
+        for _person, group in groupby(known, key=lambda each: each.person)
+        for one in judged_person(list(group), months)
+    )
+    return write_judged(months, writer, (one for one in judged if one[0].enrolment in new))
+
+
+def write_judged(months: Months, writer: "DueWriter", judged: Iterable[tuple[Known, Judged, date]]) -> int:
+    """Write what enrolments get in the month, and why others get nothing; return how many are due something."""
+    run = months.run
+    dues: list[Due] = []
+    unpaid: list[tuple[int, str]] = []
+    for known, found, period in judged:
+        if found.reason:
+            unpaid.append((known.enrolment, found.reason))
+        else:
+            dues.append(Due(known, period, 1, found.amount))
+    writer.write(dues)
+    copy_rows(
+        table="payouts_benefitunpaid",
+        columns=("run_id", "edition", "enrolment_id", "reason"),
+        rows=((run.pk, run.edition, *one) for one in unpaid),
+    )
+    return len(dues)
 
 
 def judged_person(enrolments: Sequence[Known], months: Months) -> Iterator[tuple[Known, Judged, date]]:
@@ -210,8 +234,9 @@ def write_differences(months: Months, writer: "DueWriter") -> int:
     before = runs_before(run)
     if not before:
         return 0
-    revalued = revalued_since(months, before[0])
-    changed = iter(changed_since(run, before[0], revalued=revalued))
+    last = last_to_look_back(before)
+    facts_until = min(one.facts_until for one in last)
+    changed = iter(changed_since(run, facts_until, revalued=revalued_since(months, last)))
     written = 0
     while keys := list(islice(changed, CHUNK)):
         owed = owed_before(run, keys)
@@ -230,9 +255,9 @@ def write_differences(months: Months, writer: "DueWriter") -> int:
     return written
 
 
-def revalued_since(months: Months, last: Run) -> list[str]:
-    """Return the schemes that have a value now which the last run did not know."""
-    if last.policy_digest == benefit_policy_digest(last.month):
+def revalued_since(months: Months, last: Sequence[Run]) -> list[str]:
+    """Return the schemes that have a value now which the last runs did not know."""
+    if all(one.policy_digest == benefit_policy_digest(one.month) for one in last):
         return []
     return sorted(months.schemes)
 

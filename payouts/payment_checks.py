@@ -56,7 +56,7 @@ def payroll_is_posted() -> Iterator[Disagreement]:
           JOIN LATERAL ({POSTED} WHERE v.source LIKE 'payouts.run/' || r.id || '/pay/%') p ON true
           JOIN LATERAL (SELECT coalesce(sum(total), 0) AS kept FROM payouts_batch b
                          WHERE b.source = 'payouts.run/' || r.id || '/unwritable') u ON true
-         WHERE r.status IN ({STATES}) AND r.status <> 'RELEASED'
+         WHERE r.purpose = 'PAYROLL' AND r.status IN ({STATES}) AND r.status <> 'RELEASED'
            AND (p.spent, p.paid, p.held) IS DISTINCT FROM (s.gross, s.net - u.kept, s.withheld + u.kept)""",  # noqa: S608
     )
 

@@ -269,6 +269,7 @@ PAYOUT_REFUSALS: dict[str, type[UnableToPost]] = {
     "benefit_is_borne_whole": TotalsDiffer,
     "obligation_follows_its_benefit": TotalsDiffer,
     "benefit_due_is_unique": PaidOnce,
+    "benefit_is_found_once": ApprovalVoid,
     "scheme_value_four_eyes": SameOfficer,
     "scheme_value_has_its_notice": ReasonMissing,
     "funding_has_its_paper": ReasonMissing,

@@ -30,8 +30,8 @@ BEGIN
     JOIN payouts_enrolment x ON x.person_id = e.person_id AND x.scheme = e.scheme AND x.number <> e.number
     JOIN LATERAL (SELECT f.starts_on, f.ended_on FROM payouts_enrolmentfact f
                    WHERE f.enrolment_id = x.id ORDER BY f.version DESC LIMIT 1) f ON true
-   WHERE daterange(n.starts_on, greatest(n.starts_on, n.ended_on), '[]')
-      && daterange(f.starts_on, greatest(f.starts_on, f.ended_on), '[]') LIMIT 1;
+   WHERE daterange(n.starts_on, CASE WHEN n.ended_on IS NOT NULL THEN greatest(n.starts_on, n.ended_on) END, '[]')
+      && daterange(f.starts_on, CASE WHEN f.ended_on IS NOT NULL THEN greatest(f.starts_on, f.ended_on) END, '[]') LIMIT 1;
   IF FOUND THEN
     PERFORM ledger_refuse(
       'enrolment_is_not_doubled', format('enrolment %s would be in the scheme twice at a time', wrong),
@@ -162,7 +162,8 @@ BEGIN
 END $$;
 
 -- A benefit run is released by people who certified nobody in it and funded nothing of it; what it keeps back is
--- still owed to the district then.
+-- still owed to the district then, and what it found of months before has not been found by a run that was under way
+-- with it.
 CREATE OR REPLACE FUNCTION payouts_benefit_run_released() RETURNS trigger LANGUAGE plpgsql
 SET search_path = @schema@, pg_temp AS $$
 DECLARE
@@ -179,6 +180,23 @@ BEGIN
       'Have officers pay it who neither certified its beneficiaries nor funded it.');
   END IF;
   PERFORM pg_advisory_xact_lock(hashtext('payouts.recovery'));
+  SELECT f.enrolment_id INTO wrong
+    FROM (SELECT d.enrolment_id FROM payouts_benefitdue d
+            JOIN payouts_benefitdue o ON (o.enrolment_id, o.period, o.number) = (d.enrolment_id, d.period, d.number)
+            JOIN payouts_run r ON r.id = o.run_id AND r.edition = o.edition
+           WHERE d.run_id = NEW.id AND d.edition = NEW.edition AND (d.period <> NEW.month OR d.number > 1)
+             AND o.run_id <> NEW.id AND r.status IN ('RELEASED', 'PAYING', 'SETTLED', 'PART_SETTLED', 'CLOSED')
+           UNION ALL
+          SELECT v.enrolment_id FROM payouts_overpayment v
+            JOIN payouts_overpayment o ON (o.enrolment_id, o.period, o.number) = (v.enrolment_id, v.period, v.number)
+            JOIN payouts_run r ON r.id = o.run_id AND r.edition = o.edition
+           WHERE v.run_id = NEW.id AND v.edition = NEW.edition AND o.run_id <> NEW.id
+             AND r.status IN ('RELEASED', 'PAYING', 'SETTLED', 'PART_SETTLED', 'CLOSED')) f LIMIT 1;
+  IF FOUND THEN
+    PERFORM ledger_refuse(
+      'benefit_is_found_once', format('another run has found the same of enrolment %s', wrong),
+      jsonb_build_object('run', NEW.id), 'Collect the run anew: another was released meanwhile.');
+  END IF;
   SELECT v.id INTO wrong
     FROM (SELECT c.overpayment_id AS id, sum(c.amount) AS amount
             FROM payouts_recovery c JOIN payouts_benefitdue d ON d.id = c.due_id
@@ -191,11 +209,14 @@ BEGIN
       jsonb_build_object('overpayment', wrong), 'Collect the run anew: something was paid in meanwhile.');
   END IF;
   SELECT d.id INTO wrong FROM payouts_benefitdue d
-   WHERE d.run_id = NEW.id AND d.edition = NEW.edition AND d.offset <> 0
-     AND d.offset <> (SELECT coalesce(sum(c.amount), 0) FROM payouts_recovery c WHERE c.due_id = d.id) LIMIT 1;
+    LEFT JOIN (SELECT c.due_id, sum(c.amount) AS amount FROM payouts_recovery c
+                JOIN payouts_benefitdue k ON k.id = c.due_id
+               WHERE k.run_id = NEW.id AND k.edition = NEW.edition GROUP BY c.due_id) c ON c.due_id = d.id
+   WHERE d.run_id = NEW.id AND d.edition = NEW.edition AND (d.offset <> 0 OR c.amount IS NOT NULL)
+     AND d.offset IS DISTINCT FROM c.amount LIMIT 1;
   IF FOUND THEN
     PERFORM ledger_refuse(
-      'benefit_offset_is_its_recoveries', format('what is kept back of benefit %s recovers nothing', wrong),
+      'benefit_offset_is_its_recoveries', format('what is kept back of benefit %s is not what it recovers', wrong),
       jsonb_build_object('benefit', wrong), 'Compute the run anew.');
   END IF;
   RETURN NEW;
