@@ -25,9 +25,6 @@ from ledger.models import Book
 from month.beginning import begin_demo, open_months, pay_date_of
 from month.posts import SIGNED_BY_DEMO, demo_officer
 from payouts.answering import take_results
-from payouts.bank_files.instructions import Instruction
-from payouts.bank_files.list_files import row_line
-from payouts.bank_files.template_files import shipped_template
 from payouts.benefit_facts import schemes_in_use
 from payouts.checking_benefits import check_benefits
 from payouts.entitling import compute_benefits
@@ -321,7 +318,6 @@ def loop_over_people(*, folder: str) -> dict[str, Any]:
     run, batch = the_run(), Batch.objects.order_by("number")[0]
     rates = {code: scheme.rate_on(MONTH) for code, scheme in schemes_in_use(month=MONTH).items() if code in SCHEMES}
     list_file, result_file = BankFile.objects.order_by("pk")[0], ResultFile.objects.order_by("pk")[0]
-    template = shipped_template(name=TEMPLATE)
     payments: list[Payment] = []
     with ExitStack() as copies:
         for model in (BenefitDue, Obligation, Payment, PaymentPart, ResultRow):
@@ -332,15 +328,10 @@ def loop_over_people(*, folder: str) -> dict[str, Any]:
                 payments.append(pay_one(fact, run, batch, serial, rates[fact.enrolment.scheme]))
             with (Path(folder) / "list").open("w", encoding="utf-8") as file:
                 for payment in payments:
-                    told = Instruction(
-                        serial=payment.serial,
-                        name=payment.name,
-                        account=payment.account_number,
-                        amount=payment.amount,
-                        id_number=payment.id_number,
-                        bank=payment.bank,
+                    file.write(
+                        f"{payment.serial}|{payment.account_number}|{payment.name}|{payment.bank}|CNY"
+                        f"|{payment.amount * 100:.0f}|{payment.id_number}|\n"
                     )
-                    file.write(row_line(told, template) + "\n")
                     payment.file_id, payment.status = list_file.pk, "SENT"
                     payment.save(using=owner)
             for payment in payments:
