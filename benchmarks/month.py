@@ -159,7 +159,8 @@ def bare_copy(model: type[models.Model], owner: Any) -> Iterator[None]:
     copy = f"bench_{original}"
     with owner.cursor() as cursor:
         cursor.execute(
-            f"CREATE TABLE {copy} (LIKE {original} INCLUDING DEFAULTS INCLUDING INDEXES INCLUDING GENERATED)"
+            f"CREATE TABLE {copy} (LIKE {original} INCLUDING DEFAULTS INCLUDING IDENTITY INCLUDING INDEXES"
+            " INCLUDING GENERATED)"
         )
         for field in model._meta.concrete_fields:
             if isinstance(field, models.ForeignKey):

@@ -20,6 +20,8 @@ from config import roles
 
 RESULTS = Path(__file__).parent / "results"
 PLAIN = "plain"  # set up, without books
+PROVEN_MAX = 100_000  # people whose month is proven by all checks of the books
+CLIENT_MB_MAX = 600
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Scale:
     staff: tuple[int, ...] = (2_000, 20_000)
     staged: tuple[int, int] = (10_000, 100_000)
     townships: tuple[int, int] = (10, 30)
+    beneficiaries: tuple[int, ...] = (10_000, 100_000, 1_000_000)
     created: int = 20_000  # rows of each kind that are written one by one, to scale up from
     rounds: int = 3
     seconds: float = 8.0
@@ -45,6 +48,7 @@ QUICK = Scale(
     created=2_000,
     staged=(5_000, 30_000),
     townships=(3, 10),
+    beneficiaries=(10_000, 100_000),
 )
 
 
@@ -271,6 +275,57 @@ def settlement(server: Server, scale: Scale) -> tuple[list[Row], Any]:
     return rows, found
 
 
+def benefits(server: Server, scale: Scale) -> tuple[list[Row], Any]:
+    """A month of benefits from enrolments to the bank's answers, beside COPY of its rows and a loop over people."""
+    found: dict[str, Any] = {}
+    rows = []
+    for people in scale.beneficiaries:
+        with TemporaryDirectory() as folder, server.database("benefits", template=PLAIN) as name:
+            paid = server.run("benefits", "pay_everybody", database=name, people=people, prove=people <= PROVEN_MAX)
+            written = server.run("benefits", "write_rows_out", database=name, folder=folder)
+            server.settle()
+            bare = server.run("benefits", "copy_bare", database=name, folder=folder)
+            found[f"{people} people"] = {"paid": paid, "written": written, "bare": bare}
+            if people == scale.beneficiaries[0]:
+                found["loop"] = server.run("benefits", "loop_over_people", database=name, folder=folder)
+        stages = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in paid["stages"].items())
+        rows.append(
+            Row(
+                "benefits",
+                f"{people:,} people, {written['rows']:,} rows; COPY of them {bare['seconds']:.1f} s",
+                f"{paid['seconds']:.1f} s, {written['rows'] / paid['seconds']:,.0f} rows/s,"
+                f" client {paid['peak_mb']:.0f} MB ({stages})",
+                ratio=bare["seconds"] / paid["seconds"],
+                at_least=1 / 3,
+            )
+        )
+    small, large = (found[f"{people} people"]["paid"] for people in (scale.beneficiaries[0], scale.beneficiaries[-1]))
+    times = large["people"] / small["people"]
+    rows += [
+        Row(
+            "benefits",
+            f"{small['people']:,} people by a loop that creates and saves",
+            f"{found['loop']['seconds']:.1f} s, client {found['loop']['peak_mb']:.0f} MB",
+            ratio=found["loop"]["seconds"] / small["seconds"],
+        ),
+        Row(
+            "benefits",
+            f"{times:.0f} times the people takes at most {times:.0f} times as long",
+            f"{large['seconds'] / small['seconds']:.1f} times as long",
+            ratio=times * small["seconds"] / large["seconds"],
+            at_least=1,
+        ),
+        Row(
+            "benefits",
+            f"{large['people']:,} people in at most {CLIENT_MB_MAX} MB",
+            f"{large['peak_mb']:.0f} MB",
+            ratio=CLIENT_MB_MAX / large["peak_mb"],
+            at_least=1,
+        ),
+    ]
+    return rows, found
+
+
 PARTS: dict[str, Callable[[Server, Scale], tuple[list[Row], Any]]] = {
     "bulk": bulk,
     "hordak": hordak,
@@ -279,6 +334,7 @@ PARTS: dict[str, Callable[[Server, Scale], tuple[list[Row], Any]]] = {
     "staging": staging,
     "month": month,
     "settlement": settlement,
+    "benefits": benefits,
 }
 
 

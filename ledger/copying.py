@@ -30,7 +30,11 @@ def copy_rows(*, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any
 def reserve_keys(*, table: str, count: int) -> list[int]:
     """Return keys that the sequence of a table will give to nobody else."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
+        cursor.execute(
+            """SELECT nextval(s.name) FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name OFFSET 0) s,
+                      generate_series(1, %s)""",
+            [table, count],
+        )
         return [key for (key,) in cursor.fetchall()]
 
 

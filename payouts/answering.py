@@ -8,7 +8,9 @@ correction of the account.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from hashlib import sha256
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
@@ -22,25 +24,43 @@ from ledger.posting import post_event
 from ledger.posts import require_post
 from ledger.recording import record_event
 from payouts import entries
+from payouts.bank_files.instructions import Instruction
 from payouts.bank_files.matching import Matched, match
 from payouts.bank_files.results import BadResultFile, read_results
 from payouts.bank_files.results import ResultFile as ReadResults
 from payouts.bank_files.results import ResultRow as ReadRow
 from payouts.bank_files.template_files import shipped_template
+from payouts.facts import rows_of
 from payouts.models import Batch, Payment, ResultFile, Run
 from payouts.models.words import BatchStatus, Outcome, PaymentStatus, RunPurpose, RunStatus
 from payouts.posting import take_releases_back
 from payouts.posting_benefits import take_benefits_back
 from payouts.refusals import ResultRefused, refusals_named
 from payouts.running import CHAIN, lock_run, move_run
-from payouts.sending import instruction_for, move_batch
-from treasury.models import AccountVerification, BankAccount, Township, Verdict
+from payouts.sending import move_batch
+from treasury.models import AccountVerification, Township, Verdict
 from treasury.opening import codes_of
 from treasury.posting import SERVICE, mirrored_event
 
 # States in which the bank may still say something about a payment.
 ANSWERABLE = (PaymentStatus.SENT, PaymentStatus.ACCEPTED, PaymentStatus.SETTLED)
 FINAL = (PaymentStatus.SETTLED, PaymentStatus.RETURNED, PaymentStatus.REJECTED)
+# States of a batch of which every payment is final.
+ANSWERED = (BatchStatus.ANSWERED, BatchStatus.RECONCILED, BatchStatus.CLOSED, BatchStatus.CANCELLED)
+
+
+class Answerable(NamedTuple):
+    """A payment of which the bank may still say something."""
+
+    pk: int
+    batch: int
+    status: str
+    serial: int
+    name: str
+    account_number: str
+    amount: Decimal
+    id_number: str
+    bank: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +95,7 @@ def take_results(
         month, matched, payments = match_a_month(name, read, month)
         batches = list(
             Batch.objects.select_for_update()
-            .filter(pk__in={payment.batch_id for payment in payments.values()})
+            .filter(pk__in={payment.batch for payment in payments.values()})
             .order_by("pk")
         )
         runs = [lock_run(run) for run in {batch.run_id: batch.run for batch in batches}.values() if run]
@@ -99,15 +119,20 @@ def take_results(
         sent_back = [payments[row.serial] for row in matched.failed]
         without_run = {batch.pk for batch in batches if batch.run_id is None}
         of_benefits = {batch.pk for batch in batches if batch.run and batch.run.purpose == RunPurpose.BENEFITS}
-        of_runs = [payment for payment in sent_back if payment.batch_id not in without_run | of_benefits]
-        benefits = [payment for payment in sent_back if payment.batch_id in of_benefits]
+        of_runs = [payment for payment in sent_back if payment.batch not in without_run | of_benefits]
+        benefits = [payment for payment in sent_back if payment.batch in of_benefits]
         take_releases_back(
-            file=file, payments=[payment for payment in sent_back if payment.batch_id in without_run], cashier=officer
+            file=file, payments=[payment.pk for payment in sent_back if payment.batch in without_run], cashier=officer
         )
         if of_runs:
             take_money_back(file, of_runs, reviewer=reviewer_of(of_runs), cashier=officer)
         if benefits:
-            take_benefits_back(file=file, payments=benefits, reviewer=reviewer_of(benefits), cashier=officer)
+            take_benefits_back(
+                file=file,
+                payments=[payment.pk for payment in benefits],
+                reviewer=reviewer_of(benefits),
+                cashier=officer,
+            )
         for batch in batches:
             advance_batch(batch)
         for run in runs:
@@ -123,9 +148,9 @@ def take_results(
         return Taken(file, month, known_before=False)
 
 
-def reviewer_of(payments: Sequence[Payment]) -> str:
+def reviewer_of(payments: Sequence[Answerable]) -> str:
     """Return who reviewed the run of payments that came back."""
-    return str(Run.objects.get(batches=payments[0].batch_id).reviewed_by_id)
+    return str(Run.objects.get(batches=payments[0].batch).reviewed_by_id)
 
 
 def known_file(digest: str, month: date | None) -> Taken | None:
@@ -162,7 +187,7 @@ def read_or_refuse(name: str, content: bytes, template: str) -> ReadResults:
         ) from bad
 
 
-Fit = tuple[date, Matched, dict[int, Payment]]
+Fit = tuple[date, Matched, dict[int, Answerable]]
 
 
 def match_a_month(name: str, read: ReadResults, month: date | None) -> Fit:
@@ -175,13 +200,7 @@ def match_a_month(name: str, read: ReadResults, month: date | None) -> Fit:
         months that it fits
     """
     serials = [row.serial for row in read.rows]
-    candidates = (
-        Payment.objects.filter(status__in=ANSWERABLE, serial__in=serials)
-        .order_by("-month")
-        .values_list("month", flat=True)
-        .distinct()
-    )
-    tried = [match_month(read, serials, one) for one in (candidates.filter(month=month) if month else candidates)]
+    tried = [match_month(read, serials, one) for one in months_sent(serials) if month in (None, one)]
     fits = [fit for fit in tried if not fit[1].differences]
     waiting = [
         fit
@@ -197,16 +216,43 @@ def match_a_month(name: str, read: ReadResults, month: date | None) -> Fit:
     raise ResultRefused("result_fits_its_payment", {"file": name, **misfit_of(tried)})
 
 
+def months_sent(serials: Sequence[int]) -> list[date]:
+    """Return the months of which payments with some serials wait for an answer or had one, the latest first."""
+    return [
+        month
+        for (month,) in rows_of(
+            """SELECT b.month
+                 FROM (SELECT DISTINCT month FROM payouts_batch) b
+                CROSS JOIN LATERAL (SELECT FROM payouts_payment p
+                                     WHERE p.month = b.month AND p.serial BETWEEN %s AND %s AND p.serial = ANY(%s)
+                                       AND p.status = ANY(%s) ORDER BY p.serial LIMIT 1) p
+                ORDER BY b.month DESC""",
+            min(serials),
+            max(serials),
+            list(serials),
+            list(ANSWERABLE),
+        )
+    ]
+
+
 def match_month(read: ReadResults, serials: Sequence[int], month: date) -> Fit:
-    """Hold a file against the payments of one month."""
+    """Hold a file against the payments of one month, which are locked."""
     payments = {
         payment.serial: payment
-        for payment in Payment.objects.select_for_update()
-        .filter(month=month, serial__in=serials, status__in=ANSWERABLE)
-        .order_by("pk")
+        for payment in map(
+            Answerable._make,
+            rows_of(
+                """SELECT id, batch_id, status, serial, name, account_number, amount, id_number, bank
+                     FROM payouts_payment WHERE month = %s AND serial = ANY(%s) AND status = ANY(%s)
+                    ORDER BY id FOR UPDATE""",
+                month,
+                list(serials),
+                list(ANSWERABLE),
+            ),
+        )
     }
-    matched = match(results=read, sent=map(instruction_for, payments.values()))
-    return month, without_repeats(matched, payments), payments
+    sent = (Instruction(*payment[3:]) for payment in payments.values())
+    return month, without_repeats(match(results=read, sent=sent), payments), payments
 
 
 def misfit_of(tried: Sequence[Fit]) -> dict[str, object]:
@@ -224,7 +270,7 @@ def misfit_of(tried: Sequence[Fit]) -> dict[str, object]:
     }
 
 
-def without_repeats(matched: Matched, payments: dict[int, Payment]) -> Matched:
+def without_repeats(matched: Matched, payments: dict[int, Answerable]) -> Matched:
     """Leave out what the bank had said before: a payment that is settled already and is settled again."""
     return Matched(
         settled=[row for row in matched.settled if payments[row.serial].status != PaymentStatus.SETTLED],
@@ -253,7 +299,7 @@ def books_are_open(day: date, *, of_townships: bool) -> bool:
     return not Book.objects.filter(~Exists(open_then), kind__in=kinds).exists()
 
 
-def keep_rows(file: ResultFile, matched: Matched, payments: dict[int, Payment]) -> None:
+def keep_rows(file: ResultFile, matched: Matched, payments: dict[int, Answerable]) -> None:
     """Keep the bank's record of each payment and move the payments by it."""
     for outcome, rows in ((Outcome.SETTLED, matched.settled), (Outcome.RETURNED, matched.failed)):
         copy_rows(
@@ -261,7 +307,11 @@ def keep_rows(file: ResultFile, matched: Matched, payments: dict[int, Payment]) 
             columns=("file_id", "payment_id", "outcome", "code", "message", "amount"),
             rows=((file.pk, payments[row.serial].pk, outcome, row.code, row.text, row.amount) for row in rows),
         )
-        Payment.objects.filter(pk__in=[payments[row.serial].pk for row in rows]).update(status=outcome)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE payouts_payment SET status = %s WHERE id = ANY(%s)",
+                [outcome, [payments[row.serial].pk for row in rows]],
+            )
 
 
 def verify_accounts(file: ResultFile, matched: Matched, on: date) -> None:
@@ -271,7 +321,9 @@ def verify_accounts(file: ResultFile, matched: Matched, on: date) -> None:
         for verdict, rows in ((Verdict.VERIFIED, matched.settled), (Verdict.REFUSED, matched.failed))
         for row in rows
     }
-    known = BankAccount.objects.filter(number__in=verdicts).values_list("pk", "number", "holder_name")
+    known = rows_of(
+        "SELECT id, number, holder_name FROM treasury_bankaccount WHERE number = ANY(%s) ORDER BY id", list(verdicts)
+    )
     AccountVerification.objects.bulk_create(
         [
             AccountVerification(
@@ -287,7 +339,7 @@ def verify_accounts(file: ResultFile, matched: Matched, on: date) -> None:
     )
 
 
-def take_money_back(file: ResultFile, payments: Sequence[Payment], *, reviewer: str, cashier: Officer) -> None:
+def take_money_back(file: ResultFile, payments: Sequence[Answerable], *, reviewer: str, cashier: Officer) -> None:
     """Post what the bank returned of a payroll into 退汇待付 (J16a)."""
     amount = sum((payment.amount for payment in payments), ZERO)
     township = Township.objects.select_related("book").order_by("number")[0]
@@ -315,7 +367,9 @@ def advance_batch(batch: Batch) -> None:
 def advance_run(run: Run, officer: Officer, at: datetime) -> None:
     """Settle a run when every payment of it has an answer: wholly, or in part if something is still owed."""
     payments = Payment.objects.filter(batch__run=run)
-    if payments.exclude(status__in=FINAL).exists():
+    # Batch by batch: while one waits, the payments of those that are answered need not be looked through.
+    waiting = run.batches.exclude(status__in=ANSWERED).order_by("pk")
+    if any(batch.payments.exclude(status__in=FINAL).exists() for batch in waiting):
         return
     owing = payments.filter(status__in=[PaymentStatus.RETURNED, PaymentStatus.REJECTED], reissued_as=None).exists()
     unpaid = run.obligations.filter(parts=None).exists()

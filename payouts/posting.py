@@ -29,9 +29,9 @@ def post_releases_out(*, batch: Batch, cashier: Officer) -> None:
             )
 
 
-def take_releases_back(*, file: ResultFile, payments: Sequence[Payment], cashier: Officer) -> None:
+def take_releases_back(*, file: ResultFile, payments: Sequence[int], cashier: Officer) -> None:
     """Post what a result file returned of releases in red, into the accounts that it left."""
-    lines = lines_paid_by([payment.pk for payment in payments])
+    lines = lines_paid_by(payments)
     for release in lock_releases(lines):
         take_back(
             release=release,

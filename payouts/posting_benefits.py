@@ -27,12 +27,15 @@ from treasury.reserving import hold_budgets, spend_classified
 
 # The accounts of the funders in the order of the columns of payouts_benefit_cash.
 ACCOUNTS = tuple(role for role in DISTRICT_SPECIAL if role.startswith("BENEFITS_"))
+# From the payments outward, by index, one by one: a batch is a small part of what is owed.
 PAID = """
 SELECT d.township_id, d.scheme, sum(d.amount - d.borne_by_township), sum(d.borne_by_township), sum(d.offset),
        sum(c.central), sum(c.province), sum(c.city), sum(c.district)
-  FROM payouts_payment p JOIN payouts_paymentpart q ON q.payment_id = p.id
-  JOIN payouts_obligation o ON o.id = q.obligation_id JOIN payouts_benefitdue d ON d.id = o.benefit_id
-  JOIN payouts_benefit_cash c ON c.id = d.id
+  FROM payouts_payment p
+ CROSS JOIN LATERAL (SELECT q.obligation_id FROM payouts_paymentpart q WHERE q.payment_id = p.id OFFSET 0) q
+ CROSS JOIN LATERAL (SELECT o.benefit_id FROM payouts_obligation o WHERE o.id = q.obligation_id LIMIT 1) o
+ CROSS JOIN LATERAL (SELECT d.* FROM payouts_benefitdue d WHERE d.id = o.benefit_id LIMIT 1) d
+ CROSS JOIN LATERAL (SELECT c.* FROM payouts_benefit_cash c WHERE c.id = d.id LIMIT 1) c
  WHERE p.batch_id = %s GROUP BY d.township_id, d.scheme ORDER BY d.township_id, d.scheme
 """
 # Dues that are kept back whole are in no payment: they are posted with the run.
@@ -44,8 +47,9 @@ SELECT d.township_id, d.scheme, sum(d.amount - d.borne_by_township), sum(d.borne
 """
 CASH_OF_PAYMENTS = """
 SELECT coalesce(sum(c.central), 0), coalesce(sum(c.province), 0), coalesce(sum(c.city), 0), coalesce(sum(c.district), 0)
-  FROM payouts_paymentpart q JOIN payouts_obligation o ON o.id = q.obligation_id
-  JOIN payouts_benefit_cash c ON c.id = o.benefit_id
+  FROM payouts_paymentpart q
+ CROSS JOIN LATERAL (SELECT o.benefit_id FROM payouts_obligation o WHERE o.id = q.obligation_id LIMIT 1) o
+ CROSS JOIN LATERAL (SELECT c.* FROM payouts_benefit_cash c WHERE c.id = o.benefit_id LIMIT 1) c
  WHERE q.payment_id = ANY(%s)
 """
 OVERPAID = """
@@ -255,10 +259,10 @@ def cash_of(payments: Sequence[int]) -> Mapping[str, Decimal]:
     return dict(zip(accounts_of(district_book()), parts, strict=True))
 
 
-def take_benefits_back(*, file: ResultFile, payments: Sequence[Payment], reviewer: str, cashier: Officer) -> None:
+def take_benefits_back(*, file: ResultFile, payments: Sequence[int], reviewer: str, cashier: Officer) -> None:
     """Post what a result file returned of benefits into the special accounts that it left (J16a)."""
     post_of_district(
-        entries.hold_returned_benefits(codes_of_any(), cash_of([payment.pk for payment in payments])),
+        entries.hold_returned_benefits(codes_of_any(), cash_of(payments)),
         source=f"payouts.result/{file.pk}/returned/benefits",
         posting_date=file.posting_date,
         summary=f"{file.month:%Y年%m月}惠民补贴退汇{len(payments)}笔，待更正后重发",

@@ -5,7 +5,7 @@ are those of J3a and J3b for a payroll, of J20 for benefits, of J16a for what is
 release.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import accumulate, pairwise
 
@@ -86,8 +86,7 @@ def move_batch(batch: Batch, to: BatchStatus) -> None:
 def render(batch: Batch, template_name: str) -> None:
     """Make the files of a batch and prove that they say what was approved."""
     template = shipped_template(name=template_name)
-    payments = list(Payment.objects.filter(batch=batch).order_by("serial"))
-    instructions = [instruction_for(payment) for payment in payments]
+    instructions = instructions_of(batch)
     try:
         rendered = list(
             render_batch(
@@ -115,7 +114,7 @@ def render(batch: Batch, template_name: str) -> None:
         ).update(file=kept)
 
 
-def prove(file: RenderedFile, told: list[Instruction], template_name: str) -> None:
+def prove(file: RenderedFile, told: Sequence[Instruction], template_name: str) -> None:
     """Read the rendered bytes back and hold them against what was built."""
     back = declared(content=file.content, template=shipped_template(name=template_name))
     total = sum((instruction.amount for instruction in told), ZERO)
@@ -123,16 +122,16 @@ def prove(file: RenderedFile, told: list[Instruction], template_name: str) -> No
         raise TotalsDiffer("batch_total_is_its_files", {"built": total, "rendered": back.total})
 
 
-def instruction_for(payment: Payment) -> Instruction:
-    """Return a payment as the bank is told of it."""
-    return Instruction(
-        serial=payment.serial,
-        name=payment.name,
-        account=payment.account_number,
-        amount=payment.amount,
-        id_number=payment.id_number,
-        bank=payment.bank,
-    )
+def instructions_of(batch: Batch) -> list[Instruction]:
+    """Return the payments of a batch as the bank is told of them."""
+    return [
+        Instruction(*row)
+        for row in rows_of(
+            """SELECT serial, name, account_number, amount, id_number, bank FROM payouts_payment
+                WHERE batch_id = %s ORDER BY serial""",
+            batch.pk,
+        )
+    ]
 
 
 def post_out(batch: Batch, run: Run, *, cashier: Officer) -> None:

@@ -41,7 +41,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION payouts_benefit_computed() RETURNS trigger LANGUAGE plpgsql
-SET search_path = @schema@, pg_temp AS $$
+SET search_path = @schema@, pg_temp SET enable_mergejoin = off SET enable_hashjoin = off AS $$
 DECLARE
   wrong bigint;
 BEGIN
@@ -65,7 +65,7 @@ RETURNS text LANGUAGE sql IMMUTABLE AS $$
 $$;
 
 CREATE OR REPLACE FUNCTION payouts_benefit_owed() RETURNS trigger LANGUAGE plpgsql
-SET search_path = @schema@, pg_temp AS $$
+SET search_path = @schema@, pg_temp SET enable_mergejoin = off SET enable_hashjoin = off AS $$
 DECLARE
   wrong bigint;
 BEGIN
@@ -90,7 +90,7 @@ END $$;
 
 -- A benefit goes to the account it was computed with; what came back, to the account of its approved correction.
 CREATE OR REPLACE FUNCTION payouts_benefit_part_added() RETURNS trigger LANGUAGE plpgsql
-SET search_path = @schema@, pg_temp AS $$
+SET search_path = @schema@, pg_temp SET enable_mergejoin = off SET enable_hashjoin = off AS $$
 DECLARE
   wrong bigint;
 BEGIN

@@ -63,7 +63,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION payouts_part_added() RETURNS trigger LANGUAGE plpgsql
-SET search_path = @schema@, pg_temp AS $$
+SET search_path = @schema@, pg_temp SET enable_mergejoin = off SET enable_hashjoin = off AS $$
 DECLARE
   wrong bigint;
 BEGIN
@@ -111,7 +111,8 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- From the new rows outward, by index: a plan made for one payment serves a million.
+-- Here and where the planner is told the same: from the new rows outward, by index. A plan made for one payment
+-- serves a million, and a batch is a small part of what is owed.
 CREATE OR REPLACE FUNCTION payouts_payment_moved() RETURNS trigger LANGUAGE plpgsql
 SET search_path = @schema@, pg_temp SET enable_mergejoin = off SET enable_hashjoin = off AS $$
 DECLARE
@@ -229,7 +230,7 @@ END $$;
 
 -- A result row speaks about a payment that was sent, for its amount; a file has the rows it came with.
 CREATE OR REPLACE FUNCTION payouts_result_added() RETURNS trigger LANGUAGE plpgsql
-SET search_path = @schema@, pg_temp AS $$
+SET search_path = @schema@, pg_temp SET enable_mergejoin = off SET enable_hashjoin = off AS $$
 DECLARE
   wrong bigint;
 BEGIN
