@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from payouts.facts import RELEASED, rows_of
+from payouts.facts import RELEASED, rows_by_name, rows_of
 from payouts.models import Declaration, Run, SchemeValue
 from payouts.policy import payout_policies
 from payouts.rules.entitlements import EnrolmentFacts
@@ -203,7 +203,7 @@ def changed_since(run: Run, last: Run, *, revalued: Sequence[str]) -> list[int]:
 def owed_before(run: Run, enrolments: Sequence[int]) -> Mapping[int, Sequence[OwedBefore]]:
     """Return what runs that were released owe some enrolments, in the order of the periods."""
     found: dict[int, list[OwedBefore]] = defaultdict(list)
-    for enrolment, *owed in rows_of(
+    for enrolment, *owed in rows_by_name(
         """SELECT enrolment_id, period, sum(amount), max(dues), max(overpayments), max(reason)
              FROM (SELECT d.enrolment_id, d.period, d.amount, d.number AS dues, 0 AS overpayments, '' AS reason
                      FROM payouts_benefitdue d JOIN payouts_run r ON r.id = d.run_id AND r.edition = d.edition
