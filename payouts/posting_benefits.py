@@ -146,6 +146,7 @@ def overpaid_events(run: Run, overpaid: Sequence[tuple], signatures: Signatures)
             posting_date=run.pay_date,
             summary=f"{township.name}{run.month:%Y年%m月}惠民补贴多发款应收回",
             signatures=signatures,
+            paper=f"run {run}",
         )
 
 
