@@ -33,7 +33,7 @@ MONEY: Final = (
     ("认定多发", 16),
     ("已追回", 16),
 )
-FUNDERS: Final = (("中央", 30), ("省级", 30), ("市级", 30), ("区级", 30), ("乡镇", 30), ("合计", 34))
+FUNDERS: Final = (("中央", 30), ("省级", 30), ("市级", 30), ("区级", 30), ("乡镇级", 30), ("合计", 34))
 
 
 def statistics_document(*, statistics: Statistics, due: ReportDue, heading: Heading) -> Document:
@@ -69,10 +69,11 @@ def statistics_document(*, statistics: Statistics, due: ReportDue, heading: Head
                 "全区",
                 [
                     figures,
-                    Lines([*told(statistics), due_text(due)]),
-                    Signing(SIGNERS),
+                    Lines(told(statistics)),
                     Title("资金负担（应发）"),
                     funders,
+                    Lines([due_text(due)]),
+                    Signing(SIGNERS),
                 ],
             )
         ],
@@ -119,10 +120,10 @@ def told(statistics: Statistics) -> list[str]:
 def due_text(due: ReportDue) -> str:
     nominal = f"报送期限：{day_text(due.due.nominal)}前"
     moved = "" if due.due.on == due.due.nominal else f"（遇休息日，应于{day_text(due.due.on)}前报出）"
-    return f"{nominal}{moved}。依据：{due.source}。"
+    return f"{nominal}{moved}。"
 
 
 def percent_text(figures: Figures) -> str:
     """Return the percentage as a text, so that it is not summed; a stroke where nothing was to be paid."""
     percent = figures.paid_percent
-    return "—" if percent is None else f"{percent}%"
+    return "—" if percent is None else f"{percent:.2f}%"

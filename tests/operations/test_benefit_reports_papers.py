@@ -152,7 +152,15 @@ def test_a_due_list_is_written_masked(tmp_path: Path) -> None:
     names = write_due_list(on=date(2026, 4, 10), days=120, folder=tmp_path, officer=officer("auditor"), at=AT)
     assert names == [f"2026-04-10-到期事项清单.{kind}" for kind in ("csv", "pdf", "xlsx")]
     text = everything(tmp_path)
-    for said in ("白＊＊", masked_id(STEADY.id_number), "2026-07-31", "新增名单上报", "逾期兑付", "半年统计表", "8000.00"):
+    for said in (
+        "白＊＊",
+        masked_id(STEADY.id_number),
+        "2026-07-31",
+        "新增名单上报",
+        "逾期兑付",
+        "半年统计表",
+        "8000.00",
+    ):
         assert said in text, said
     for one in (STEADY, NEW, DEAD, AWARDED):
         assert one.name not in text
@@ -185,7 +193,14 @@ def test_a_booklet_tells_arrears_by_their_period() -> None:
 def test_a_booklet_is_written_masked_and_its_reading_leaves_an_event(tmp_path: Path) -> None:
     write_booklet(certificate=NEW.certificate, folder=tmp_path, officer=officer("auditor"), at=AT)
     text = everything(tmp_path)
-    for said in (NEW.certificate, "松乙二", masked_id(NEW.id_number), "已退回，已重新支付", "已到账（重新支付）", "320.00"):
+    for said in (
+        NEW.certificate,
+        "松乙二",
+        masked_id(NEW.id_number),
+        "已退回，已重新支付",
+        "已到账（重新支付）",
+        "320.00",
+    ):
         assert said in text, said
     for number in (NEW.id_number, NEW.account, card(202)):
         assert number not in text
