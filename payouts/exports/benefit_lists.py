@@ -10,7 +10,7 @@ from ledger.masking import masked_id, masked_name
 from payouts.benefit_dues import AwardStanding, BenefitDues, ListKind, Who
 from payouts.public_lists import PublicList
 from payouts.rules.benefit_calendar import Report, ReportDue
-from treasury.exports.papers import Document, Heading, Lines, Page, Table, Title, day_text, month_text
+from treasury.exports.papers import Document, Heading, Lines, Page, Part, Signing, Table, Title, day_text, month_text
 
 WHO: Final = (("乡镇", 20), ("村（社区）", 24), ("姓名", 16), ("身份证号", 26), ("项目", 38))
 CSV_HEADS: Final = ("事项", "乡镇", "村（社区）", "姓名", "身份证号", "项目", "起算日期", "期限", "状态", "金额")
@@ -81,9 +81,14 @@ def due_document(*, dues: BenefitDues, heading: Heading) -> Document:
         title="惠民补贴到期事项清单",
         facts=[f"截至{day_text(dues.on)}", f"前后{dues.days}天"],
         heading=heading,
-        pages=[Page("全区", [part for table in tables for part in (Title(table.name), table)])],
+        pages=[Page("全区", [part for table in tables for part in parts_of(table)])],
         paper=Paper.LANDSCAPE,
     )
+
+
+def parts_of(table: Table) -> list[Part]:
+    """Return a table under its title, and a word where it is empty."""
+    return [Title(table.name), table, *([] if table.rows else [Lines(["无。"])])]
 
 
 def write_due_csv(*, file: IO[bytes], dues: BenefitDues) -> None:
@@ -114,6 +119,7 @@ def report_name(report: ReportDue) -> str:
 def public_document(*, listed: PublicList, heading: Heading) -> Document:
     """Return the list that is hung out: village, masked name, amount, and nothing else of a person."""
     days = listed.scheme.notice_days["VILLAGE"]
+    said = f"公示期{days}天。对公示内容有异议的，可在公示期内向所在乡镇（街道）反映。"
     rows = Table(
         name="公示清单",
         heads=[("序号", 12), ("乡镇", 36), ("村（社区）", 50), ("姓名", 34), ("金额", 34)],
@@ -128,9 +134,7 @@ def public_document(*, listed: PublicList, heading: Heading) -> Document:
         title=f"{listed.scheme.name}发放公示清单",
         facts=[month_text(listed.month), f"{len(listed.rows)}人"],
         heading=heading,
-        pages=[
-            Page("全区", [rows, Lines([f"公示期{days}天。对公示内容有异议的，可在公示期内向所在乡镇（街道）反映。"])])
-        ],
+        pages=[Page("全区", [rows, Lines([said]), Signing(["公示单位（盖章）：", "公示日期：　　　年　　月　　日"])])],
     )
 
 

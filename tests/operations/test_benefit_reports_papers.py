@@ -226,7 +226,7 @@ def test_who_may_not_see_vouchers_reads_nothing(tmp_path: Path) -> None:
 def test_a_public_list_says_village_masked_name_and_amount(tmp_path: Path) -> None:
     write_public_list(scheme="奖励扶助", month=FEBRUARY, folder=tmp_path, officer=officer("auditor"), at=AT)
     text = everything(tmp_path)
-    for said in ("奖励扶助发放公示清单", "白家村", "白＊＊", "松林社区", "240.00", "公示期7天"):
+    for said in ("奖励扶助发放公示清单", "白家村", "白＊＊", "松林社区", "240.00", "公示期7天", "公示单位（盖章）："):
         assert said in text, said
     for one in (STEADY, NEW, REMOVED):
         for hidden in (one.name, one.id_number, one.id_number[-4:], one.account, one.account[-4:], one.certificate):
