@@ -135,6 +135,81 @@ class NumberUnknown(UnableToPay):
     remedy = _("Apply the unit list and the roster first.")
 
 
+class UnknownScheme(UnableToPay):
+    message = _("No scheme that is open on the day has this code.")
+    remedy = _("Choose one of the schemes of the jurisdiction.")
+
+
+class ApplicationUnfit(UnableToPay):
+    message = _("The application cannot be registered so.")
+    remedy = _("Compare the application with the papers: ID number, name, village, evidence, grade and amount.")
+
+
+class ApplicationOpen(UnableToPay):
+    message = _("The person has an application for the scheme that is not decided yet.")
+    remedy = _("Let that one be decided first.")
+
+
+class ApplicationNotThere(UnableToPay):
+    message = _("The application is not in the state for this act.")
+    remedy = _("Look at it: manage.py application show. Let village, township and district decide in their order.")
+
+
+class DateUnfit(UnableToPay):
+    message = _("The date does not fit what comes before it, or lies ahead of today.")
+    remedy = _("Write the day on which it was done; a notice begins today or later.")
+
+
+class NoticeOpen(UnableToPay):
+    message = _("The public notice of the level before has not been posted, or has not run out.")
+    remedy = _("Post the notice, and wait until the day on which it is taken down.")
+
+
+class ObjectionOpen(UnableToPay):
+    message = _("An objection to the application is open or was upheld.")
+    remedy = _("Decide on the objection; if it is upheld, refuse the application.")
+
+
+class ObjectionUnfit(UnableToPay):
+    message = _("The objection cannot be taken so.")
+    remedy = _("Write down what is objected, on a day of the notice, before the application is certified or refused.")
+
+
+class AccountMissing(UnableToPay):
+    message = _("No account is known that the benefit could go to.")
+    remedy = _("Note the account of the person: manage.py application account.")
+
+
+class AccountUnfit(UnableToPay):
+    message = _("The account cannot be the right one.")
+    remedy = _("Compare the number with the card; another's account needs its holder and a reason.")
+
+
+class PersonDead(UnableToPay):
+    message = _("The person is on the list of deaths.")
+    remedy = _("Refuse the application; if the list is wrong, have it corrected first.")
+
+
+class EnrolledAlready(UnableToPay):
+    message = _("The person is enrolled in the scheme in these days already.")
+    remedy = _("Refuse the application, or end the earlier enrolment first.")
+
+
+class SchemeExcluded(UnableToPay):
+    message = _("The person is enrolled in a scheme that is not paid beside this one.")
+    remedy = _("Refuse the application, or end the other enrolment first.")
+
+
+class AgeOutside(UnableToPay):
+    message = _("The age of the person is outside the window of the scheme.")
+    remedy = _("Register a new application for a day on which the age fits.")
+
+
+class EnrolmentUngrounded(UnableToPay):
+    message = _("The enrolment comes neither from a certified roster nor from a certified application.")
+    remedy = _("Apply the roster of the township, or take the application through its levels.")
+
+
 PAYOUT_REFUSALS: dict[str, type[UnableToPost]] = {
     "declaration_four_eyes": SameOfficer,
     "run_four_eyes": SameOfficer,
@@ -191,7 +266,6 @@ PAYOUT_REFUSALS: dict[str, type[UnableToPost]] = {
     "person_is_fixed": ResultsStay,
     "benefit_functions_are_apart": FunctionsTogether,
     "enrolment_fact_follows_the_last": EnrolmentRefused,
-    "enrolment_is_not_doubled": EnrolmentRefused,
     "enrolment_ends_after_it_starts": EnrolmentRefused,
     "guardian_account_has_its_reason": ReasonMissing,
     "recovery_is_within_its_overpayment": MoreThanOverpaid,
@@ -203,6 +277,36 @@ PAYOUT_REFUSALS: dict[str, type[UnableToPost]] = {
     "scheme_value_four_eyes": SameOfficer,
     "scheme_value_has_its_notice": ReasonMissing,
     "funding_has_its_paper": ReasonMissing,
+    "person_id_number_is_whole": ApplicationUnfit,
+    "application_text_is_plain": ApplicationUnfit,
+    "applied_amount_is_exact": ApplicationUnfit,
+    "application_ends_after_it_starts": ApplicationUnfit,
+    "application_names_its_village": ApplicationUnfit,
+    "application_has_its_paper": ApplicationUnfit,
+    "application_is_one_at_a_time": ApplicationOpen,
+    "application_moves": ApplicationNotThere,
+    "application_is_decided_once_a_level": ApplicationNotThere,
+    "application_functions_are_apart": SameOfficer,
+    "application_is_decided_in_its_order": DateUnfit,
+    "application_is_refused_with_a_reason": ReasonMissing,
+    "application_is_fixed": ResultsStay,
+    "application_is_certified_with_its_account": AccountMissing,
+    "applied_guardian_account_has_its_reason": AccountUnfit,
+    "notice_has_run_out": NoticeOpen,
+    "notice_is_of_its_level": ApplicationNotThere,
+    "notice_is_posted_once": ApplicationNotThere,
+    "notice_begins_when_it_is_posted": DateUnfit,
+    "notice_lasts_a_day": DateUnfit,
+    "objection_blocks": ObjectionOpen,
+    "objection_says_something": ObjectionUnfit,
+    "objection_is_raised_in_its_notice": ObjectionUnfit,
+    "objection_comes_before_the_end": ObjectionUnfit,
+    "objection_is_decided_by_another": SameOfficer,
+    "objection_is_decided_with_a_reason": ReasonMissing,
+    "enrolment_is_not_doubled": EnrolledAlready,
+    "enrolment_is_certified_once": EnrolledAlready,
+    "enrolment_is_as_applied_for": EnrolmentUngrounded,
+    "enrolment_has_its_ground": EnrolmentUngrounded,
 }
 KNOWN = {**REFUSALS, **TREASURY_REFUSALS, **PAYOUT_REFUSALS}
 

@@ -1,7 +1,6 @@
-"""The promises need the tables of later migrations; 0007 puts them into PostgreSQL."""
+"""The promises need the tables of later migrations; 0009 puts them into PostgreSQL."""
 
 from django.db import migrations
-
 
 
 class Migration(migrations.Migration):

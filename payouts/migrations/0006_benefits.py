@@ -582,4 +582,8 @@ class Migration(migrations.Migration):
             model_name='schemevalue',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('reference__regex', '[[:cntrl:]]'), _negated=True), models.Q(('grade__regex', '[[:cntrl:]]'), _negated=True)), name='scheme_value_text_is_plain'),
         ),
+        migrations.AddConstraint(
+            model_name='schemevalue',
+            constraint=models.CheckConstraint(condition=models.Q(('effective_from__day', 1)), name='scheme_value_is_from_a_month'),
+        ),
     ]

@@ -1,5 +1,6 @@
 """The tables of paying people, by subject; what money depends on is kept by ``payouts/promises``."""
 
+from payouts.models.applications import Application, ApplicationStep, Objection, ObjectionDecision, PublicNotice
 from payouts.models.benefits import Enrolment, EnrolmentFact, Household
 from payouts.models.declarations import (
     Declaration,
@@ -44,6 +45,8 @@ from payouts.models.schemes import BenefitFunding, SchemeValue, SchemeValueAppro
 
 __all__ = [
     "AccountCorrection",
+    "Application",
+    "ApplicationStep",
     "BankFile",
     "Batch",
     "BenefitDue",
@@ -63,6 +66,8 @@ __all__ = [
     "EnrolmentFact",
     "Household",
     "NotPaid",
+    "Objection",
+    "ObjectionDecision",
     "Obligation",
     "Overpayment",
     "PayAccount",
@@ -71,6 +76,7 @@ __all__ = [
     "Payslip",
     "PayslipItem",
     "Person",
+    "PublicNotice",
     "Recovery",
     "RecoveryPlan",
     "ResultFile",

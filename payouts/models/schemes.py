@@ -33,6 +33,7 @@ class SchemeValue(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="scheme_value_is_positive"),
             models.CheckConstraint(condition=~Q(reference=""), name="scheme_value_has_its_notice"),
+            models.CheckConstraint(condition=Q(effective_from__day=1), name="scheme_value_is_from_a_month"),
             fen_check(field="amount", name="scheme_value_is_exact"),
             plain_check("reference", "grade", name="scheme_value_text_is_plain"),
         ]

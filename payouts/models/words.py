@@ -208,3 +208,43 @@ class FunderKind(TextChoices):
 class FundingKind(TextChoices):
     TREASURY = "TREASURY", _("from the treasury")
     FROM_ABOVE = "FROM_ABOVE", _("received from above")
+
+
+class ApplicationStatus(TextChoices):
+    REGISTERED = "REGISTERED", _("registered")
+    VILLAGE_PASSED = "VILLAGE_PASSED", _("passed by the village")
+    TOWNSHIP_PASSED = "TOWNSHIP_PASSED", _("passed by the township")
+    DISTRICT_PASSED = "DISTRICT_PASSED", _("confirmed by the district")
+    CERTIFIED = "CERTIFIED", _("certified")
+    REFUSED = "REFUSED", _("refused")
+
+
+APPLICATION_MOVES: tuple[tuple[ApplicationStatus, ApplicationStatus], ...] = (
+    (ApplicationStatus.REGISTERED, ApplicationStatus.VILLAGE_PASSED),
+    (ApplicationStatus.VILLAGE_PASSED, ApplicationStatus.TOWNSHIP_PASSED),
+    (ApplicationStatus.TOWNSHIP_PASSED, ApplicationStatus.DISTRICT_PASSED),
+    (ApplicationStatus.DISTRICT_PASSED, ApplicationStatus.CERTIFIED),
+    (ApplicationStatus.REGISTERED, ApplicationStatus.REFUSED),
+    (ApplicationStatus.VILLAGE_PASSED, ApplicationStatus.REFUSED),
+    (ApplicationStatus.TOWNSHIP_PASSED, ApplicationStatus.REFUSED),
+    (ApplicationStatus.DISTRICT_PASSED, ApplicationStatus.REFUSED),
+)
+
+
+class Level(TextChoices):
+    """Who decides on an application, in this order; each but the last puts up a public notice of what it passed."""
+
+    VILLAGE = "VILLAGE", _("the village")
+    TOWNSHIP = "TOWNSHIP", _("the township")
+    DISTRICT = "DISTRICT", _("the district")
+    CERTIFICATION = "CERTIFICATION", _("the certification")
+
+
+class Decision(TextChoices):
+    PASSED = "PASSED", _("passed")
+    REFUSED = "REFUSED", _("refused")
+
+
+class ObjectionOutcome(TextChoices):
+    UPHELD = "UPHELD", _("upheld")
+    DISMISSED = "DISMISSED", _("dismissed")

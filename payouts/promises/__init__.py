@@ -6,9 +6,9 @@ from typing import Any
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from ledger.promises import install_files, move_literals
-from payouts.models.words import BATCH_MOVES, CORRECTION_MOVES, PAYMENT_MOVES, RUN_MOVES
+from payouts.models.words import APPLICATION_MOVES, BATCH_MOVES, CORRECTION_MOVES, PAYMENT_MOVES, RUN_MOVES
 
-FILES = ("runs", "payments", "releases", "benefits", "triggers", "views")
+FILES = ("runs", "payments", "releases", "benefits", "applications", "triggers", "views")
 
 
 def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -21,5 +21,6 @@ def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
             "@batch_moves@": move_literals(BATCH_MOVES),
             "@payment_moves@": f"ARRAY[{move_literals(PAYMENT_MOVES)}]",
             "@correction_moves@": move_literals(CORRECTION_MOVES),
+            "@application_moves@": move_literals(APPLICATION_MOVES),
         },
     )

@@ -158,11 +158,21 @@ def compare_claims(*, folder: Path, rows: Iterable[Mapping[str, str]]) -> list[s
 
 
 def compare_benefits(*, folder: Path, rows: Iterable[Mapping[str, str]]) -> list[str]:
-    """Compare the valid benefit rows: row, scheme, paid and amount; columns as in benefits.csv."""
+    """Compare the valid benefit rows: row, number, scheme, paid, why not, and amount; columns as in benefits.csv."""
 
     def counted(rows: Iterable[Mapping[str, str]]) -> Counter[Any]:
         yes = ("1", "true", "yes")
-        return Counter((row["row"], row["scheme"], row["paid"].lower() in yes, cents(row["amount"])) for row in rows)
+        return Counter(
+            (
+                row["row"],
+                row["id_number"],
+                row["scheme"],
+                row["paid"].lower() in yes,
+                row["reason"],
+                cents(row["amount"]),
+            )
+            for row in rows
+        )
 
     expected = (row for row in read_rows(folder / "answers_benefits.csv") if row["valid"] == "1")
     return unlike("benefit", counted(expected), counted(rows))

@@ -47,6 +47,10 @@ APPEND_ONLY = {
     "payouts_schemevalue": "scheme_value",
     "payouts_schemevalueapproval": "scheme_value_decision",
     "payouts_benefitfunding": "benefit_funding",
+    "payouts_applicationstep": "application_step",
+    "payouts_publicnotice": "public_notice",
+    "payouts_objection": "objection",
+    "payouts_objectiondecision": "objection_decision",
 }
 NEVER_DELETED = {
     "payouts_person": "person",
@@ -55,6 +59,7 @@ NEVER_DELETED = {
     "payouts_batch": "batch",
     "payouts_payment": "payment",
     "payouts_accountcorrection": "correction",
+    "payouts_application": "application",
 }
 
 

@@ -71,7 +71,7 @@ def seeded(pair: tuple[Book, Book, Codes]) -> Codes:
     opening = date(2026, 10, 31)
     great = Decimal("10000000.00")
     lines = {
-        "D": [("1001", "111"), ("1001", "121"), ("1004", "111"), ("1004", "2")],
+        "D": [("1001", "111"), ("1001", "121"), ("10040501", "111"), ("10040504", "111"), ("100401", "2")],
         "T01": [(code, fund) for code in ("100401", "100402", "10040300", "10040400") for fund in ("111", "2")],
     }
     surplus = {"111": "3001", "121": "3002", "2": "3005"}
@@ -161,7 +161,7 @@ JOURNALS: dict[str, tuple[Journal, list[str], list[str]]] = {
     "J11": (
         lambda codes: moving.share_fee(codes, B),
         ["D 5005 37500.00 fund 2", "C 100402 37500.00 fund 2"],
-        ["D 1004 37500.00 fund 2", "C 4005 37500.00 fund 2"],
+        ["D 100401 37500.00 fund 2", "C 4005 37500.00 fund 2"],
     ),
     "J12": (
         lambda codes: moving.spend_extra_budgetary(codes, B),

@@ -1,0 +1,268 @@
+"""``manage.py benefit_run``: the benefit run of a month step by step, the money it is paid from, what was overpaid.
+
+Each step is an act of the officer of ``--as``; ``month run`` lets a demo's officers take them all.
+"""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import ClassVar
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ledger.masking import masked_name
+from ledger.models import Officer
+from ledger.money import in_full
+from month.asking import month_of
+from month.beginning import pay_date_of
+from month.benefits import freeze_and_compute
+from month.management.acting import officer_named
+from month.management.earmarking import (
+    Act,
+    EarmarkingCommand,
+    Look,
+    day_of,
+    only,
+    with_day,
+    with_number,
+    with_paper,
+    yuan_of,
+)
+from month.tables import Told, table
+from month.telling import of_exceptions, of_state
+from payouts.benefit_facts import schemes_in_use
+from payouts.checking_benefits import check_benefits
+from payouts.facts import rows_of
+from payouts.funding_benefits import agree_plan, fund_run, receive_from_above, take_refund
+from payouts.models import Overpayment, Run
+from payouts.models.words import FunderKind, RunPurpose
+from payouts.refusals import NoSuchRun
+from payouts.releasing_benefits import release_benefits
+from payouts.running import (
+    current_run,
+    refuse_run,
+    review_run,
+    run_to_collect,
+    sign_exceptions,
+    submit_run,
+    thaw_run,
+)
+
+OVERPAID = """
+SELECT v.id, e.scheme, p.name, v.period, v.amount, payouts_recovered(v.id), v.reason
+  FROM payouts_overpayment v JOIN payouts_enrolment e ON e.id = v.enrolment_id
+  JOIN payouts_person p ON p.id = e.person_id
+  JOIN payouts_run r ON r.id = v.run_id AND r.edition = v.edition ORDER BY v.id
+"""
+
+
+# What is asked for
+
+
+def with_month(parser: ArgumentParser) -> None:
+    parser.add_argument("--month", type=month_of, required=True, help=_("month, such as 2026-11"))
+
+
+def with_paper_and_number(parser: ArgumentParser) -> None:
+    with_number(parser)
+    with_paper(parser)
+
+
+def with_paper_and_month(parser: ArgumentParser) -> None:
+    with_paper_and_number(parser)
+    with_month(parser)
+
+
+def nothing(_parser: ArgumentParser) -> None:
+    """Ask for nothing."""
+
+
+def with_month_and_reason(parser: ArgumentParser) -> None:
+    with_month(parser)
+    parser.add_argument("--reason", required=True, help=_("reason"))
+
+
+def with_template(parser: ArgumentParser) -> None:
+    with_month(parser)
+    parser.add_argument("--template", default="list_gb18030", help=_("format of the bank"))
+
+
+def with_cashier(parser: ArgumentParser) -> None:
+    with_day(parser)
+    parser.add_argument("--cashier", required=True, help=_("officer who signs as cashier"))
+
+
+def with_funding(parser: ArgumentParser) -> None:
+    with_month(parser)
+    with_cashier(parser)
+
+
+def with_receipt(parser: ArgumentParser) -> None:
+    with_paper(parser)
+    with_cashier(parser)
+    parser.add_argument(
+        "--funder", choices=["CENTRAL", "PROVINCE", "CITY"], required=True, help=_("level above that paid")
+    )
+    parser.add_argument("--amount", type=yuan_of, required=True, help=_("amount in yuan"))
+
+
+def with_instalment(parser: ArgumentParser) -> None:
+    with_paper_and_month(parser)
+    parser.add_argument("--amount", type=yuan_of, required=True, help=_("amount in yuan"))
+
+
+def with_refund(parser: ArgumentParser) -> None:
+    with_paper_and_number(parser)
+    with_cashier(parser)
+    parser.add_argument("--amount", type=yuan_of, required=True, help=_("amount in yuan"))
+
+
+# The run of a month
+
+
+def run_of(month: date) -> Run:
+    run = current_run(month=month, purpose=RunPurpose.BENEFITS)
+    if run is None:
+        raise NoSuchRun("run_exists", {"month": f"{month:%Y-%m}"})
+    return run
+
+
+def compute(asked: Namespace, officer: Officer, at: datetime) -> Told:
+    run = run_to_collect(month=asked.month, pay_date=pay_date_of(asked.month), at=at, purpose=RunPurpose.BENEFITS)
+    run = freeze_and_compute(run, officer=officer, at=at, progress=lambda _step, _count: None)
+    return of_run(check_benefits(run=run, officer=officer, at=at))
+
+
+def sign(asked: Namespace, officer: Officer, at: datetime) -> Told:
+    sign_exceptions(run=run_of(asked.month), exceptions=None, officer=officer, reason=asked.reason, at=at)
+    return of_run(run_of(asked.month))
+
+
+def submit(asked: Namespace, officer: Officer, at: datetime) -> Told:
+    return of_run(submit_run(run=run_of(asked.month), officer=officer, at=at))
+
+
+def review(asked: Namespace, officer: Officer, at: datetime) -> Told:
+    return of_run(review_run(run=run_of(asked.month), officer=officer, at=at))
+
+
+def refuse(asked: Namespace, officer: Officer, at: datetime) -> Told:
+    return of_run(refuse_run(run=run_of(asked.month), officer=officer, reason=asked.reason, at=at))
+
+
+def collect(asked: Namespace, officer: Officer, at: datetime) -> Told:
+    return of_run(thaw_run(run=run_of(asked.month), officer=officer, reason=asked.reason, at=at))
+
+
+def release(asked: Namespace, officer: Officer, at: datetime) -> Told:
+    release_benefits(run=run_of(asked.month), officer=officer, template=asked.template, at=at)
+    return of_run(run_of(asked.month))
+
+
+def preview(asked: Namespace) -> Told:
+    return of_run(run_of(asked.month))
+
+
+def of_run(run: Run) -> Told:
+    """Tell a benefit run: what each scheme pays, by its funders, who is not paid, and its exceptions."""
+    schemes = schemes_in_use(month=run.month)
+    made = table(
+        _("Benefits of run {run}").format(run=run), _("Scheme"), _("People"), _("Due"), _("Kept back"), right=(1, 2, 3)
+    )
+    for scheme, people, due, offset in rows_of(
+        """SELECT scheme, count(DISTINCT person_id), sum(amount), sum("offset") FROM payouts_benefitdue
+            WHERE run_id = %s AND edition = %s GROUP BY scheme ORDER BY scheme""",
+        run.pk,
+        run.edition,
+    ):
+        made.add_row(schemes[scheme].name, str(people), in_full(due), in_full(offset))
+    return [made, *of_exceptions(run), *of_state(run)]
+
+
+# Its money
+
+
+def fund(asked: Namespace, officer: Officer, at: datetime) -> Told:
+    funded = fund_run(
+        run=run_of(asked.month), officer=officer, cashier=officer_named(asked.cashier), on=day_of(asked), at=at
+    )
+    made = table(_("Funded"), _("Funder"), _("Amount"), right=(1,))
+    for one in funded:
+        made.add_row(one.get_funder_display(), in_full(one.amount))
+    return [made]
+
+
+def receive(asked: Namespace, officer: Officer, at: datetime) -> Told:
+    got = receive_from_above(
+        funder=FunderKind(asked.funder),
+        amount=asked.amount,
+        paper=asked.paper,
+        officer=officer,
+        cashier=officer_named(asked.cashier),
+        on=day_of(asked),
+        at=at,
+    )
+    return [_("Received {amount} from {funder}.").format(amount=in_full(got.amount), funder=got.get_funder_display())]
+
+
+def plan(asked: Namespace, officer: Officer, at: datetime) -> Told:
+    agree_plan(
+        overpayment=only(Overpayment, pk=asked.number),
+        instalment=asked.amount,
+        from_month=asked.month,
+        paper=asked.paper,
+        officer=officer,
+        at=at,
+    )
+    return overpaid(asked)
+
+
+def refund(asked: Namespace, officer: Officer, at: datetime) -> Told:
+    take_refund(
+        overpayment=only(Overpayment, pk=asked.number),
+        amount=asked.amount,
+        paper=asked.paper,
+        officer=officer,
+        cashier=officer_named(asked.cashier),
+        on=day_of(asked),
+        at=at,
+    )
+    return overpaid(asked)
+
+
+def overpaid(_asked: Namespace) -> Told:
+    made = table(
+        _("Overpaid benefits"),
+        _("No."),
+        _("Scheme"),
+        _("Name"),
+        _("Month of the benefit"),
+        _("Amount"),
+        _("Came back"),
+        _("Reason"),
+        right=(4, 5),
+    )
+    for key, scheme, name, period, amount, back, reason in rows_of(OVERPAID):
+        made.add_row(str(key), scheme, masked_name(name), f"{period:%Y-%m}", in_full(amount), in_full(back), reason)
+    return [made]
+
+
+class Command(EarmarkingCommand):
+    help = "Take the benefit run of a month step by step, fund it, and recover what was overpaid."
+    name: ClassVar[str] = "benefit_run"
+    steps: ClassVar[Mapping[str, Act | Look]] = {
+        "compute": Act(gettext_lazy("freeze, compute and check the benefit run of a month"), with_month, compute),
+        "preview": Look(gettext_lazy("show the benefit run of a month"), with_month, preview),
+        "sign": Act(gettext_lazy("sign the exceptions of the run with a reason"), with_month_and_reason, sign),
+        "submit": Act(gettext_lazy("hand the run in for review"), with_month, submit),
+        "review": Act(gettext_lazy("review the run"), with_month, review),
+        "refuse": Act(gettext_lazy("send the run back with a reason"), with_month_and_reason, refuse),
+        "collect": Act(gettext_lazy("collect the run anew"), with_month_and_reason, collect),
+        "release": Act(gettext_lazy("release the run and build its batches"), with_template, release),
+        "fund": Act(gettext_lazy("fund the special accounts for the run"), with_funding, fund),
+        "receive": Act(gettext_lazy("book money that a level above paid in"), with_receipt, receive),
+        "overpaid": Look(gettext_lazy("list overpaid benefits and what came back"), nothing, overpaid),
+        "plan": Act(gettext_lazy("agree how much of each later benefit is kept back"), with_instalment, plan),
+        "refund": Act(gettext_lazy("book what was paid in of an overpaid benefit"), with_refund, refund),
+    }
