@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from payouts.facts import RELEASED, rows_of
+from payouts.facts import RELEASED, rows_by_name, rows_of
 from payouts.models import Declaration, Run, RunMove, SchemeValue
 from payouts.models.words import RunStatus
 from payouts.policy import payout_policies
@@ -238,21 +238,21 @@ def changed_since(run: Run, facts_until: int, *, revalued: Sequence[str]) -> lis
 def owed_before(run: Run, enrolments: Sequence[int]) -> Mapping[int, Sequence[OwedBefore]]:
     """Return what runs that were released owe some enrolments, in the order of the periods."""
     found: dict[int, list[OwedBefore]] = defaultdict(list)
-    for enrolment, *owed in rows_of(
+    for enrolment, *owed in rows_by_name(
         """SELECT enrolment_id, period, sum(amount), max(dues), max(overpayments), max(reason)
              FROM (SELECT d.enrolment_id, d.period, d.amount, d.number AS dues, 0 AS overpayments, '' AS reason
                      FROM payouts_benefitdue d JOIN payouts_run r ON r.id = d.run_id AND r.edition = d.edition
-                    WHERE d.enrolment_id = ANY(%s) AND r.status = ANY(%s) AND r.month <= %s
+                    WHERE d.enrolment_id = ANY(%(keys)s) AND r.status = ANY(%(released)s) AND r.month <= %(month)s
                     UNION ALL
                    SELECT v.enrolment_id, v.period, -v.amount, 0, v.number, ''
                      FROM payouts_overpayment v JOIN payouts_run r ON r.id = v.run_id AND r.edition = v.edition
-                    WHERE v.enrolment_id = ANY(%s) AND r.status = ANY(%s) AND r.month <= %s
+                    WHERE v.enrolment_id = ANY(%(keys)s) AND r.status = ANY(%(released)s) AND r.month <= %(month)s
                     UNION ALL
                    SELECT u.enrolment_id, r.month, 0, 0, 0, u.reason
                      FROM payouts_benefitunpaid u JOIN payouts_run r ON r.id = u.run_id AND r.edition = u.edition
-                    WHERE u.enrolment_id = ANY(%s) AND r.status = ANY(%s) AND r.month <= %s) o
+                    WHERE u.enrolment_id = ANY(%(keys)s) AND r.status = ANY(%(released)s) AND r.month <= %(month)s) o
             GROUP BY enrolment_id, period ORDER BY enrolment_id, period""",
-        *(list(enrolments), list(RELEASED), run.month) * 3,
+        {"keys": list(enrolments), "released": list(RELEASED), "month": run.month},
     ):
         found[enrolment].append(OwedBefore(*owed))
     return found

@@ -71,6 +71,13 @@ def rows_of(sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
+def rows_by_name(sql: str, asked: Mapping[str, object]) -> list[tuple[Any, ...]]:
+    """Return the rows of a statement whose arguments have names."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, asked)  # type: ignore[arg-type]
+        return list(cursor.fetchall())
+
+
 def month_before(month: date) -> date:
     """Return the first day of the month before."""
     return (month - timedelta(days=1)).replace(day=1)

@@ -35,6 +35,11 @@ class NoSuchRun(UnableToPay):
     remedy = _("Check the month and the number.")
 
 
+class NothingInBooklet(UnableToPay):
+    message = _("No beneficiary has this certificate number.")
+    remedy = _("Copy the number from the booklet as it is printed.")
+
+
 class NothingToReissue(UnableToPay):
     message = _("There is nothing to issue again.")
     remedy = _("Correct the account of a returned payment and have the correction approved first.")

@@ -118,6 +118,14 @@ def dated_rates(*, policy: Policy, code: str, added: Sequence[AddedRate]) -> tup
     return tuple(rates)
 
 
+def reference_on(*, policy: Policy, code: str, added: Sequence[AddedRate], on: date, grade: str) -> str:
+    """Return the reference of the value that a grade has on a day, '' before the first; the later day wins."""
+    said = [(dated.effective_from, dated.reference) for dated in policy.values]
+    said += [(row.effective_from, row.reference) for row in added if row.scheme == code and row.grade == grade]
+    held = [(day, place, reference) for place, (day, reference) in enumerate(said) if day <= on]
+    return max(held)[2] if held else ""
+
+
 def read_rate(value: Value, *, code: str) -> Rate | None:
     """Return a rate from a policy value: a number, amounts by grade, ``amount_by_person``, or null.
 
