@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -11,17 +12,17 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from imports.applying import Applied
-from imports.fault_names import FAULT_NAMES
 from imports.layouts import LAYOUTS
 from imports.models import Finding, StagedSheet
 from ledger.money import ZERO, in_full
-from month import telling_funding
+from month import telling_benefits, telling_funding
 from month.demonstrating import Demo
 from month.running import MonthRun
 from month.tables import Told, table
+from month.telling_benefits import reason_with_cause
 from payouts.answering import Taken
 from payouts.facts import rows_of
-from payouts.labels import exception_label, facts_label, reason_label
+from payouts.labels import exception_label, facts_label
 from payouts.models import AccountCorrection, Batch, Run, RunException
 from payouts.models.words import PaymentStatus, RunKind, RunStatus, Severity
 from payouts.policy import payout_policies
@@ -44,6 +45,7 @@ STEP_NAMES: Mapping[str, object] = {
     "submit": gettext_lazy("submit"),
     "review": gettext_lazy("review"),
     "release": gettext_lazy("release"),
+    "fund": gettext_lazy("fund"),
     "send": gettext_lazy("send"),
 }
 NEXT_STEPS: Mapping[str, object] = {
@@ -65,11 +67,20 @@ def step_name(step: str) -> str:
     return str(STEP_NAMES.get(step, step))
 
 
+def steps_named(steps: Sequence[str]) -> list[str]:
+    """Return the names of steps in their order; one that is taken several times on end is counted."""
+    named = []
+    for step, group in groupby(steps):
+        times = len(list(group))
+        named.append(step_name(step) if times == 1 else f"{step_name(step)}×{times}")
+    return named
+
+
 def of_run(done: MonthRun, *, folder: Path, names: Sequence[str]) -> Told:
     """Tell what a pass through the whole month did."""
     told: list[RenderableType] = []
     if done.changed:
-        told.append(_("Steps taken: {steps}.").format(steps=_(", ").join(step_name(step) for step in done.steps)))
+        told.append(_("Steps taken: {steps}.").format(steps=_(", ").join(steps_named(done.steps))))
     else:
         told.append(_("These files were taken before; nothing changed."))
     if done.nobody_left:
@@ -202,7 +213,7 @@ def month_tables(month: date) -> list[RenderableType]:
         totals = [total + figure for total, figure in zip(totals, figures[1:], strict=True)]
     by_township.add_section()
     by_township.add_row(_("Total"), str(people), *map(in_full, totals))
-    return [by_township, payments_table(month), not_paid_table(month)]
+    return [by_township, payments_table(month), not_paid_table(month), *telling_benefits.benefit_tables(month)]
 
 
 def payments_table(month: date) -> Table:
@@ -230,14 +241,6 @@ def not_paid_table(month: date) -> Table:
     ):
         made.add_row(reason_with_cause(reason), str(count))
     return made
-
-
-def reason_with_cause(reason: str) -> str:
-    """Return a reason not to pay with the fault of the refused row, such as 花名册行被拒收（银行卡号校验位不符）."""
-    cause = reason.partition(":")[2]
-    if not cause:
-        return reason_label(reason)
-    return _("{reason} ({cause})").format(reason=reason_label(reason), cause=FAULT_NAMES.get(cause, cause))
 
 
 def of_documents(month: date, *, folder: Path, names: Sequence[str]) -> Told:
