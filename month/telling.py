@@ -45,7 +45,7 @@ STEP_NAMES: Mapping[str, object] = {
     "submit": gettext_lazy("submit"),
     "review": gettext_lazy("review"),
     "release": gettext_lazy("release"),
-    "fund": gettext_lazy("fund"),
+    "fund": gettext_lazy("put money in"),
     "send": gettext_lazy("send"),
 }
 NEXT_STEPS: Mapping[str, object] = {
