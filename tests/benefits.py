@@ -177,7 +177,7 @@ def answered(run: Run, *, failing: Collection[int] = ()) -> Run:
                 name=f"result_{file.name}",
                 content=answer_to(file, failing=places),
                 template=file.template,
-                month=None,
+                month=run.month,
                 officer=officer("cashier"),
                 on=run.pay_date,
                 at=AT,

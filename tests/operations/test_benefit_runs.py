@@ -402,7 +402,7 @@ def ended_early() -> Overpayment:
 def test_a_plan_keeps_an_instalment_of_each_later_benefit_until_all_is_back() -> None:
     found = ended_early()
     planned(found, "30.00", from_month=SEPTEMBER)
-    kept = []
+    kept: list[Decimal] = []
     for month in (SEPTEMBER, OCTOBER, benefits.NOVEMBER, DECEMBER):
         kept += BenefitDue.objects.filter(run=paid(month)).values_list("offset", flat=True)
     assert kept == [Decimal(amount) for amount in ("30.00", "30.00", "20.00", "0.00")]
