@@ -5,23 +5,19 @@ a chunk at a time. Months that were run before are never edited: what they shoul
 difference, what they paid too much is an overpayment to recover.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from hashlib import sha256
 from itertools import groupby, islice
-from typing import NamedTuple
 
 from django.db import transaction
 
-from ledger.copying import copy_rows, reserve_keys
+from ledger.copying import copy_rows
 from ledger.models import Officer
 from ledger.money import ZERO
 from ledger.posts import require_post
 from payouts.benefit_facts import (
     Known,
-    OpenOverpayment,
     OwedBefore,
     changed_since,
     enrolments_known,
@@ -40,33 +36,16 @@ from payouts.models.words import RunKind, RunStatus, Standing
 from payouts.policy import payout_policies
 from payouts.refusals import NobodyToPay, WrongState, refusals_named
 from payouts.rules.entitlements import EnrolmentFacts, Judged, SchemeMonth, Unpaid
-from payouts.rules.funder_shares import Funder, split
 from payouts.rules.id_numbers import born_of, is_female
 from payouts.rules.month_windows import first_day, month_number
 from payouts.rules.scheme_terms import PERIOD_MONTHS
 from payouts.rules.schemes import Scheme, excluded_among
 from payouts.running import lock_run, move_run
+from payouts.writing_dues import Due, DueWriter, Overpaid, write_overpaid
 
 Progress = Callable[[str, int], None]
 
 CHUNK = 5_000
-DUE_COLUMNS = (
-    "id",
-    "run_id",
-    "edition",
-    "enrolment_id",
-    "person_id",
-    "scheme",
-    "period",
-    "number",
-    "amount",
-    "offset",
-    *(f"borne_by_{funder.lower()}" for funder in Funder),
-    "township_id",
-    "holder_name",
-    "bank",
-    "account_number",
-)
 # Why an enrolment is not paid that no rule of a scheme names.
 ROW_REFUSED, OFF_ROSTER, EXCLUSIVE, UNKNOWN_SCHEME, NO_ACCOUNT = (
     "row_refused",
@@ -79,25 +58,6 @@ ROW_REFUSED, OFF_ROSTER, EXCLUSIVE, UNKNOWN_SCHEME, NO_ACCOUNT = (
 # because of them.
 FORFEITED = frozenset({Unpaid.SUSPENDED_STATUS, Unpaid.CLOSED_SCHEME, Unpaid.VERIFIED_TOO_LATE, EXCLUSIVE})
 NOT_OVERPAID = FORFEITED | {Unpaid.VERIFICATION_OVERDUE, Unpaid.NOT_DUE_THIS_MONTH}
-
-
-class Due(NamedTuple):
-    """What an enrolment is due for a period, beside what was due for it before."""
-
-    known: Known
-    period: date
-    number: int
-    amount: Decimal
-
-
-class Overpaid(NamedTuple):
-    """What an enrolment was paid too much for a period, and why."""
-
-    known: Known
-    period: date
-    number: int
-    amount: Decimal
-    reason: str
 
 
 class Months:
@@ -130,7 +90,7 @@ def compute_benefits(*, run: Run, officer: Officer, at: datetime, progress: Prog
         if run.status != RunStatus.FROZEN:
             raise WrongState("run_moves", {"run": str(run), "from": run.status, "to": RunStatus.COMPUTED})
         months = Months(run)
-        writer = DueWriter(run, months, open_overpayments(month=run.month))
+        writer = DueWriter(run, months.schemes, open_overpayments(month=run.month))
         newly_due = 0
         if run.kind == RunKind.REGULAR:
             write_month(months, writer, progress)
@@ -150,7 +110,7 @@ def benefit_policy_digest(month: date) -> str:
     return sha256("\n".join([policies, *added]).encode()).hexdigest()
 
 
-def write_month(months: Months, writer: "DueWriter", progress: Progress) -> None:
+def write_month(months: Months, writer: DueWriter, progress: Progress) -> None:
     """Judge everybody for the month of the run; write dues and reasons a chunk at a time."""
     people = people_known(months.run)
     while chunk := list(islice(people, CHUNK)):
@@ -158,7 +118,7 @@ def write_month(months: Months, writer: "DueWriter", progress: Progress) -> None
         progress("compute", sum(map(len, chunk)))
 
 
-def write_newcomers(months: Months, writer: "DueWriter") -> int:
+def write_newcomers(months: Months, writer: DueWriter) -> int:
     """Judge for the month whom no run of it could judge, being enrolled since; return how many are due something."""
     run = months.run
     new = newcomers(run, runs_before(run)[0])
@@ -171,7 +131,7 @@ def write_newcomers(months: Months, writer: "DueWriter") -> int:
     return write_judged(months, writer, (one for one in judged if one[0].enrolment in new))
 
 
-def write_judged(months: Months, writer: "DueWriter", judged: Iterable[tuple[Known, Judged, date]]) -> int:
+def write_judged(months: Months, writer: DueWriter, judged: Iterable[tuple[Known, Judged, date]]) -> int:
     """Write what enrolments get in the month, and why others get nothing; return how many are due something."""
     run = months.run
     dues: list[Due] = []
@@ -228,7 +188,7 @@ def facts_in(known: Known, month: date) -> EnrolmentFacts:
     return facts
 
 
-def write_differences(months: Months, writer: "DueWriter") -> int:
+def write_differences(months: Months, writer: DueWriter) -> int:
     """Judge earlier months anew where more is known now; write what is due and what was overpaid; return how much."""
     run = months.run
     before = runs_before(run)
@@ -312,111 +272,3 @@ def difference_in(known: Known, so_far: OwedBefore, months: Months) -> Due | Ove
     if difference < 0 and (listed or judged.reason == Unpaid.DIED) and judged.reason not in NOT_OVERPAID:
         return Overpaid(known, so_far.period, so_far.overpayments + 1, -difference, judged.reason or "rate_changed")
     return None
-
-
-def write_overpaid(run: Run, overpaid: Iterable[Overpaid]) -> None:
-    copy_rows(
-        table="payouts_overpayment",
-        columns=("run_id", "edition", "enrolment_id", "period", "number", "amount", "township_id", "reason"),
-        rows=[
-            (
-                run.pk,
-                run.edition,
-                one.known.enrolment,
-                one.period,
-                one.number,
-                one.amount,
-                one.known.township,
-                one.reason,
-            )
-            for one in overpaid
-        ],
-    )
-
-
-class DueWriter:
-    """Writes dues by COPY: split among their funders, less what is kept back for overpaid benefits."""
-
-    def __init__(self, run: Run, months: Months, overpayments: Sequence[OpenOverpayment]) -> None:
-        self.run = run
-        self.months = months
-        self.parts: dict[tuple[str, Decimal], tuple[Decimal, ...]] = {}
-        self.left = {one.overpayment: one.left for one in overpayments}
-        self.instalments: dict[int, list[tuple[int, Decimal]]] = defaultdict(list)
-        self.of_households: dict[int, list[int]] = defaultdict(list)
-        for one in overpayments:
-            if one.instalment is not None:
-                self.instalments[one.person].append((one.overpayment, one.instalment))
-            if one.household is not None:
-                self.of_households[one.household].append(one.overpayment)
-
-    def write(self, dues: Sequence[Due]) -> None:
-        """Write dues and the recoveries that are kept back of them."""
-        if not dues:
-            return
-        kept_back: list[tuple[int, int, Decimal]] = []
-        keys = reserve_keys(table="payouts_benefitdue", count=len(dues))
-        rows = []
-        for key, due in zip(keys, dues, strict=True):
-            offsets = list(self.offsets(due))
-            kept_back += [(overpayment, key, amount) for overpayment, amount in offsets]
-            rows.append(self.row(key, due, sum((amount for _overpayment, amount in offsets), ZERO)))
-        copy_rows(table="payouts_benefitdue", columns=DUE_COLUMNS, rows=rows)
-        if kept_back:
-            copy_rows(
-                table="payouts_recovery",
-                columns=("overpayment_id", "kind", "amount", "due_id", "paper", "recorded_by_id"),
-                rows=[
-                    (overpayment, "OFFSET", amount, due, "", self.run_officer())
-                    for overpayment, due, amount in kept_back
-                ],
-            )
-
-    def run_officer(self) -> str:
-        """Return who froze the run: the officer behind what it keeps back."""
-        return str(self.run.moves.filter(to_status=RunStatus.FROZEN).order_by("-pk")[0].by_id)
-
-    def offsets(self, due: Due) -> Iterator[tuple[int, Decimal]]:
-        """Yield what a due recovers: bereavement relief what its household was overpaid, others their instalments."""
-        if not self.left:
-            return
-        left = due.amount
-        whole: list[tuple[int, Decimal | None]] = []
-        if self.months.schemes[due.known.scheme].recovers_overpayment and due.known.household is not None:
-            whole += [(overpayment, None) for overpayment in self.of_households.get(due.known.household, ())]
-        whole += self.instalments.get(due.known.person, ())
-        for overpayment, instalment in whole:
-            amount = min(self.left[overpayment], left, left if instalment is None else instalment)
-            if amount > 0:
-                self.left[overpayment] -= amount
-                left -= amount
-                yield overpayment, amount
-
-    def row(self, key: int, due: Due, offset: Decimal) -> tuple[object, ...]:
-        """Return the columns of a due in their order."""
-        known = due.known
-        return (
-            key,
-            self.run.pk,
-            self.run.edition,
-            known.enrolment,
-            known.person,
-            known.scheme,
-            due.period,
-            due.number,
-            due.amount,
-            offset,
-            *self.borne(known.scheme, due.amount),
-            known.township,
-            known.holder_name,
-            known.bank,
-            known.account_number,
-        )
-
-    def borne(self, scheme: str, amount: Decimal) -> tuple[Decimal, ...]:
-        """Return what each funder bears of an amount, in the order of ``Funder``."""
-        key = (scheme, amount)
-        if key not in self.parts:
-            parts = split(amount=amount, shares=self.months.schemes[scheme].shares)
-            self.parts[key] = tuple(parts.get(funder, ZERO) for funder in Funder)
-        return self.parts[key]

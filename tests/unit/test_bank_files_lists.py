@@ -438,3 +438,12 @@ def test_yuan_and_fen_are_never_taken_for_each_other() -> None:
     assert declared(content=content, template=LIST).total == Decimal("617250.00")
     with pytest.raises(BadListFile):
         declared(content=write(pays(5)).content, template=in_fen)
+
+
+def test_a_fault_far_down_a_long_list_is_found_as_in_a_short_one() -> None:
+    long = [*pays(1_499), pay(1_500, name="王 勇"), pay(1_501), pay(3), pay(1_502, account="")]
+    assert faults(*long) == [
+        (1_500, "name", "U+0020", "space"),
+        (3, "serial", "", "duplicate_serial"),
+        (1_502, "account", "", "missing"),
+    ]

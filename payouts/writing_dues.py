@@ -1,0 +1,160 @@
+"""Write what a benefit run finds due and overpaid: split among the funders, less what is kept back for overpayments."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from ledger.copying import copy_rows, reserve_keys
+from ledger.money import ZERO
+from payouts.benefit_facts import Known, OpenOverpayment
+from payouts.models import Run
+from payouts.models.words import RunStatus
+from payouts.rules.funder_shares import Funder, split
+from payouts.rules.schemes import Scheme
+
+DUE_COLUMNS = (
+    "id",
+    "run_id",
+    "edition",
+    "enrolment_id",
+    "person_id",
+    "scheme",
+    "period",
+    "number",
+    "amount",
+    "offset",
+    *(f"borne_by_{funder.lower()}" for funder in Funder),
+    "township_id",
+    "holder_name",
+    "bank",
+    "account_number",
+)
+
+
+class Due(NamedTuple):
+    """What an enrolment is due for a period, beside what was due for it before."""
+
+    known: Known
+    period: date
+    number: int
+    amount: Decimal
+
+
+class Overpaid(NamedTuple):
+    """What an enrolment was paid too much for a period, and why."""
+
+    known: Known
+    period: date
+    number: int
+    amount: Decimal
+    reason: str
+
+
+def write_overpaid(run: Run, overpaid: Iterable[Overpaid]) -> None:
+    copy_rows(
+        table="payouts_overpayment",
+        columns=("run_id", "edition", "enrolment_id", "period", "number", "amount", "township_id", "reason"),
+        rows=[
+            (
+                run.pk,
+                run.edition,
+                one.known.enrolment,
+                one.period,
+                one.number,
+                one.amount,
+                one.known.township,
+                one.reason,
+            )
+            for one in overpaid
+        ],
+    )
+
+
+class DueWriter:
+    """Writes dues by COPY: split among their funders, less what is kept back for overpaid benefits."""
+
+    def __init__(self, run: Run, schemes: Mapping[str, Scheme], overpayments: Sequence[OpenOverpayment]) -> None:
+        self.run = run
+        self.schemes = schemes
+        self.parts: dict[tuple[str, Decimal], tuple[Decimal, ...]] = {}
+        self.left = {one.overpayment: one.left for one in overpayments}
+        self.instalments: dict[int, list[tuple[int, Decimal]]] = defaultdict(list)
+        self.of_households: dict[int, list[int]] = defaultdict(list)
+        for one in overpayments:
+            if one.instalment is not None:
+                self.instalments[one.person].append((one.overpayment, one.instalment))
+            if one.household is not None:
+                self.of_households[one.household].append(one.overpayment)
+
+    def write(self, dues: Sequence[Due]) -> None:
+        """Write dues and the recoveries that are kept back of them."""
+        if not dues:
+            return
+        kept_back: list[tuple[int, int, Decimal]] = []
+        keys = reserve_keys(table="payouts_benefitdue", count=len(dues))
+        rows = []
+        for key, due in zip(keys, dues, strict=True):
+            offsets = list(self.offsets(due))
+            kept_back += [(overpayment, key, amount) for overpayment, amount in offsets]
+            rows.append(self.row(key, due, sum((amount for _overpayment, amount in offsets), ZERO)))
+        copy_rows(table="payouts_benefitdue", columns=DUE_COLUMNS, rows=rows)
+        if kept_back:
+            copy_rows(
+                table="payouts_recovery",
+                columns=("overpayment_id", "kind", "amount", "due_id", "paper", "recorded_by_id"),
+                rows=[
+                    (overpayment, "OFFSET", amount, due, "", self.run_officer())
+                    for overpayment, due, amount in kept_back
+                ],
+            )
+
+    def run_officer(self) -> str:
+        """Return who froze the run: the officer behind what it keeps back."""
+        return str(self.run.moves.filter(to_status=RunStatus.FROZEN).order_by("-pk")[0].by_id)
+
+    def offsets(self, due: Due) -> Iterator[tuple[int, Decimal]]:
+        """Yield what a due recovers: bereavement relief what its household was overpaid, others their instalments."""
+        if not self.left:
+            return
+        left = due.amount
+        whole: list[tuple[int, Decimal | None]] = []
+        if self.schemes[due.known.scheme].recovers_overpayment and due.known.household is not None:
+            whole += [(overpayment, None) for overpayment in self.of_households.get(due.known.household, ())]
+        whole += self.instalments.get(due.known.person, ())
+        for overpayment, instalment in whole:
+            amount = min(self.left[overpayment], left, left if instalment is None else instalment)
+            if amount > 0:
+                self.left[overpayment] -= amount
+                left -= amount
+                yield overpayment, amount
+
+    def row(self, key: int, due: Due, offset: Decimal) -> tuple[object, ...]:
+        """Return the columns of a due in their order."""
+        known = due.known
+        return (
+            key,
+            self.run.pk,
+            self.run.edition,
+            known.enrolment,
+            known.person,
+            known.scheme,
+            due.period,
+            due.number,
+            due.amount,
+            offset,
+            *self.borne(known.scheme, due.amount),
+            known.township,
+            known.holder_name,
+            known.bank,
+            known.account_number,
+        )
+
+    def borne(self, scheme: str, amount: Decimal) -> tuple[Decimal, ...]:
+        """Return what each funder bears of an amount, in the order of ``Funder``."""
+        key = (scheme, amount)
+        if key not in self.parts:
+            parts = split(amount=amount, shares=self.schemes[scheme].shares)
+            self.parts[key] = tuple(parts.get(funder, ZERO) for funder in Funder)
+        return self.parts[key]
