@@ -117,7 +117,7 @@ MONTH = st.tuples(st.tuples(HAPPENING, HAPPENING, HAPPENING), st.integers(0, 5),
 
 
 @settings(
-    max_examples=5,
+    max_examples=12,
     phases=[Phase.generate],
     deadline=None,
     derandomize=True,
