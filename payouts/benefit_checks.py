@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from ledger.checks import Disagreement, book_check, disagreements
 from payouts.facts import RELEASED
-from payouts.payment_checks import RUN
 
+RUN = "to_char(r.month, 'YYYY-MM') || '/B' || r.number"
 STATES = ", ".join(f"'{state}'" for state in RELEASED)
 # What the district's vouchers of some sources say: taken out of cash, and moved on the receivable.
 POSTED = """

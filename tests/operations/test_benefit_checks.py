@@ -30,21 +30,21 @@ FAULTS = {
     "an obligation": (
         f"UPDATE payouts_obligation SET amount = amount - 0.01 WHERE benefit_id = {due(9)}",
         "benefits_are_owed_once",
-        "run 2026-09/1: 1 dues and obligations differ",
+        "run 2026-09/B1: 1 dues and obligations differ",
     ),
     "an obligation of a run that is not released": (
         f"""INSERT INTO payouts_obligation (scheme, component, month, source, person_id, run_id, benefit_id, amount)
             SELECT scheme, '2026-10/1', '2026-10-01', 'attack', person_id, run_id, id, amount FROM payouts_benefitdue
              WHERE id = {due(10)}""",
         "benefits_are_owed_once",
-        "run 2026-10/1: 1 dues and obligations differ",
+        "run 2026-10/B1: 1 dues and obligations differ",
     ),
     "an obligation taken away": (
         f"""DELETE FROM payouts_paymentpart WHERE obligation_id IN
               (SELECT id FROM payouts_obligation WHERE benefit_id = {due(9)});
             DELETE FROM payouts_obligation WHERE benefit_id = {due(9)}""",
         "benefits_are_owed_once",
-        "run 2026-09/1: 1 dues and obligations differ",
+        "run 2026-09/B1: 1 dues and obligations differ",
     ),
     "the total of a batch that was sent": (
         "UPDATE payouts_batch SET total = total + 0.01 WHERE month = '2026-08-01' AND number = 1",
@@ -61,12 +61,12 @@ FAULTS = {
     "a fen more overpaid": (
         "UPDATE payouts_overpayment SET amount = amount + 0.01",
         "overpayments_are_posted",
-        "run 2026-08/1: overpaid 80.01, kept back 0; vouchers 80.00, 0",
+        "run 2026-08/B1: overpaid 80.01, kept back 0; vouchers 80.00, 0",
     ),
     "kept back of what was released": (
         """UPDATE payouts_batch SET status = 'SENT' WHERE month = '2026-09-01'""",
         "overpayments_are_posted",
-        "run 2026-09/1: overpaid 0, kept back 30.00; vouchers 0, 0",
+        "run 2026-09/B1: overpaid 0, kept back 30.00; vouchers 0, 0",
     ),
     "more paid in than overpaid": (
         """UPDATE payouts_recovery SET amount = 50.01 WHERE kind = 'PAID_IN'""",

@@ -418,6 +418,20 @@ def test_a_plan_does_not_keep_back_before_its_month() -> None:
 
 
 def test_a_benefit_kept_back_whole_is_in_no_payment() -> None:
+    paid(JULY, [Recipient(2, FEE), Recipient(2), Recipient(3)])
+    paid(AUGUST, [Recipient(2, FEE, ended_on="2026-06-30"), Recipient(2), Recipient(3)])
+    found = Overpayment.objects.get()
+    planned(found, "100.00", from_month=SEPTEMBER)
+    whole = BenefitDue.objects.get(run=paid(SEPTEMBER), scheme=REWARD, person__id_number=Recipient(2).id_number)
+    assert (whole.amount, whole.offset) == (Decimal("80.00"), Decimal("80.00"))
+    assert not Obligation.objects.filter(benefit=whole).exists()
+    assert recovered(found) == Decimal("80.00")
+    rest = BenefitDue.objects.get(run=paid(OCTOBER), scheme=REWARD, person__id_number=Recipient(2).id_number)
+    assert rest.offset == Decimal("20.00")
+    assert recovered(found) == Decimal("100.00")
+
+
+def test_no_more_is_kept_back_than_was_overpaid() -> None:
     found = overpaid()
     paid(SEPTEMBER, [Recipient(1, died_on="2026-06-20"), Recipient(2, household="H1"), Recipient(3)])
     again = ended_early_too()
