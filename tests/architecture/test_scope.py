@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from django.apps import apps
 
 OUT_OF_SCOPE = re.compile(
@@ -20,6 +19,5 @@ def test_there_are_columns_to_look_at() -> None:
     assert "payouts_enrolmentfact.certificate" in COLUMNS
 
 
-@pytest.mark.parametrize("column", COLUMNS)
-def test_no_column_holds_reproductive_medical_or_procedure_data(column: str) -> None:
-    assert not OUT_OF_SCOPE.search(column)
+def test_no_column_holds_reproductive_medical_or_procedure_data() -> None:
+    assert [column for column in COLUMNS if OUT_OF_SCOPE.search(column)] == []
