@@ -16,6 +16,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # The view holds the width of the scheme's column; the promises make it anew.
+        migrations.RunSQL("DROP VIEW IF EXISTS auditor_obligation", migrations.RunSQL.noop),
         migrations.CreateModel(
             name='BenefitDue',
             fields=[
