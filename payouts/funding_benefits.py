@@ -22,7 +22,7 @@ from payouts.models import BenefitFunding, Overpayment, Recovery, RecoveryPlan, 
 from payouts.models.words import FunderKind, FundingKind, RecoveryKind
 from payouts.posting_benefits import accounts_of, codes_of_any, district_book, post_of_district
 from payouts.refusals import SameOfficer, refusals_named
-from payouts.running import CHAIN
+from payouts.running import CHAIN, lock_run
 from treasury.posting import SERVICE
 
 # In the order of the special accounts; what a township bears leaves the district's.
@@ -55,6 +55,8 @@ def fund_run(*, run: Run, officer: Officer, cashier: Officer, on: date, at: date
     :raises CashShort: if the treasury has not the money
     """
     with refusals_named(), transaction.atomic():
+        # Who funds the run at the same moment is waited for, and finds the accounts full.
+        run = lock_run(run)
         lacking = shortages_of(run=run, on=on)
         return [
             put_in(

@@ -41,7 +41,8 @@ SELECT e.id, e.scheme, p.name, p.id_number, t.name, f.village, f.certificate, f.
   JOIN LATERAL (SELECT * FROM payouts_enrolmentfact f
                  WHERE f.enrolment_id = e.id ORDER BY version DESC LIMIT 1) f ON true
   JOIN treasury_township t ON t.id = f.township_id
- WHERE (%s = '' OR f.certificate = %s) AND (%s = '' OR e.scheme = %s) AND (%s = 0 OR f.township_id = %s)
+ WHERE (%s = 0 OR e.id = %s) AND (%s = '' OR f.certificate = %s) AND (%s = '' OR e.scheme = %s)
+   AND (%s = 0 OR f.township_id = %s)
  ORDER BY e.id LIMIT %s
 """
 SHOWN = 200
@@ -142,14 +143,12 @@ def other_account(asked: Namespace, officer: Officer, at: datetime) -> Told:
 
 
 def of_enrolment(number: int) -> Told:
-    return [
-        enrolments_table(rows_of(LIST.replace("WHERE (%s", f"WHERE e.id = {int(number)} AND (%s"), *[""] * 4, 0, 0, 1))
-    ]
+    return [enrolments_table(rows_of(LIST, number, number, *[""] * 4, 0, 0, 1))]
 
 
 def list_enrolments(asked: Namespace) -> Told:
     township = township_of(asked.township).pk if asked.township else 0
-    found = rows_of(LIST, *[asked.certificate] * 2, *[asked.scheme] * 2, township, township, SHOWN)
+    found = rows_of(LIST, 0, 0, *[asked.certificate] * 2, *[asked.scheme] * 2, township, township, SHOWN)
     return [enrolments_table(found)]
 
 
