@@ -12,7 +12,6 @@ from django.db import connection, transaction
 
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 CHUNK_ROWS = 2_000
-NULL = "\0"  # stands for NULL until a row is spelled: PostgreSQL takes no text that holds it
 
 
 def copy_rows(*, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -20,7 +19,7 @@ def copy_rows(*, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any
 
     :raises django.db.DatabaseError: as an INSERT of the same rows would
     """
-    lines = CountedLines(rows)
+    lines = CountedLines(rows, len(columns))
     names = ", ".join(map(connection.ops.quote_name, columns))
     with transaction.atomic(), connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.cursor.copy_expert(f"COPY {connection.ops.quote_name(table)} ({names}) FROM STDIN", lines)
@@ -41,8 +40,9 @@ def reserve_keys(*, table: str, count: int) -> list[int]:
 class CountedLines(RawIOBase):
     """Rows as a file that COPY reads; a chunk at a time is spelled out."""
 
-    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
+    def __init__(self, rows: Iterable[Sequence[Any]], width: int) -> None:
         self.count = 0
+        self.line = "\t".join(["%s"] * width)
         self.chunks = self.spelled(rows)
         self.rest = b""
 
@@ -61,7 +61,7 @@ class CountedLines(RawIOBase):
     def spelled(self, rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
         lines: list[str] = []
         for row in rows:
-            lines.append(spell_row(row))
+            lines.append(spell_row(row, self.line))
             self.count += 1
             if len(lines) == CHUNK_ROWS:
                 yield ("\n".join(lines) + "\n").encode()
@@ -70,12 +70,12 @@ class CountedLines(RawIOBase):
             yield ("\n".join(lines) + "\n").encode()
 
 
-def spell_row(row: Sequence[Any]) -> str:
-    """Return a row in the text format of COPY; few rows hold anything that has to be escaped."""
-    line = "\t".join([NULL if value is None else str(value) for value in row])
-    if "\\" in line or "\n" in line or "\r" in line or line.count("\t") >= len(row):
+def spell_row(row: Sequence[Any], plainly: str) -> str:
+    """Return a row in the text format of COPY; few rows hold what cannot stand there ``plainly``, as it is printed."""
+    line = plainly % tuple(row)
+    if "None" in line or "\\" in line or "\n" in line or "\r" in line or line.count("\t") >= len(row):
         return "\t".join(map(spell, row))
-    return line.replace(NULL, r"\N") if NULL in line else line
+    return line
 
 
 def spell(value: Any) -> str:

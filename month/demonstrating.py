@@ -44,7 +44,7 @@ def live_a_month(*, at: datetime, progress: Progress) -> Demo:
 
 def take_answers(at: datetime, bank: Callable[[bytes], bytes]) -> list[Taken]:
     """Let the demo's bank answer every file whose payments it has not answered for, and take the answers."""
-    waiting = BankFile.objects.filter(batch__month=MONTH, payments__status=PaymentStatus.SENT).distinct()
+    files = BankFile.objects.filter(batch__month=MONTH).order_by("pk")
     return [
         take_results(
             name=f"result_{file.name}",
@@ -55,7 +55,8 @@ def take_answers(at: datetime, bank: Callable[[bytes], bytes]) -> list[Taken]:
             on=None,
             at=at,
         )
-        for file in waiting.order_by("pk")
+        for file in files
+        if file.payments.filter(status=PaymentStatus.SENT).exists()
     ]
 
 

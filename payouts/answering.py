@@ -236,16 +236,25 @@ def months_sent(serials: Sequence[int]) -> list[date]:
 
 
 def match_month(read: ReadResults, serials: Sequence[int], month: date) -> Fit:
-    """Hold a file against the payments of one month, which are locked."""
+    """Hold a file against the payments of one month, whose batches are locked: payments move with them locked only."""
+    serial_range = [min(serials), max(serials)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT FROM payouts_batch
+                WHERE id IN (SELECT batch_id FROM payouts_payment WHERE month = %s AND serial BETWEEN %s AND %s)
+                ORDER BY id FOR UPDATE""",
+            [month, *serial_range],
+        )
     payments = {
         payment.serial: payment
         for payment in map(
             Answerable._make,
             rows_of(
                 """SELECT id, batch_id, status, serial, name, account_number, amount, id_number, bank
-                     FROM payouts_payment WHERE month = %s AND serial = ANY(%s) AND status = ANY(%s)
-                    ORDER BY id FOR UPDATE""",
+                     FROM payouts_payment
+                    WHERE month = %s AND serial BETWEEN %s AND %s AND serial = ANY(%s) AND status = ANY(%s)""",
                 month,
+                *serial_range,
                 list(serials),
                 list(ANSWERABLE),
             ),
@@ -301,17 +310,21 @@ def books_are_open(day: date, *, of_townships: bool) -> bool:
 
 def keep_rows(file: ResultFile, matched: Matched, payments: dict[int, Answerable]) -> None:
     """Keep the bank's record of each payment and move the payments by it."""
-    for outcome, rows in ((Outcome.SETTLED, matched.settled), (Outcome.RETURNED, matched.failed)):
-        copy_rows(
-            table="payouts_resultrow",
-            columns=("file_id", "payment_id", "outcome", "code", "message", "amount"),
-            rows=((file.pk, payments[row.serial].pk, outcome, row.code, row.text, row.amount) for row in rows),
+    copy_rows(
+        table="payouts_resultrow",
+        columns=("file_id", "payment_id", "outcome", "code", "message", "amount"),
+        rows=(
+            (file.pk, payments[row.serial].pk, outcome, row.code, row.text, row.amount)
+            for outcome, rows in ((Outcome.SETTLED, matched.settled), (Outcome.RETURNED, matched.failed))
+            for row in rows
+        ),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE payouts_payment p SET status = r.outcome
+                 FROM payouts_resultrow r WHERE r.file_id = %s AND p.id = r.payment_id""",
+            [file.pk],
         )
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE payouts_payment SET status = %s WHERE id = ANY(%s)",
-                [outcome, [payments[row.serial].pk for row in rows]],
-            )
 
 
 def verify_accounts(file: ResultFile, matched: Matched, on: date) -> None:

@@ -231,22 +231,17 @@ def build_batch(
     )
     keys = reserve_keys(table="payouts_payment", count=len(payments))
     numbered = list(zip(keys, range(serial, serial + len(payments)), payments, strict=True))
+    # Columns that nobody in a batch has are left out: most pay people, and for the first time.
+    rare = [
+        (column, field)
+        for column, field in (("person_id", "person"), ("unit_id", "unit"), ("reissues_id", "reissues"))
+        if any(getattr(payment, field) is not None for payment in payments)
+    ]
     copy_rows(
         table="payouts_payment",
         columns=(
-            "id",
-            "month",
-            "serial",
-            "batch_id",
-            "status",
-            "person_id",
-            "unit_id",
-            "name",
-            "bank",
-            "account_number",
-            "id_number",
-            "amount",
-            "reissues_id",
+            *("id", "month", "serial", "batch_id", "status", "name", "bank", "account_number", "id_number", "amount"),
+            *(column for column, _field in rare),
         ),
         rows=(
             (
@@ -255,14 +250,12 @@ def build_batch(
                 at,
                 batch.pk,
                 "PLANNED",
-                payment.person,
-                payment.unit,
                 payment.name,
                 payment.bank,
                 payment.account_number,
                 payment.id_number,
                 payment.amount,
-                payment.reissues,
+                *(getattr(payment, field) for _column, field in rare),
             )
             for key, at, payment in numbered
         ),

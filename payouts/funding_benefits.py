@@ -30,8 +30,7 @@ FUNDERS = (FunderKind.CENTRAL, FunderKind.PROVINCE, FunderKind.CITY, FunderKind.
 # What batches that wait for the bank, of a run, take from each special account.
 WAITING = """
 SELECT coalesce(sum(c.central), 0), coalesce(sum(c.province), 0), coalesce(sum(c.city), 0), coalesce(sum(c.district), 0)
-  FROM payouts_batch b JOIN payouts_payment p ON p.batch_id = b.id JOIN payouts_paymentpart q ON q.payment_id = p.id
-  JOIN payouts_obligation o ON o.id = q.obligation_id JOIN payouts_benefit_cash c ON c.id = o.benefit_id
+  FROM payouts_batch b CROSS JOIN LATERAL payouts_batch_benefits(b.id) c
  WHERE b.run_id = %s AND b.status = 'APPROVED'
 """
 

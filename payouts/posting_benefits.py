@@ -25,19 +25,9 @@ from treasury.opening import DISTRICT_SPECIAL, add_special_accounts, codes_of, r
 from treasury.posting import SERVICE, mirrored_event
 from treasury.reserving import hold_budgets, spend_classified
 
-# The accounts of the funders in the order of the columns of payouts_benefit_cash.
+# The accounts of the funders in the order of the columns of payouts_batch_benefits.
 ACCOUNTS = tuple(role for role in DISTRICT_SPECIAL if role.startswith("BENEFITS_"))
-# From the payments outward, by index, one by one: a batch is a small part of what is owed.
-PAID = """
-SELECT d.township_id, d.scheme, sum(d.amount - d.borne_by_township), sum(d.borne_by_township), sum(d.offset),
-       sum(c.central), sum(c.province), sum(c.city), sum(c.district)
-  FROM payouts_payment p
- CROSS JOIN LATERAL (SELECT q.obligation_id FROM payouts_paymentpart q WHERE q.payment_id = p.id OFFSET 0) q
- CROSS JOIN LATERAL (SELECT o.benefit_id FROM payouts_obligation o WHERE o.id = q.obligation_id LIMIT 1) o
- CROSS JOIN LATERAL (SELECT d.* FROM payouts_benefitdue d WHERE d.id = o.benefit_id LIMIT 1) d
- CROSS JOIN LATERAL (SELECT c.* FROM payouts_benefit_cash c WHERE c.id = d.id LIMIT 1) c
- WHERE p.batch_id = %s GROUP BY d.township_id, d.scheme ORDER BY d.township_id, d.scheme
-"""
+PAID = "SELECT * FROM payouts_batch_benefits(%s)"
 # Dues that are kept back whole are in no payment: they are posted with the run.
 KEPT_BACK_WHOLE = """
 SELECT d.township_id, d.scheme, sum(d.amount - d.borne_by_township), sum(d.borne_by_township), sum(d.offset),

@@ -98,7 +98,7 @@ def render(batch: Batch, template_name: str) -> None:
     bounds = list(accumulate((file.rows for file in rendered), initial=0))
     for number, (file, (start, end)) in enumerate(zip(rendered, pairwise(bounds), strict=True), start=1):
         prove(file, instructions[start:end], template_name)
-        kept = BankFile.objects.create(
+        BankFile.objects.create(
             batch=batch,
             number=number,
             name=file.name,
@@ -106,12 +106,11 @@ def render(batch: Batch, template_name: str) -> None:
             message_id=f"{batch.month:%Y%m}-{batch.number}-{number}",
             content=file.content,
             sha256=file.sha256,
+            first_serial=instructions[start].serial,
+            last_serial=instructions[end - 1].serial,
             rows=file.rows,
             total=file.total,
         )
-        Payment.objects.filter(
-            batch=batch, serial__gte=instructions[start].serial, serial__lte=instructions[end - 1].serial
-        ).update(file=kept)
 
 
 def prove(file: RenderedFile, told: Sequence[Instruction], template_name: str) -> None:

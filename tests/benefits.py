@@ -27,7 +27,7 @@ from payouts.declaring import DeathRow, declare, declare_deaths
 from payouts.enrolling import RefusedRosterRow, RosterRow, enrol_roster
 from payouts.entitling import compute_benefits
 from payouts.funding_benefits import agree_plan, fund_run, take_refund
-from payouts.models import Batch, BenefitDue, BenefitUnpaid, Declaration, Enrolment, Overpayment, Payment, Recovery, Run
+from payouts.models import Batch, BenefitDue, BenefitUnpaid, Declaration, Enrolment, Overpayment, Recovery, Run
 from payouts.models.words import RunPurpose
 from payouts.releasing_benefits import release_benefits
 from payouts.running import freeze_run, review_run, run_to_collect, sign_exceptions, submit_run
@@ -171,7 +171,7 @@ def answered(run: Run, *, failing: Collection[int] = ()) -> Run:
     """Take the bank's answers; ``failing`` are serials of payments that it returns."""
     for batch in Batch.objects.filter(run=run, status="SENT").order_by("number"):
         for file in batch.files.order_by("number"):
-            serials = Payment.objects.filter(file=file).order_by("serial").values_list("serial", flat=True)
+            serials = file.payments.order_by("serial").values_list("serial", flat=True)
             places = [at for at, serial in enumerate(serials, start=1) if serial in failing]
             take_results(
                 name=f"result_{file.name}",

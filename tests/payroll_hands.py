@@ -101,7 +101,7 @@ def draft_batch(hand: Hand, month: date, **changes: Any) -> int:
 def planned(hand: Hand, batch: int, of: Row, **changes: Any) -> int:
     """Plan a payment in a batch like one that stands, and return its key."""
     serial = hand.value("SELECT max(serial) + 1 FROM payouts_payment WHERE month = %s", of["month"])
-    fresh = {"serial": serial, "batch_id": batch, "status": "PLANNED", "file_id": None, "reissues_id": None}
+    fresh = {"serial": serial, "batch_id": batch, "status": "PLANNED", "reissues_id": None}
     return adds(hand, "payouts_payment", another(of, **{**fresh, **changes}))
 
 

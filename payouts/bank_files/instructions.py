@@ -1,11 +1,10 @@
 """The canonical instruction: pay one payee one amount. Every channel is an adapter over it."""
 
-from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(NamedTuple):
     """One payment as it is told to a bank; ``amount`` in yuan.
 
     ``serial`` is the payment's number in the month. Account and ID number are left out of the
@@ -14,8 +13,14 @@ class Instruction:
 
     serial: int
     name: str
-    account: str = field(repr=False)
+    account: str
     amount: Decimal
-    id_number: str = field(repr=False)
+    id_number: str
     bank: str = ""
     remark: str = ""
+
+    def __repr__(self) -> str:
+        return (
+            f"Instruction(serial={self.serial!r}, name={self.name!r}, amount={self.amount!r}, bank={self.bank!r},"
+            f" remark={self.remark!r})"
+        )

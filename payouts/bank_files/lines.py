@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from io import BytesIO
 
 from ledger.money import InexactAmount, exact
@@ -35,8 +36,24 @@ def numbered_lines(*, content: bytes, encoding: Encoding) -> Iterator[tuple[int,
     """
     if encoding is not Encoding.UTF_8 and is_utf_8(content):
         raise WrongEncoding(encoding, 0)
+    content = without_mark(content, encoding)
+    try:
+        lines = read_text(content, encoding).split("\n")
+    except UnicodeDecodeError:
+        yield from lines_until_wrong(content, encoding)
+    else:
+        if not lines[-1]:
+            lines.pop()
+        yield from enumerate((line.removesuffix("\r") for line in lines), start=1)
+
+
+def lines_until_wrong(content: bytes, encoding: Encoding) -> Iterator[tuple[int, str]]:
+    """Yield the lines of bytes that cannot all be read.
+
+    :raises WrongEncoding: at the first line that cannot be read
+    """
     # No character of these encodings has a line feed among its bytes, so lines may be cut first.
-    for number, line in enumerate(BytesIO(without_mark(content, encoding)), start=1):
+    for number, line in enumerate(BytesIO(content), start=1):
         try:
             text = read_text(line, encoding)
         except UnicodeDecodeError as error:
@@ -63,6 +80,7 @@ def amount_text(amount: Decimal, unit: AmountUnit) -> str:
     return f"{amount:f}" if unit is AmountUnit.YUAN else f"{amount.scaleb(2):f}"
 
 
+@lru_cache(maxsize=10_000)
 def amount_of(text: str, unit: AmountUnit) -> Decimal:
     """Return the amount in yuan that a cell says: ASCII digits, no sign, separator or blank.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from payouts.bank_files.instructions import Instruction
 from payouts.bank_files.results import ResultFile, ResultRow
@@ -49,12 +50,13 @@ def match(*, results: ResultFile, sent: Iterable[Instruction]) -> Matched:
             raise ValueError(f"payment {instruction.serial} was sent twice")
         open_payments[instruction.serial] = instruction
     compared = [column for column in COMPARED if column in results.columns]
+    said = attrgetter(*map(str, compared))
     differences: list[Difference] = []
     for row in results.rows:
         instruction_or_none = open_payments.pop(row.serial, None)
         if instruction_or_none is None:
             differences.append(Difference(row.line, row.serial, Field.SERIAL, "", str(row.serial)))
-        else:
+        elif said(row) != said(instruction_or_none):
             differences.extend(differing(row, instruction_or_none, compared))
     rows = () if differences else results.rows
     return Matched(

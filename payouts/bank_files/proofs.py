@@ -3,14 +3,14 @@
 Written apart from `list_files`: it knows the template, not how the bytes came about.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from ledger.money import ZERO, InexactAmount
 from payouts.bank_files.instructions import Instruction
 from payouts.bank_files.lines import amount_of, amount_text, is_summary, is_whole, numbered_lines
-from payouts.bank_files.templates import Field, SummaryField, SummaryPart, Template
+from payouts.bank_files.templates import SummaryField, SummaryPart, Template
 
 
 class Declared(NamedTuple):
@@ -49,6 +49,7 @@ def read_list(*, content: bytes, template: Template) -> Iterator[Instruction]:
     :raises WrongEncoding: if the bytes are not of the template's encoding
     """
     count, total = 0, ZERO
+    places = {str(column.field): place for place, column in enumerate(template.columns)}
     summaries: list[tuple[int, list[str], Sequence[SummaryPart]]] = []
     for line, text in numbered_lines(content=content, encoding=template.encoding):
         cells = text.split(template.delimiter)
@@ -59,7 +60,7 @@ def read_list(*, content: bytes, template: Template) -> Iterator[Instruction]:
         elif template.trailer and is_summary(cells, template.trailer):
             summaries.append((line, cells, template.trailer))
         else:
-            instruction = instruction_of(cells, template, line)
+            instruction = instruction_of(cells, places, template, line)
             count, total = count + 1, total + instruction.amount
             yield instruction
     if len(summaries) != bool(template.header) + bool(template.trailer):
@@ -69,24 +70,24 @@ def read_list(*, content: bytes, template: Template) -> Iterator[Instruction]:
             raise BadListFile(code="summary_disagrees", line=line)
 
 
-def instruction_of(cells: Sequence[str], template: Template, line: int) -> Instruction:
+def instruction_of(cells: Sequence[str], places: Mapping[str, int], template: Template, line: int) -> Instruction:
     if len(cells) != len(template.columns):
         raise BadListFile(code="wrong_columns", line=line)
-    texts = {column.field: cell for column, cell in zip(template.columns, cells, strict=True)}
-    if not is_whole(texts[Field.SERIAL]):
+    serial = cells[places["serial"]]
+    if not is_whole(serial):
         raise BadListFile(code="serial_not_a_number", line=line)
     try:
-        amount = amount_of(texts[Field.AMOUNT], template.amount_unit)
+        amount = amount_of(cells[places["amount"]], template.amount_unit)
     except InexactAmount as error:
         raise BadListFile(code="amount_not_exact", line=line) from error
     return Instruction(
-        serial=int(texts[Field.SERIAL]),
-        name=texts[Field.NAME],
-        account=texts[Field.ACCOUNT],
+        serial=int(serial),
+        name=cells[places["name"]],
+        account=cells[places["account"]],
         amount=amount,
-        id_number=texts.get(Field.ID_NUMBER, ""),
-        bank=texts.get(Field.BANK, ""),
-        remark=texts.get(Field.REMARK, ""),
+        id_number=cells[places["id_number"]] if "id_number" in places else "",
+        bank=cells[places["bank"]] if "bank" in places else "",
+        remark=cells[places["remark"]] if "remark" in places else "",
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
+from typing import NamedTuple
 
 from ledger.money import ZERO, InexactAmount
 from payouts.bank_files.characters import CONTROL
@@ -79,8 +80,7 @@ class BadResultFile(ValueError):
         self.found = found
 
 
-@dataclass(frozen=True, slots=True)
-class ResultRow:
+class ResultRow(NamedTuple):
     """What the bank says of one payment; ``amount`` in yuan, ``line`` from 1.
 
     Texts of columns that the bank's file lacks are empty; ``ResultFile.columns`` says which it has.
@@ -88,13 +88,20 @@ class ResultRow:
 
     serial: int
     name: str
-    account: str = field(repr=False)
+    account: str
     amount: Decimal
-    id_number: str = field(repr=False)
+    id_number: str
     code: str
     text: str
     meaning: Meaning
     line: int
+
+    def __repr__(self) -> str:
+        """Leave out account and ID number, so that no log and no exception carries them."""
+        return (
+            f"ResultRow(serial={self.serial!r}, name={self.name!r}, amount={self.amount!r}, code={self.code!r},"
+            f" text={self.text!r}, meaning={self.meaning!r}, line={self.line!r})"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +157,7 @@ Trailer = tuple[int, list[str]]  # its line and its cells
 
 def read_lines(content: bytes, template: Template) -> tuple[list[ResultRow], Trailer | None]:
     rows: list[ResultRow] = []
+    places = places_of(template)
     serials: set[int] = set()
     trailer: Trailer | None = None
     blank = 0
@@ -167,7 +175,7 @@ def read_lines(content: bytes, template: Template) -> tuple[list[ResultRow], Tra
         elif template.result.trailer and cells[0] == template.result.trailer[0].constant:
             trailer = (line, cells)
         else:
-            row = row_of(cells, template, line)
+            row = row_of(cells, places, template, line)
             if row.serial in serials:
                 raise BadResultFile(ResultFault.DUPLICATE_SERIAL, line=line, place="serial", stated=str(row.serial))
             serials.add(row.serial)
@@ -187,31 +195,50 @@ def check_header(cells: Sequence[str], template: Template) -> None:
         raise BadResultFile(ResultFault.WRONG_HEADER, line=1)
 
 
-def row_of(cells: Sequence[str], template: Template, line: int) -> ResultRow:
+class Places(NamedTuple):
+    """Where the cells of a line stand; a column that the bank's file lacks stands behind the last, where '' is."""
+
+    width: int
+    serial: int
+    name: int
+    account: int
+    amount: int
+    id_number: int
+    code: int
+    text: int
+
+
+def places_of(template: Template) -> Places:
     columns = template.result.columns
-    if len(cells) != len(columns):
+    at = {column.field: place for place, column in enumerate(columns)}
+    fields = (Field.SERIAL, Field.NAME, Field.ACCOUNT, Field.AMOUNT, Field.ID_NUMBER, Field.CODE, Field.TEXT)
+    return Places(len(columns), *(at.get(field, len(columns)) for field in fields))
+
+
+def row_of(cells: Sequence[str], places: Places, template: Template, line: int) -> ResultRow:
+    if len(cells) != places.width:
         raise BadResultFile(
-            ResultFault.WRONG_COLUMNS, line=line, place="columns", stated=str(len(cells)), found=str(len(columns))
+            ResultFault.WRONG_COLUMNS, line=line, place="columns", stated=str(len(cells)), found=str(places.width)
         )
-    texts = {column.field: cell for column, cell in zip(columns, cells, strict=True)}
-    if not is_whole(texts[Field.SERIAL]):
+    cells = [*cells, ""]
+    if not is_whole(cells[places.serial]):
         raise BadResultFile(ResultFault.SERIAL_NOT_A_NUMBER, line=line)
-    code = texts[Field.CODE]
+    code = cells[places.code]
     if code not in template.result.codes:
         raise BadResultFile(ResultFault.UNKNOWN_CODE, line=line, place="code", stated=shown(code))
     try:
-        amount = amount_of(texts[Field.AMOUNT], template.amount_unit)
+        amount = amount_of(cells[places.amount], template.amount_unit)
     except InexactAmount:
-        stated = shown(texts[Field.AMOUNT])
+        stated = shown(cells[places.amount])
         raise BadResultFile(ResultFault.AMOUNT_NOT_EXACT, line=line, place="amount", stated=stated) from None
     return ResultRow(
-        serial=int(texts[Field.SERIAL]),
-        name=texts.get(Field.NAME, ""),
-        account=texts[Field.ACCOUNT],
+        serial=int(cells[places.serial]),
+        name=cells[places.name],
+        account=cells[places.account],
         amount=amount,
-        id_number=texts.get(Field.ID_NUMBER, ""),
+        id_number=cells[places.id_number],
         code=code,
-        text=texts.get(Field.TEXT, ""),
+        text=cells[places.text],
         meaning=template.result.codes[code].meaning,
         line=line,
     )

@@ -1,11 +1,6 @@
-"""Leave room in the pages of payments: each is written once and moves three times, in its place and beside no index.
-
-The promises are put in anew: their plans go from the new rows outward.
-"""
+"""Leave room in the pages of payments: each is written once and moves three times, in its place and beside no index."""
 
 from django.db import migrations
-
-from payouts.promises import install
 
 
 class Migration(migrations.Migration):
@@ -15,5 +10,4 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             "ALTER TABLE payouts_payment SET (fillfactor = 33)", "ALTER TABLE payouts_payment RESET (fillfactor)"
         ),
-        migrations.RunPython(install, migrations.RunPython.noop),
     ]

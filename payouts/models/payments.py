@@ -168,7 +168,10 @@ class Batch(models.Model):
 
 
 class BankFile(models.Model):
-    """The bytes handed to the bank, kept before they are sent."""
+    """The bytes handed to the bank, kept before they are sent.
+
+    A file carries the payments of its batch from one serial number to another.
+    """
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="files", verbose_name=_("batch"))
     number = models.SmallIntegerField(_("number in the batch"))
@@ -177,6 +180,8 @@ class BankFile(models.Model):
     message_id = models.CharField(_("message id"), max_length=60, unique=True)
     content = models.BinaryField(_("content"))
     sha256 = models.CharField(_("SHA-256"), max_length=64)
+    first_serial = models.IntegerField(_("first serial number"))
+    last_serial = models.IntegerField(_("last serial number"))
     rows = models.IntegerField(_("rows"))
     total = FenField(_("total"))
 
@@ -191,32 +196,43 @@ class BankFile(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def payments(self) -> "models.QuerySet[Payment]":
+        """The payments that the file carries."""
+        return Payment.objects.filter(batch=self.batch_id, serial__range=(self.first_serial, self.last_serial))
+
 
 class Payment(models.Model):
     """One order to pay one payee: a person, the passbook of a unit, or somebody else such as a supplier.
 
-    The payee is kept as it was. A person and a unit have their number; a supplier may have none.
+    The payee is kept as it was. A person and a unit have their number; a supplier may have none. That batch, payee
+    and the payment it reissues are there is checked set-based (``payouts_payment_added``, ``payouts_part_added``).
     """
 
     id = models.BigAutoField(primary_key=True)
     month = models.DateField(_("month"))
     serial = models.IntegerField(_("serial number in the month"))
-    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="payments", verbose_name=_("batch"))
-    file = models.ForeignKey(
-        BankFile,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        db_index=False,
-        related_name="payments",
-        verbose_name=_("file"),
+    batch = models.ForeignKey(
+        Batch, on_delete=models.PROTECT, db_constraint=False, related_name="payments", verbose_name=_("batch")
     )
     status = models.CharField(_("status"), max_length=10, choices=PaymentStatus, default=PaymentStatus.PLANNED)
     person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="payments", verbose_name=_("person")
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="payments",
+        verbose_name=_("person"),
     )
     unit = models.ForeignKey(
-        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="payments", verbose_name=_("unit")
+        Unit,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="payments",
+        verbose_name=_("unit"),
     )
     name = models.CharField(_("payee"), max_length=80)
     bank = models.CharField(_("bank"), max_length=80, blank=True)
@@ -224,7 +240,13 @@ class Payment(models.Model):
     id_number = models.CharField(_("ID number or credit code"), max_length=20, blank=True)
     amount = FenField(_("amount"))
     reissues = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reissued_as", verbose_name=_("reissues")
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="reissued_as",
+        verbose_name=_("reissues"),
     )
 
     class Meta:
@@ -308,12 +330,22 @@ class ResultFile(models.Model):
 
 
 class ResultRow(models.Model):
-    """The bank's own record about one payment; without it nothing is settled or returned."""
+    """The bank's own record about one payment; without it nothing is settled or returned.
+
+    That file and payment are there is checked set-based (``payouts_result_added``).
+    """
 
     id = models.BigAutoField(primary_key=True)
-    file = models.ForeignKey(ResultFile, on_delete=models.PROTECT, related_name="results", verbose_name=_("file"))
+    file = models.ForeignKey(
+        ResultFile, on_delete=models.PROTECT, db_constraint=False, related_name="results", verbose_name=_("file")
+    )
     payment = models.ForeignKey(
-        Payment, on_delete=models.PROTECT, db_index=False, related_name="results", verbose_name=_("payment order")
+        Payment,
+        on_delete=models.PROTECT,
+        db_index=False,
+        db_constraint=False,
+        related_name="results",
+        verbose_name=_("payment order"),
     )
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome)
     code = models.CharField(_("code of the bank"), max_length=20)

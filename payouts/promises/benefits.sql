@@ -60,7 +60,7 @@ END $$;
 
 -- How an obligation is known for ever: person, scheme, period, and its number in the period.
 CREATE OR REPLACE FUNCTION payouts_benefit_source(person bigint, scheme varchar, period date, number smallint)
-RETURNS text LANGUAGE sql IMMUTABLE AS $$
+RETURNS text LANGUAGE sql STABLE AS $$
   SELECT 'benefit/' || person || '/' || scheme || '/' || to_char(period, 'YYYY-MM') || '/' || number;
 $$;
 
@@ -94,10 +94,6 @@ SET search_path = @schema@, pg_temp SET enable_mergejoin = off SET enable_hashjo
 DECLARE
   wrong bigint;
 BEGIN
-  IF NOT EXISTS (SELECT FROM new_row n JOIN payouts_payment p ON p.id = n.payment_id JOIN payouts_batch b ON b.id = p.batch_id
-                   JOIN payouts_run r ON r.id = b.run_id WHERE r.purpose = 'BENEFITS' LIMIT 1) THEN
-    RETURN NULL;
-  END IF;
   SELECT o.id INTO wrong
     FROM new_row n JOIN payouts_payment p ON p.id = n.payment_id JOIN payouts_obligation o ON o.id = n.obligation_id
     JOIN payouts_benefitdue d ON d.id = o.benefit_id
@@ -121,13 +117,27 @@ END $$;
 -- and what is kept back stays there first, then in those of the centre, the province and the city.
 CREATE OR REPLACE VIEW payouts_benefit_cash AS
   SELECT d.id, d.borne_by_central - k.central AS central, d.borne_by_province - k.province AS province,
-         d.borne_by_city - k.city AS city, d.borne_by_district + d.borne_by_township - k.district AS district
+         d.borne_by_city - k.city AS city, d.borne_by_district + d.borne_by_township - k.district AS district,
+         d.township_id, d.scheme, d.amount - d.borne_by_township AS own, d.borne_by_township, d.offset
     FROM payouts_benefitdue d
    CROSS JOIN LATERAL (SELECT least(d.offset, d.borne_by_district + d.borne_by_township) AS district) k1
    CROSS JOIN LATERAL (SELECT least(d.offset - k1.district, d.borne_by_central) AS central) k2
    CROSS JOIN LATERAL (SELECT least(d.offset - k1.district - k2.central, d.borne_by_province) AS province) k3
    CROSS JOIN LATERAL (SELECT k1.district, k2.central, k3.province,
                               d.offset - k1.district - k2.central - k3.province AS city) k;
+
+-- What the payments of a batch pay of benefits, by township and scheme: from the payments outward, by index.
+CREATE OR REPLACE FUNCTION payouts_batch_benefits(batch bigint)
+  RETURNS TABLE (township_id bigint, scheme varchar, own numeric, borne_by_township numeric, kept_back numeric,
+                 central numeric, province numeric, city numeric, district numeric) LANGUAGE sql STABLE
+SET search_path = @schema@, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off SET enable_memoize = off
+SET enable_bitmapscan = off AS $$
+  SELECT c.township_id, c.scheme, sum(c.own), sum(c.borne_by_township), sum(c.offset), sum(c.central), sum(c.province),
+         sum(c.city), sum(c.district)
+    FROM payouts_payment p JOIN payouts_paymentpart q ON q.payment_id = p.id
+    JOIN payouts_obligation o ON o.id = q.obligation_id JOIN payouts_benefit_cash c ON c.id = o.benefit_id
+   WHERE p.batch_id = batch GROUP BY c.township_id, c.scheme ORDER BY c.township_id, c.scheme;
+$$;
 
 -- What has come back of an overpaid benefit: paid in, or kept back by a run that was released as it stands.
 CREATE OR REPLACE FUNCTION payouts_recovered(overpaid bigint) RETURNS numeric LANGUAGE sql STABLE
@@ -169,9 +179,11 @@ SET search_path = @schema@, pg_temp AS $$
 DECLARE
   wrong bigint;
 BEGIN
-  IF EXISTS (SELECT FROM payouts_benefitdue d JOIN payouts_enrolment e ON e.id = d.enrolment_id
-              WHERE d.run_id = NEW.id AND d.edition = NEW.edition
-                AND e.certified_by_id IN (NEW.submitted_by_id, NEW.reviewed_by_id, NEW.released_by_id)) OR
+  -- From whom the officers certified: mostly nobody, while a run pays everybody.
+  IF EXISTS (SELECT FROM payouts_enrolment e
+              WHERE e.certified_by_id IN (NEW.submitted_by_id, NEW.reviewed_by_id, NEW.released_by_id)
+                AND EXISTS (SELECT FROM payouts_benefitdue d
+                             WHERE d.enrolment_id = e.id AND d.run_id = NEW.id AND d.edition = NEW.edition OFFSET 0)) OR
      EXISTS (SELECT FROM payouts_benefitfunding f
               WHERE f.run_id = NEW.id AND f.funded_by_id IN (NEW.submitted_by_id, NEW.reviewed_by_id, NEW.released_by_id))
   THEN
@@ -227,8 +239,10 @@ SET search_path = @schema@, pg_temp AS $$
 BEGIN
   IF EXISTS (SELECT FROM payouts_run r
               WHERE r.id = NEW.run_id AND NEW.funded_by_id IN (r.submitted_by_id, r.reviewed_by_id, r.released_by_id)) OR
-     EXISTS (SELECT FROM payouts_benefitdue d JOIN payouts_enrolment e ON e.id = d.enrolment_id
-              WHERE d.run_id = NEW.run_id AND e.certified_by_id = NEW.funded_by_id) THEN
+     EXISTS (SELECT FROM payouts_enrolment e
+              WHERE e.certified_by_id = NEW.funded_by_id
+                AND EXISTS (SELECT FROM payouts_benefitdue d
+                             WHERE d.enrolment_id = e.id AND d.run_id = NEW.run_id OFFSET 0)) THEN
     PERFORM ledger_refuse(
       'benefit_functions_are_apart', 'who funds a benefit neither certifies nor pays it', jsonb_build_object('run', NEW.run_id),
       'Have another officer fund it.');

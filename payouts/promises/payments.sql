@@ -44,7 +44,7 @@ BEGIN
       'payment_has_one_payee', 'a payroll pays people and the passbooks of units', jsonb_build_object('serial', wrong),
       'Pay others out of a release.');
   END IF;
-  SELECT n.serial INTO wrong FROM new_row n WHERE n.status <> 'PLANNED' OR n.file_id IS NOT NULL LIMIT 1;
+  SELECT n.serial INTO wrong FROM new_row n WHERE n.status <> 'PLANNED' LIMIT 1;
   IF wrong IS NOT NULL THEN
     PERFORM ledger_refuse(
       'payment_moves', 'a payment begins as planned', jsonb_build_object('serial', wrong), 'Plan it, then send it.');
@@ -67,7 +67,7 @@ SET search_path = @schema@, pg_temp SET enable_mergejoin = off SET enable_hashjo
 DECLARE
   wrong bigint;
 BEGIN
-  -- Two equal attempts made at once meet in the unique key; RETURNED and REJECTED are final.
+  -- The payee of a payment is that of an obligation, which has been found. Two equal attempts made at once meet in the unique key; RETURNED and REJECTED are final.
   PERFORM FROM payouts_batch b
     WHERE b.id IN (SELECT p.batch_id FROM new_row n JOIN payouts_payment p ON p.id = n.payment_id) ORDER BY b.id FOR SHARE;
   SELECT n.obligation_id INTO wrong
@@ -120,8 +120,9 @@ DECLARE
 BEGIN
   SELECT n.id INTO wrong FROM new_row n
    WHERE n.status = 'SENT'
-     AND (n.file_id IS NULL
-          OR NOT (SELECT b.status IN ('SENDING', 'SENT', 'UNKNOWN') FROM payouts_batch b WHERE b.id = n.batch_id)) LIMIT 1;
+     AND NOT EXISTS (SELECT FROM payouts_batch b JOIN payouts_bankfile f ON f.batch_id = b.id
+                      WHERE b.id = n.batch_id AND b.status IN ('SENDING', 'SENT', 'UNKNOWN')
+                        AND n.serial BETWEEN f.first_serial AND f.last_serial) LIMIT 1;
   IF FOUND THEN
     PERFORM ledger_refuse(
       'payment_is_sent_with_its_batch', 'a payment is sent in a file of a batch that is being sent',
@@ -193,10 +194,15 @@ BEGIN
       'Cancel the batch and build a new one.');
   END IF;
   IF NEW.status = 'SENDING' AND OLD.status <> 'SENDING' AND
-     EXISTS (SELECT FROM (SELECT file_id, count(*) AS rows, sum(amount) AS total
-                            FROM payouts_payment WHERE batch_id = NEW.id GROUP BY file_id) p
-               FULL JOIN (SELECT id, rows, total FROM payouts_bankfile WHERE batch_id = NEW.id) f ON f.id = p.file_id
-              WHERE (p.rows, p.total) IS DISTINCT FROM (f.rows, f.total)) THEN
+     -- A payment in two files is counted twice.
+     (NEW.payments_count IS DISTINCT FROM (SELECT sum(rows) FROM payouts_bankfile WHERE batch_id = NEW.id) OR
+      EXISTS (SELECT FROM (SELECT f.id, count(*) AS rows, sum(p.amount) AS total
+                            FROM payouts_payment p
+                            LEFT JOIN payouts_bankfile f ON f.batch_id = p.batch_id
+                                  AND p.serial BETWEEN f.first_serial AND f.last_serial
+                           WHERE p.batch_id = NEW.id GROUP BY f.id) p
+               FULL JOIN (SELECT id, rows, total FROM payouts_bankfile WHERE batch_id = NEW.id) f ON f.id = p.id
+              WHERE (p.rows, p.total) IS DISTINCT FROM (f.rows, f.total))) THEN
     PERFORM ledger_refuse(
       'batch_total_is_its_files', 'built and rendered totals of the batch differ', jsonb_build_object('batch', NEW.id),
       'Render the batch; a payment that cannot be written is taken out before.');
@@ -234,20 +240,20 @@ SET search_path = @schema@, pg_temp SET enable_mergejoin = off SET enable_hashjo
 DECLARE
   wrong bigint;
 BEGIN
-  SELECT n.payment_id INTO wrong FROM new_row n JOIN payouts_payment p ON p.id = n.payment_id
-   WHERE p.amount <> n.amount OR p.status NOT IN ('SENT', 'ACCEPTED', 'SETTLED') LIMIT 1;
+  SELECT n.payment_id INTO wrong FROM new_row n LEFT JOIN payouts_payment p ON p.id = n.payment_id
+   WHERE p.id IS NULL OR p.amount <> n.amount OR p.status NOT IN ('SENT', 'ACCEPTED', 'SETTLED') LIMIT 1;
   IF wrong IS NOT NULL THEN
     PERFORM ledger_refuse(
       'result_fits_its_payment', 'the record of the bank is not about a payment that was sent, or of another amount',
       jsonb_build_object('payment', wrong), 'Ask the bank.');
   END IF;
-  SELECT f.id INTO wrong FROM payouts_resultfile f
-    JOIN LATERAL (SELECT count(*) FILTER (WHERE r.outcome = 'SETTLED') AS settled,
+  SELECT n.file_id INTO wrong FROM (SELECT DISTINCT file_id FROM new_row) n
+    LEFT JOIN payouts_resultfile f ON f.id = n.file_id
+    LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE r.outcome = 'SETTLED') AS settled,
                          count(*) FILTER (WHERE r.outcome = 'RETURNED') AS returned,
                          coalesce(sum(r.amount) FILTER (WHERE r.outcome = 'RETURNED'), 0) AS amount
                     FROM payouts_resultrow r WHERE r.file_id = f.id) s ON true
-   WHERE f.id IN (SELECT file_id FROM new_row)
-     AND (s.settled > f.settled OR s.returned > f.returned OR s.amount > f.returned_amount) LIMIT 1;
+   WHERE f.id IS NULL OR s.settled > f.settled OR s.returned > f.returned OR s.amount > f.returned_amount LIMIT 1;
   IF wrong IS NOT NULL THEN
     PERFORM ledger_refuse(
       'result_file_has_its_rows', format('result file %s came with fewer rows', wrong),

@@ -92,8 +92,7 @@ CREATE OR REPLACE TRIGGER payment_is_fixed BEFORE UPDATE ON payouts_payment FOR 
   WHEN ((OLD.id, OLD.month, OLD.serial, OLD.batch_id, OLD.name, OLD.bank, OLD.account_number, OLD.id_number, OLD.amount)
           IS DISTINCT FROM
         (NEW.id, NEW.month, NEW.serial, NEW.batch_id, NEW.name, NEW.bank, NEW.account_number, NEW.id_number, NEW.amount)
-        OR (OLD.person_id, OLD.unit_id, OLD.reissues_id) IS DISTINCT FROM (NEW.person_id, NEW.unit_id, NEW.reissues_id)
-        OR (OLD.file_id IS NOT NULL AND OLD.file_id IS DISTINCT FROM NEW.file_id))
+        OR (OLD.person_id, OLD.unit_id, OLD.reissues_id) IS DISTINCT FROM (NEW.person_id, NEW.unit_id, NEW.reissues_id))
   EXECUTE FUNCTION payouts_payment_kept('payment_is_fixed');
 CREATE OR REPLACE TRIGGER payment_rejected BEFORE UPDATE ON payouts_payment FOR EACH ROW
   WHEN (OLD.status <> 'REJECTED' AND NEW.status = 'REJECTED') EXECUTE FUNCTION payouts_payment_rejected();

@@ -39,11 +39,13 @@ CREATE OR REPLACE VIEW auditor_payment AS
   SELECT p.id, p.month, p.serial, p.batch_id, f.name AS file, p.status, p.name, p.bank,
          ledger_mask(p.account_number) AS account_number, ledger_mask(p.id_number) AS id_number, p.amount,
          p.reissues_id AS reissues
-    FROM payouts_payment p LEFT JOIN payouts_bankfile f ON f.id = p.file_id;
+    FROM payouts_payment p
+    LEFT JOIN payouts_bankfile f ON f.batch_id = p.batch_id AND p.serial BETWEEN f.first_serial AND f.last_serial;
 CREATE OR REPLACE VIEW auditor_payment_part AS
   SELECT payment_id, obligation_id, attempt, amount FROM payouts_paymentpart;
 CREATE OR REPLACE VIEW auditor_bank_file AS
-  SELECT id, batch_id, number, name, template, message_id, sha256, rows, total FROM payouts_bankfile;
+  SELECT id, batch_id, number, name, template, message_id, sha256, rows, total, first_serial, last_serial
+    FROM payouts_bankfile;
 CREATE OR REPLACE VIEW auditor_result_row AS
   SELECT r.payment_id, f.name AS file, f.sha256, f.received_at, f.received_by_id AS received_by, f.posting_date,
          r.outcome, r.code, r.message, r.amount

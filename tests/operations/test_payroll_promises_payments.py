@@ -147,7 +147,7 @@ def test_only_a_return_is_issued_again_for_its_amount(
     hand: Hand, month: date, place: int, change: str, expected: str
 ) -> None:
     of = payment(hand, month, place)
-    again = another(of, serial=90, batch_id=draft_batch(hand, month), status="PLANNED", file_id=None)
+    again = another(of, serial=90, batch_id=draft_batch(hand, month), status="PLANNED")
     again |= {"reissues_id": of["id"], "amount": of["amount"] + Decimal(change)}
     assert refuses(hand, "payouts_payment", again) == expected
 
@@ -249,11 +249,10 @@ def test_a_payment_that_was_approved_takes_no_further_part(hand: Hand, month: da
         ({"status": "SENT"}, "payment_moves"),
         ({"status": "RETURNED"}, "payment_moves"),
         ({"status": "REJECTED"}, "payment_moves"),
-        ({"file_id": 1}, "payment_moves"),
     ],
 )
 def test_a_payment_is_planned_exactly_and_for_one_payee(hand: Hand, wrong: Row, expected: str) -> None:
-    of = another(payment(hand, JULY, LEFT), serial=90, batch_id=draft_batch(hand, JULY), status="PLANNED", file_id=None)
+    of = another(payment(hand, JULY, LEFT), serial=90, batch_id=draft_batch(hand, JULY), status="PLANNED")
     assert refuses(hand, "payouts_payment", of) == "accepted"
     assert refuses(hand, "payouts_payment", {**of, **wrong}) == expected
 

@@ -8,7 +8,7 @@ from ledger.checks import CHECKS, run_checks
 from month.beginning import open_months
 from month.closing_months import close_month
 from payouts.answering import take_results
-from payouts.models import BankFile, Batch, Payment
+from payouts.models import Batch, Payment
 from payouts.refusals import NoSuchRun, StillUnanswered
 from tests import releases
 from tests.attacks import Stage
@@ -134,7 +134,7 @@ def test_what_comes_back_after_the_month_was_closed_is_booked_today(rolled_back:
     open_months(day=AT.date(), officer=officer("chief_accountant"), at=AT)
     late = Payment.objects.get(month=JULY, amount=Decimal("1600.00"))
     others = Payment.objects.filter(batch=late.batch).exclude(pk=late.pk).values_list("serial", flat=True)
-    file = BankFile.objects.get(payments=late)
+    [file] = [one for one in late.batch.files.all() if late in one.payments]
     content = Bank().take(bytes(file.content), failing={late.serial: "1004"}, silent=list(others))
     taken = take_results(
         name="late.txt",

@@ -139,7 +139,7 @@ def plans(hand: Hand, batch: int, like: Row, **changes: Any) -> int:
     """Plan a payment of a batch like one of August, and return its key."""
     month = changes.get("month", SEPTEMBER)
     serial = hand.value("SELECT coalesce(max(serial), 0) + 1 FROM payouts_payment WHERE month = %s", month)
-    fresh = {"month": SEPTEMBER, "serial": serial, "batch_id": batch, "status": "PLANNED", "file_id": None}
+    fresh = {"month": SEPTEMBER, "serial": serial, "batch_id": batch, "status": "PLANNED"}
     return adds(hand, "payouts_payment", another(like, **{**fresh, **changes}))
 
 
@@ -246,7 +246,7 @@ def test_a_batch_of_a_run_and_one_of_releases_do_not_mix(superuser: Hand) -> Non
         batch = a_draft(superuser, run_id=run)
     superuser.rows("SET LOCAL ROLE tongfa_app")
     like = payment_to(superuser, HANDLER.payee_name, "120.50")
-    row = another(like, month=SEPTEMBER, serial=90, batch_id=batch, status="PLANNED", file_id=None)
+    row = another(like, month=SEPTEMBER, serial=90, batch_id=batch, status="PLANNED")
     assert refuses(superuser, "payouts_payment", row) == "payment_has_one_payee"
     person = superuser.value("SELECT min(id) FROM payouts_person")
     key = plans(superuser, batch, like, person_id=person)
@@ -255,7 +255,7 @@ def test_a_batch_of_a_run_and_one_of_releases_do_not_mix(superuser: Hand) -> Non
 
 def test_a_payment_has_one_payee_at_most_and_its_number(hand: Hand) -> None:
     like = payment_to(hand, OFFICE[0].name, "300.00")
-    row = another(like, month=SEPTEMBER, serial=90, batch_id=a_draft(hand), status="PLANNED", file_id=None)
+    row = another(like, month=SEPTEMBER, serial=90, batch_id=a_draft(hand), status="PLANNED")
     unit = hand.value("SELECT min(id) FROM treasury_unit")
     assert refuses(hand, "payouts_payment", row) == "accepted"
     assert refuses(hand, "payouts_payment", {**row, "unit_id": unit}) == "payment_has_one_payee"

@@ -39,7 +39,7 @@ def draft_in(app: Hand, batch: Batch) -> int:
 def ordered_again(app: Hand, draft: int, of: Payment, **changes: Any) -> int:
     """Plan a payment like one that stands in a draft."""
     serial = 1 + max(Payment.objects.filter(month=of.month).values_list("serial", flat=True))
-    fresh = {"serial": serial, "batch_id": draft, "status": "PLANNED", "file_id": None}
+    fresh = {"serial": serial, "batch_id": draft, "status": "PLANNED"}
     return adds(app, "payouts_payment", another(row_of(app, "payouts_payment", "id = %s", of.pk), **fresh | changes))
 
 

@@ -1,6 +1,5 @@
 """The bank's result files: read exactly, refused by name, held against what was sent."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -287,7 +286,7 @@ def test_a_file_that_answers_what_was_sent_is_applied() -> None:
     ],
 )
 def test_nothing_is_applied_if_a_row_is_not_the_payment_sent(column: str, other: str | Decimal) -> None:
-    matched = match(results=read(GOOD), sent=[replace(SENT[0], **{column: other}), SENT[1]])  # type: ignore[arg-type]
+    matched = match(results=read(GOOD), sent=[SENT[0]._replace(**{column: other}), SENT[1]])  # type: ignore[arg-type]
     assert [(each.line, each.serial, each.column, each.sent) for each in matched.differences] == [
         (1, 1, column, str(other))
     ]
@@ -301,7 +300,7 @@ def test_nothing_is_applied_if_a_payment_was_never_sent() -> None:
 
 
 def test_a_file_that_answers_a_part_is_applied_and_the_rest_is_listed() -> None:
-    other = replace(SENT[0], serial=9)
+    other = SENT[0]._replace(serial=9)
     matched = match(results=read(GOOD), sent=[other, *SENT])
     assert ([row.serial for row in matched.settled], list(matched.missing)) == ([1], [9])
 
@@ -313,7 +312,7 @@ def test_a_column_that_the_bank_does_not_answer_is_not_compared() -> None:
 
 
 def test_a_difference_keeps_numbers_out_of_its_repr() -> None:
-    matched = match(results=read(GOOD), sent=[replace(SENT[0], account="6222020000000000017"), SENT[1]])
+    matched = match(results=read(GOOD), sent=[SENT[0]._replace(account="6222020000000000017"), SENT[1]])
     assert matched.differences[0].answered == "6228480018712345678"
     assert "6228480018712345678" not in repr(matched)
     assert "6222020000000000017" not in repr(matched)
