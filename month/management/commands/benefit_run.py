@@ -98,8 +98,14 @@ def with_funding(parser: ArgumentParser) -> None:
     with_cashier(parser)
 
 
+def with_bank_receipt(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--paper", required=True, help=_("number of the bank's receipt for the money; it is booked once")
+    )
+
+
 def with_receipt(parser: ArgumentParser) -> None:
-    with_paper(parser)
+    with_bank_receipt(parser)
     with_cashier(parser)
     parser.add_argument(
         "--funder", choices=["CENTRAL", "PROVINCE", "CITY"], required=True, help=_("level above that paid")
@@ -113,7 +119,8 @@ def with_instalment(parser: ArgumentParser) -> None:
 
 
 def with_refund(parser: ArgumentParser) -> None:
-    with_paper_and_number(parser)
+    with_number(parser)
+    with_bank_receipt(parser)
     with_cashier(parser)
     parser.add_argument("--amount", type=yuan_of, required=True, help=_("amount in yuan"))
 
