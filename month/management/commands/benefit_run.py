@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 from ledger.masking import masked_name
 from ledger.models import Officer
 from ledger.money import in_full
-from month.asking import month_of
 from month.beginning import pay_date_of
 from month.benefits import freeze_and_compute
 from month.management.acting import officer_named
@@ -23,11 +22,13 @@ from month.management.earmarking import (
     EarmarkingCommand,
     Look,
     day_of,
+    nothing,
     only,
+    with_amount,
     with_day,
+    with_month,
     with_number,
-    with_paper,
-    yuan_of,
+    with_paper_and_month,
 )
 from month.tables import Told, table
 from month.telling import of_exceptions, of_state
@@ -58,24 +59,6 @@ SELECT v.id, e.scheme, p.name, v.period, v.amount, payouts_recovered(v.id), v.re
 
 
 # What is asked for
-
-
-def with_month(parser: ArgumentParser) -> None:
-    parser.add_argument("--month", type=month_of, required=True, help=_("month, such as 2026-11"))
-
-
-def with_paper_and_number(parser: ArgumentParser) -> None:
-    with_number(parser)
-    with_paper(parser)
-
-
-def with_paper_and_month(parser: ArgumentParser) -> None:
-    with_paper_and_number(parser)
-    with_month(parser)
-
-
-def nothing(_parser: ArgumentParser) -> None:
-    """Ask for nothing."""
 
 
 def with_month_and_reason(parser: ArgumentParser) -> None:
@@ -110,19 +93,19 @@ def with_receipt(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--funder", choices=["CENTRAL", "PROVINCE", "CITY"], required=True, help=_("level above that paid")
     )
-    parser.add_argument("--amount", type=yuan_of, required=True, help=_("amount in yuan"))
+    with_amount(parser)
 
 
 def with_instalment(parser: ArgumentParser) -> None:
     with_paper_and_month(parser)
-    parser.add_argument("--amount", type=yuan_of, required=True, help=_("amount in yuan"))
+    with_amount(parser)
 
 
 def with_refund(parser: ArgumentParser) -> None:
     with_number(parser)
     with_bank_receipt(parser)
     with_cashier(parser)
-    parser.add_argument("--amount", type=yuan_of, required=True, help=_("amount in yuan"))
+    with_amount(parser)
 
 
 # The run of a month
