@@ -14,8 +14,7 @@ from django.utils.translation import gettext_lazy
 from ledger.masking import masked_name
 from ledger.models import Officer
 from ledger.money import in_full
-from month.beginning import pay_date_of
-from month.benefits import freeze_and_compute
+from month.benefits import begin_and_compute
 from month.management.acting import officer_named
 from month.management.earmarking import (
     Act,
@@ -44,7 +43,6 @@ from payouts.running import (
     current_run,
     refuse_run,
     review_run,
-    run_to_collect,
     sign_exceptions,
     submit_run,
     thaw_run,
@@ -119,8 +117,7 @@ def run_of(month: date) -> Run:
 
 
 def compute(asked: Namespace, officer: Officer, at: datetime) -> Told:
-    run = run_to_collect(month=asked.month, pay_date=pay_date_of(asked.month), at=at, purpose=RunPurpose.BENEFITS)
-    run = freeze_and_compute(run, officer=officer, at=at, progress=lambda _step, _count: None)
+    run = begin_and_compute(month=asked.month, officer=officer, at=at, progress=lambda _step, _count: None)
     return of_run(check_benefits(run=run, officer=officer, at=at))
 
 
