@@ -105,6 +105,13 @@ def benefit_run_for(*, month: date, at: datetime) -> Run | None:
 
 
 @transaction.atomic
+def begin_and_compute(*, month: date, officer: Officer, at: datetime, progress: Progress) -> Run:
+    """Compute the open benefit run of a month, or begin the next one: a refusal leaves nothing behind."""
+    run = run_to_collect(month=month, pay_date=pay_date_of(month), at=at, purpose=BENEFITS)
+    return freeze_and_compute(run, officer=officer, at=at, progress=progress)
+
+
+@transaction.atomic
 def freeze_and_compute(run: Run, *, officer: Officer, at: datetime, progress: Progress) -> Run:
     """Freeze and compute in one act: a supplementary run that would pay nobody leaves nothing behind."""
     kept = run if run.pk else run_to_collect(month=run.month, pay_date=run.pay_date, at=at, purpose=BENEFITS)

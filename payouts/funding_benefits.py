@@ -53,6 +53,7 @@ def fund_run(*, run: Run, officer: Officer, cashier: Officer, on: date, at: date
     :raises FunctionsTogether: if the officer submitted, reviewed or released the run, or certified its people
     :raises CashShort: if the treasury has not the money
     """
+    require_funder(officer, cashier)
     with refusals_named(), transaction.atomic():
         # Who funds the run at the same moment is waited for, and finds the accounts full.
         run = lock_run(run)
@@ -76,7 +77,11 @@ def fund_run(*, run: Run, officer: Officer, cashier: Officer, on: date, at: date
 def receive_from_above(
     *, funder: FunderKind, amount: Decimal, paper: str, officer: Officer, cashier: Officer, on: date, at: datetime
 ) -> BenefitFunding:
-    """Book benefit money that a level above has paid in."""
+    """Book benefit money that a level above has paid in.
+
+    :raises PaperBooked: if money of the level has been booked with the paper
+    """
+    require_funder(officer, cashier)
     with refusals_named(), transaction.atomic():
         return put_in(
             run=None,
@@ -89,6 +94,17 @@ def receive_from_above(
             on=on,
             at=at,
         )
+
+
+def require_funder(officer: Officer, cashier: Officer) -> None:
+    """Require the post to fund of an officer who is not the cashier, also where nothing is lacking.
+
+    :raises OfficerMayNot: without the post
+    :raises SameOfficer: if one person is both
+    """
+    require_post(officer, "payouts.fund_benefits")
+    if officer.username == cashier.username:
+        raise SameOfficer("voucher_four_eyes", {"officer": officer.username})
 
 
 def put_in(
@@ -104,9 +120,6 @@ def put_in(
     at: datetime,
 ) -> BenefitFunding:
     """Keep a funding and post it, inside the caller's transaction."""
-    require_post(officer, "payouts.fund_benefits")
-    if officer.username == cashier.username:
-        raise SameOfficer("voucher_four_eyes", {"officer": officer.username})
     funding = BenefitFunding.objects.create(
         run=run, funder=funder, kind=kind, amount=amount, funded_on=on, paper=paper, funded_by=officer
     )
@@ -165,6 +178,7 @@ def take_refund(
     """Book what somebody paid in of an overpaid benefit (J22).
 
     :raises MoreThanOverpaid: if it is more than what is left of it
+    :raises PaperBooked: if a part of it has been booked with the paper
     """
     require_post(officer, "payouts.manage_recovery")
     with refusals_named(), transaction.atomic():

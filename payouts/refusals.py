@@ -130,6 +130,11 @@ class MoreThanOverpaid(UnableToPay):
     remedy = _("Take what is left of it; collect a run anew that was to keep back more.")
 
 
+class PaperBooked(UnableToPay):
+    message = _("Money with this paper has been booked already.")
+    remedy = _("Look at what is booked; other money has another paper, such as the number of the bank's own receipt.")
+
+
 class NumberUnknown(UnableToPay):
     message = _("The declared row names a person or a unit that is not known.")
     remedy = _("Apply the unit list and the roster first.")
@@ -269,6 +274,8 @@ PAYOUT_REFUSALS: dict[str, type[UnableToPost]] = {
     "enrolment_ends_after_it_starts": EnrolmentRefused,
     "guardian_account_has_its_reason": ReasonMissing,
     "recovery_is_within_its_overpayment": MoreThanOverpaid,
+    "refund_is_taken_once": PaperBooked,
+    "funding_is_received_once": PaperBooked,
     "benefit_offset_is_its_recoveries": TotalsDiffer,
     "benefit_is_of_its_enrolment": TotalsDiffer,
     "benefit_is_borne_whole": TotalsDiffer,

@@ -207,11 +207,12 @@ def corrected_and_reissued(month: date, serial: int, *, number: str = card(500),
     return batch
 
 
-def refunded(overpayment: Overpayment, amount: str, *, on: date | None = None) -> Recovery:
+def refunded(overpayment: Overpayment, amount: str, *, on: date | None = None, paper: str = "") -> Recovery:
+    """Take what was paid in; the bank gives each payment a receipt of its own."""
     return take_refund(
         overpayment=overpayment,
         amount=Decimal(amount),
-        paper="收据1",
+        paper=paper or f"银行回单{Recovery.objects.count() + 1}",
         officer=officer("benefits_funder"),
         cashier=officer("cashier"),
         on=on or overpayment.run.pay_date,

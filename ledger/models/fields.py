@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.functions import Replace, Upper
 
 
 class FenField(models.DecimalField):  # type: ignore[type-arg]
@@ -43,6 +44,12 @@ def plain_check(*fields: str, name: str) -> models.CheckConstraint:
     for field in fields:
         condition &= ~models.Q(**{f"{field}__regex": "[[:cntrl:]]"})
     return models.CheckConstraint(condition=condition, name=name)
+
+
+def as_read(field: str) -> Upper:
+    """Return a text as people read it: wide characters narrow, small letters large, without spaces."""
+    narrow = models.Func(models.F(field), template="normalize(%(expressions)s, NFKC)", output_field=models.TextField())
+    return Upper(Replace(narrow, models.Value(" "), models.Value("")))
 
 
 def officer_field(verbose_name: Any) -> "models.ForeignKey[Any, Any]":

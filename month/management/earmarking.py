@@ -1,4 +1,4 @@
-"""What the commands of earmarked money share: their steps, what they ask for, what they look up."""
+"""What the commands of earmarked money and of benefits share: their steps, what they ask for, what they look up."""
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +18,7 @@ from ledger.money import InexactAmount, exact
 from ledger.policies import NoValue
 from ledger.recording import acting_from, refusals_recorded
 from ledger.refusals import UnableToPost
-from month.asking import with_officer
+from month.asking import month_of, with_officer
 from month.management.commands.month import officer_of, plain_words
 from month.tables import Told, tell
 from treasury.models import EarmarkedItem, Township, Unit
@@ -105,6 +105,10 @@ def refusals_told() -> Iterator[None]:
 # What is asked for
 
 
+def nothing(_parser: ArgumentParser) -> None:
+    """Ask for nothing."""
+
+
 def yuan_of(text: str) -> Decimal:
     """Return an amount written in yuan."""
     try:
@@ -149,6 +153,11 @@ def with_number(parser: ArgumentParser) -> None:
     parser.add_argument("number", type=int, help=_("number that the step before has told"))
 
 
+def with_paper_and_number(parser: ArgumentParser) -> None:
+    with_number(parser)
+    with_paper(parser)
+
+
 def with_number_and_day(parser: ArgumentParser) -> None:
     with_number(parser)
     with_day(parser)
@@ -161,6 +170,15 @@ def with_number_and_reason(parser: ArgumentParser) -> None:
 
 def with_day(parser: ArgumentParser) -> None:
     parser.add_argument("--on", type=date.fromisoformat, help=_("day; default: today"))
+
+
+def with_month(parser: ArgumentParser) -> None:
+    parser.add_argument("--month", type=month_of, required=True, help=_("month, such as 2026-11"))
+
+
+def with_paper_and_month(parser: ArgumentParser) -> None:
+    with_paper_and_number(parser)
+    with_month(parser)
 
 
 def with_unit_and_classes(parser: ArgumentParser) -> None:

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from ledger.models.fields import FenField, fen_check, plain_check
+from ledger.models.fields import FenField, as_read, fen_check, plain_check
 from payouts.models.benefits import Enrolment
 from payouts.models.people import Person
 from payouts.models.runs import Run
@@ -175,6 +175,9 @@ class Recovery(models.Model):
                 name="recovery_has_its_ground",
             ),
             plain_check("paper", name="recovery_text_is_plain"),
+            models.UniqueConstraint(
+                "overpayment", as_read("paper"), condition=Q(kind=RecoveryKind.PAID_IN), name="refund_is_taken_once"
+            ),
         ]
 
 

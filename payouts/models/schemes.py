@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from ledger.models.fields import FenField, fen_check, plain_check
+from ledger.models.fields import FenField, as_read, fen_check, plain_check
 from payouts.models.runs import Run
 from payouts.models.words import FunderKind, FundingKind
 
@@ -95,4 +95,7 @@ class BenefitFunding(models.Model):
             ),
             models.CheckConstraint(condition=~Q(paper=""), name="funding_has_its_paper"),
             plain_check("paper", name="funding_text_is_plain"),
+            models.UniqueConstraint(
+                "funder", as_read("paper"), condition=Q(kind=FundingKind.FROM_ABOVE), name="funding_is_received_once"
+            ),
         ]

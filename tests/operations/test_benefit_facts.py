@@ -1,13 +1,11 @@
 """What officers record of enrolments and of schemes: verifications, deaths, suspensions, accounts, values."""
 
-import io
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 
 from ledger.checks import run_checks
 from ledger.models import AuditEvent
@@ -27,11 +25,12 @@ from payouts.verifying import (
     suspend,
     verify,
 )
-from tests import benefits
+from tests import benefits, telling
 from tests.benefits import AUGUST, JULY, REWARD, SEPTEMBER, Recipient, enrolled, enrolment_of, paid, reason_of
 from tests.payroll import AT, card, officer
+from tests.telling import Told
 
-stage, rolled_back = benefits.stage, benefits.rolled_back
+stage, rolled_back, tell = benefits.stage, benefits.rolled_back, telling.tell
 pytestmark = pytest.mark.usefixtures("rolled_back")
 
 ONE = Recipient(1)
@@ -173,26 +172,6 @@ def test_a_proposer_with_both_posts_still_does_not_decide() -> None:
     value = propose_value(**VALUE, officer=both, at=AT)  # type: ignore[arg-type]
     with pytest.raises(SameOfficer):
         decide_value(value=value, approved=True, officer=type(both).objects.get(pk=both.pk), at=AT)
-
-
-Told = Callable[..., str]
-
-
-@pytest.fixture
-def tell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Told:
-    """Run a step of a command, as an officer who signs in, and return what is told."""
-
-    def told(command: str, step: str, *arguments: object, post: str = "") -> str:
-        by = officer(post) if post else None
-        if by:
-            by.set_password("geheim")
-            by.save()
-        monkeypatch.setattr("sys.stdin", io.StringIO("geheim\n"))
-        capsys.readouterr()
-        call_command(command, step, *map(str, arguments), *(("--as", by.username) if by else ()))
-        return capsys.readouterr().out
-
-    return told
 
 
 def test_the_commands_keep_enrolments_and_tell_them_masked(tell: Told) -> None:

@@ -249,7 +249,7 @@ def test_what_came_back_goes_only_to_its_approved_correction(hand: Hand) -> None
 
 
 def paid_in(hand: Hand, amount: str) -> Row:
-    return another(row_of(hand, RECOVERY, "kind = 'PAID_IN'"), amount=amount)
+    return another(row_of(hand, RECOVERY, "kind = 'PAID_IN'"), amount=amount, paper="银行回单9")
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,13 @@ from month.management.earmarking import (
     Act,
     EarmarkingCommand,
     Look,
+    nothing,
     only,
     township_of,
+    with_amount,
     with_number,
-    with_paper,
-    yuan_of,
+    with_paper_and_month,
+    with_paper_and_number,
 )
 from month.tables import Told, table
 from payouts.facts import rows_of
@@ -51,23 +53,9 @@ SHOWN = 200
 # What is asked for
 
 
-def with_month(parser: ArgumentParser) -> None:
-    parser.add_argument("--month", type=month_of, required=True, help=_("month, such as 2026-11"))
-
-
-def with_paper_and_number(parser: ArgumentParser) -> None:
-    with_number(parser)
-    with_paper(parser)
-
-
 def with_paper_and_day(parser: ArgumentParser) -> None:
     with_paper_and_number(parser)
     parser.add_argument("--day", type=day_written, required=True, help=_("day, such as 2026-11-05"))
-
-
-def with_paper_and_month(parser: ArgumentParser) -> None:
-    with_paper_and_number(parser)
-    with_month(parser)
 
 
 def with_other_account(parser: ArgumentParser) -> None:
@@ -82,7 +70,7 @@ def with_value(parser: ArgumentParser) -> None:
     parser.add_argument("--scheme", required=True, help=_("code of the scheme"))
     parser.add_argument("--grade", default="", help=_("grade, where the scheme has grades"))
     parser.add_argument("--from", dest="month", type=month_of, required=True, help=_("month, such as 2026-11"))
-    parser.add_argument("--amount", type=yuan_of, required=True, help=_("amount in yuan"))
+    with_amount(parser)
     parser.add_argument("--reference", required=True, help=_("notice that sets the value"))
 
 
@@ -90,10 +78,6 @@ def with_filter(parser: ArgumentParser) -> None:
     parser.add_argument("--township", default="", help=_("code or name of the township"))
     parser.add_argument("--scheme", default="", help=_("code of the scheme"))
     parser.add_argument("--certificate", default="", help=_("certificate number"))
-
-
-def nothing(_parser: ArgumentParser) -> None:
-    """Ask for nothing."""
 
 
 # Enrolments

@@ -14,20 +14,20 @@ from django.utils.translation import gettext_lazy
 from ledger.masking import masked_name
 from ledger.models import Officer
 from ledger.money import in_full
-from month.asking import month_of
-from month.beginning import pay_date_of
-from month.benefits import freeze_and_compute
+from month.benefits import begin_and_compute
 from month.management.acting import officer_named
 from month.management.earmarking import (
     Act,
     EarmarkingCommand,
     Look,
     day_of,
+    nothing,
     only,
+    with_amount,
     with_day,
+    with_month,
     with_number,
-    with_paper,
-    yuan_of,
+    with_paper_and_month,
 )
 from month.tables import Told, table
 from month.telling import of_exceptions, of_state
@@ -43,7 +43,6 @@ from payouts.running import (
     current_run,
     refuse_run,
     review_run,
-    run_to_collect,
     sign_exceptions,
     submit_run,
     thaw_run,
@@ -58,24 +57,6 @@ SELECT v.id, e.scheme, p.name, v.period, v.amount, payouts_recovered(v.id), v.re
 
 
 # What is asked for
-
-
-def with_month(parser: ArgumentParser) -> None:
-    parser.add_argument("--month", type=month_of, required=True, help=_("month, such as 2026-11"))
-
-
-def with_paper_and_number(parser: ArgumentParser) -> None:
-    with_number(parser)
-    with_paper(parser)
-
-
-def with_paper_and_month(parser: ArgumentParser) -> None:
-    with_paper_and_number(parser)
-    with_month(parser)
-
-
-def nothing(_parser: ArgumentParser) -> None:
-    """Ask for nothing."""
 
 
 def with_month_and_reason(parser: ArgumentParser) -> None:
@@ -98,24 +79,31 @@ def with_funding(parser: ArgumentParser) -> None:
     with_cashier(parser)
 
 
+def with_bank_receipt(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--paper", required=True, help=_("number of the bank's receipt for the money; it is booked once")
+    )
+
+
 def with_receipt(parser: ArgumentParser) -> None:
-    with_paper(parser)
+    with_bank_receipt(parser)
     with_cashier(parser)
     parser.add_argument(
         "--funder", choices=["CENTRAL", "PROVINCE", "CITY"], required=True, help=_("level above that paid")
     )
-    parser.add_argument("--amount", type=yuan_of, required=True, help=_("amount in yuan"))
+    with_amount(parser)
 
 
 def with_instalment(parser: ArgumentParser) -> None:
     with_paper_and_month(parser)
-    parser.add_argument("--amount", type=yuan_of, required=True, help=_("amount in yuan"))
+    with_amount(parser)
 
 
 def with_refund(parser: ArgumentParser) -> None:
-    with_paper_and_number(parser)
+    with_number(parser)
+    with_bank_receipt(parser)
     with_cashier(parser)
-    parser.add_argument("--amount", type=yuan_of, required=True, help=_("amount in yuan"))
+    with_amount(parser)
 
 
 # The run of a month
@@ -129,8 +117,7 @@ def run_of(month: date) -> Run:
 
 
 def compute(asked: Namespace, officer: Officer, at: datetime) -> Told:
-    run = run_to_collect(month=asked.month, pay_date=pay_date_of(asked.month), at=at, purpose=RunPurpose.BENEFITS)
-    run = freeze_and_compute(run, officer=officer, at=at, progress=lambda _step, _count: None)
+    run = begin_and_compute(month=asked.month, officer=officer, at=at, progress=lambda _step, _count: None)
     return of_run(check_benefits(run=run, officer=officer, at=at))
 
 

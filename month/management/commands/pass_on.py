@@ -17,6 +17,7 @@ from month.management.earmarking import (
     Look,
     day_of,
     item_or_none,
+    nothing,
     only,
     township_of,
     with_account_kind,
@@ -173,10 +174,6 @@ def medical_asked(asked: Namespace) -> Told:
     return [_("For {count} persons: {amount}.").format(count=asked.persons, amount=in_full(premium))]
 
 
-def list_arguments(parser: ArgumentParser) -> None:
-    """Ask for nothing."""
-
-
 def list_asked(_asked: Namespace) -> Told:
     columns = (_("number"), _("purpose"), _("received on"), _("due on"), _("amount"), _("handed on"), _("status"))
     listed = table(_("Earmarked receipts"), *columns, right=(4, 5))
@@ -204,7 +201,7 @@ class Command(EarmarkingCommand):
         "post": Act(gettext_lazy("post an approved receipt"), with_number_and_day, post_asked),
         "hand_on": Act(gettext_lazy("hand a part on to its township"), with_number_and_day, hand_on_asked),
         "overdue": Look(gettext_lazy("show what is late"), overdue_arguments, overdue_asked),
-        "list": Look(gettext_lazy("show the receipts"), list_arguments, list_asked),
+        "list": Look(gettext_lazy("show the receipts"), nothing, list_asked),
         "housing": Look(gettext_lazy("work out the housing award"), housing_arguments, housing_asked),
         "medical": Look(gettext_lazy("work out the medical premium"), medical_arguments, medical_asked),
     }
