@@ -43,7 +43,7 @@ def booked_once(*, of: str, condition: models.Q, name: str) -> models.UniqueCons
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payouts", "0010_payments_with_room")]
+    dependencies = [("payouts", "0011_payments_in_sets")]
 
     operations = [
         migrations.RunPython(refuse_papers_booked_again, migrations.RunPython.noop, elidable=True),
