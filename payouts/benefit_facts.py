@@ -203,6 +203,22 @@ def of_the_people_of(enrolments: Collection[int]) -> list[int]:
     ]
 
 
+def rivals_of(enrolments: Collection[int], *, schemes: Collection[str]) -> list[int]:
+    """Return the enrolments of some schemes that the people have who have one of these in them."""
+    if not schemes:
+        return []
+    return [
+        key
+        for (key,) in rows_of(
+            """SELECT o.id FROM payouts_enrolment e JOIN payouts_enrolment o ON o.person_id = e.person_id
+                WHERE e.id = ANY(%s) AND e.scheme = ANY(%s) AND o.scheme = ANY(%s)""",
+            list(enrolments),
+            list(schemes),
+            list(schemes),
+        )
+    ]
+
+
 def last_to_look_back(before: Sequence[Run]) -> list[Run]:
     """Return the latest of the runs before, and those it could not look back at: released after it was frozen."""
     latest = before[0]
