@@ -295,6 +295,20 @@ def open_overpayments(*, month: date) -> list[OpenOverpayment]:
     ]
 
 
+def households_with(run: Run, *, schemes: Collection[str]) -> set[int]:
+    """Return the households that had somebody in one of some schemes when a run was frozen."""
+    return {
+        key
+        for (key,) in rows_of(
+            """SELECT DISTINCT f.household_id
+                 FROM payouts_enrolment e JOIN payouts_enrolmentfact f ON f.enrolment_id = e.id
+                WHERE e.scheme = ANY(%s) AND f.id <= %s AND f.household_id IS NOT NULL""",
+            list(schemes),
+            run.facts_until,
+        )
+    }
+
+
 def frozen_declarations(run: Run) -> list[Declaration]:
     """Return the declarations that a run was frozen with."""
     return list(Declaration.objects.filter(pk__in=run.inputs.filter(edition=run.edition).values("declaration")))

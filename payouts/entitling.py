@@ -23,6 +23,7 @@ from payouts.benefit_facts import (
     OwedBefore,
     changed_since,
     enrolments_known,
+    households_with,
     last_to_look_back,
     newcomers,
     of_the_people_of,
@@ -44,7 +45,7 @@ from payouts.rules.month_windows import first_day, month_number
 from payouts.rules.scheme_terms import PERIOD_MONTHS
 from payouts.rules.schemes import Scheme, excluded_among, rivals_among
 from payouts.running import lock_run, move_run
-from payouts.writing_dues import Due, DueWriter, Overpaid, write_overpaid
+from payouts.writing_dues import Due, DueWriter, Overpaid
 
 Progress = Callable[[str, int], None]
 
@@ -70,6 +71,7 @@ class Months:
         self.run = run
         self.schemes: Mapping[str, Scheme] = schemes_in_use(month=run.month)
         self.rivals = rivals_among(self.schemes.values())
+        self.relief = frozenset(code for code, scheme in self.schemes.items() if scheme.recovers_overpayment)
         self.prepared: dict[tuple[str, date], SchemeMonth] = {}
 
     def of(self, scheme: str, month: date) -> SchemeMonth | None:
@@ -118,13 +120,15 @@ def compute_benefits(*, run: Run, officer: Officer, at: datetime, progress: Prog
         if run.status != RunStatus.FROZEN:
             raise WrongState("run_moves", {"run": str(run), "from": run.status, "to": RunStatus.COMPUTED})
         months = Months(run)
-        writer = DueWriter(run, months.schemes, open_overpayments(month=run.month))
+        bereaved = households_with(run, schemes=months.relief)
+        writer = DueWriter(run, months.schemes, open_overpayments(month=run.month), bereaved)
         newly_due = 0
+        # First what was overpaid: relief of the month keeps it back.
+        changed = write_differences(months, writer)
         if run.kind == RunKind.REGULAR:
             write_month(months, writer, progress)
         else:
             newly_due = write_newcomers(months, writer)
-        changed = write_differences(months, writer)
         if run.kind == RunKind.SUPPLEMENTARY and not newly_due and not changed:
             raise NobodyToPay("run_pays_somebody", {"run": str(run)})
         run.policy_digest = benefit_policy_digest(run.month)
@@ -249,6 +253,7 @@ def write_differences(months: Months, writer: DueWriter) -> int:
     new = newcomers(run, before[0]) if run.kind == RunKind.SUPPLEMENTARY else None
     written = 0
     ahead: set[int] = set()  # judged with the rivals of an earlier chunk
+    relief: list[Due] = []  # waits until all that was overpaid is written
     while chunk := list(islice(changed, CHUNK)):
         keys = [key for key in chunk if key not in ahead]
         ahead.difference_update(chunk)
@@ -260,14 +265,15 @@ def write_differences(months: Months, writer: DueWriter) -> int:
         overpaid: list[Overpaid] = []
         for _person, group in groupby(enrolments_known(run, keys), key=lambda known: known.person):
             for difference in differences_of(list(group), owed, new, months):
-                if isinstance(difference, Due):
-                    dues.append(difference)
-                else:
+                if isinstance(difference, Overpaid):
                     overpaid.append(difference)
+                else:
+                    (relief if difference.known.scheme in months.relief else dues).append(difference)
+        writer.write_overpaid(overpaid)
         writer.write(dues)
-        write_overpaid(run, overpaid)
         written += len(dues) + len(overpaid)
-    return written
+    writer.write(relief)
+    return written + len(relief)
 
 
 def differences_of(

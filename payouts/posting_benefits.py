@@ -121,12 +121,12 @@ def post_unwritable(*, run: Run, reviewer: str) -> None:
 def post_run(*, run: Run, reviewer: str) -> None:
     """Post what a released run found beside its payments: overpaid benefits (J22), and dues kept back whole."""
     signatures = Signatures(preparer=SERVICE, reviewer=reviewer, poster=SERVICE)
-    kept = rows_of(KEPT_BACK_WHOLE, run.pk, run.edition)
-    if kept:
-        post_paid(kept, run=run, name="kept_back", day=run.pay_date, signatures=signatures, number=0, held=False)
     overpaid = rows_of(OVERPAID, run.pk, run.edition)
     if overpaid:
         post_events(overpaid_events(run, overpaid, signatures))
+    kept = rows_of(KEPT_BACK_WHOLE, run.pk, run.edition)
+    if kept:
+        post_paid(kept, run=run, name="kept_back", day=run.pay_date, signatures=signatures, number=0, held=False)
 
 
 def overpaid_events(run: Run, overpaid: Sequence[tuple], signatures: Signatures) -> Iterator[Event]:  # type: ignore[type-arg]
