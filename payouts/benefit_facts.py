@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -123,7 +123,7 @@ def enrolments_known(run: Run, enrolments: Sequence[int]) -> list[Known]:
     ]
 
 
-def streamed(sql: str, arguments: Sequence[int]) -> Iterator[tuple]:  # type: ignore[type-arg]
+def streamed(sql: str, arguments: Sequence[Any]) -> Iterator[tuple]:  # type: ignore[type-arg]
     """Yield the rows of a statement through a cursor of the server, so that they are never held together."""
     with connection.cursor() as cursor:
         cursor.execute(f"DECLARE streamed NO SCROLL CURSOR FOR {sql}", arguments)
