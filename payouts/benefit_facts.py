@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -123,7 +123,7 @@ def enrolments_known(run: Run, enrolments: Sequence[int]) -> list[Known]:
     ]
 
 
-def streamed(sql: str, arguments: Sequence[int]) -> Iterator[tuple]:  # type: ignore[type-arg]
+def streamed(sql: str, arguments: Sequence[Any]) -> Iterator[tuple]:  # type: ignore[type-arg]
     """Yield the rows of a statement through a cursor of the server, so that they are never held together."""
     with connection.cursor() as cursor:
         cursor.execute(f"DECLARE streamed NO SCROLL CURSOR FOR {sql}", arguments)
@@ -203,6 +203,22 @@ def of_the_people_of(enrolments: Collection[int]) -> list[int]:
     ]
 
 
+def rivals_of(enrolments: Collection[int], *, schemes: Collection[str]) -> list[int]:
+    """Return the enrolments of some schemes that the people have who have one of these in them."""
+    if not schemes:
+        return []
+    return [
+        key
+        for (key,) in rows_of(
+            """SELECT o.id FROM payouts_enrolment e JOIN payouts_enrolment o ON o.person_id = e.person_id
+                WHERE e.id = ANY(%s) AND e.scheme = ANY(%s) AND o.scheme = ANY(%s)""",
+            list(enrolments),
+            list(schemes),
+            list(schemes),
+        )
+    ]
+
+
 def last_to_look_back(before: Sequence[Run]) -> list[Run]:
     """Return the latest of the runs before, and those it could not look back at: released after it was frozen."""
     latest = before[0]
@@ -277,6 +293,20 @@ def open_overpayments(*, month: date) -> list[OpenOverpayment]:
             month,
         )
     ]
+
+
+def households_with(run: Run, *, schemes: Collection[str]) -> set[int]:
+    """Return the households that had somebody in one of some schemes when a run was frozen."""
+    return {
+        key
+        for (key,) in rows_of(
+            """SELECT DISTINCT f.household_id
+                 FROM payouts_enrolment e JOIN payouts_enrolmentfact f ON f.enrolment_id = e.id
+                WHERE e.scheme = ANY(%s) AND f.id <= %s AND f.household_id IS NOT NULL""",
+            list(schemes),
+            run.facts_until,
+        )
+    }
 
 
 def frozen_declarations(run: Run) -> list[Declaration]:

@@ -5,10 +5,12 @@ a chunk at a time. Months that were run before are never edited: what they shoul
 difference, what they paid too much is an overpayment to recover.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from hashlib import sha256
 from itertools import groupby, islice
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -21,12 +23,14 @@ from payouts.benefit_facts import (
     OwedBefore,
     changed_since,
     enrolments_known,
+    households_with,
     last_to_look_back,
     newcomers,
     of_the_people_of,
     open_overpayments,
     owed_before,
     people_known,
+    rivals_of,
     runs_before,
     scheme_values,
     schemes_in_use,
@@ -39,9 +43,9 @@ from payouts.rules.entitlements import EnrolmentFacts, Judged, SchemeMonth, Unpa
 from payouts.rules.id_numbers import born_of, is_female
 from payouts.rules.month_windows import first_day, month_number
 from payouts.rules.scheme_terms import PERIOD_MONTHS
-from payouts.rules.schemes import Scheme, excluded_among
+from payouts.rules.schemes import Scheme, excluded_among, rivals_among
 from payouts.running import lock_run, move_run
-from payouts.writing_dues import Due, DueWriter, Overpaid, write_overpaid
+from payouts.writing_dues import Due, DueWriter, Overpaid
 
 Progress = Callable[[str, int], None]
 
@@ -66,6 +70,8 @@ class Months:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.schemes: Mapping[str, Scheme] = schemes_in_use(month=run.month)
+        self.rivals = rivals_among(self.schemes.values())
+        self.relief = frozenset(code for code, scheme in self.schemes.items() if scheme.recovers_overpayment)
         self.prepared: dict[tuple[str, date], SchemeMonth] = {}
 
     def of(self, scheme: str, month: date) -> SchemeMonth | None:
@@ -76,6 +82,30 @@ class Months:
         if key not in self.prepared:
             self.prepared[key] = SchemeMonth(scheme=self.schemes[scheme], month=month)
         return self.prepared[key]
+
+    def have_rivals(self, enrolments: Sequence[Known]) -> bool:
+        """Whether some enrolments of one person may exclude each other."""
+        return len(enrolments) > 1 and sum(known.scheme in self.rivals for known in enrolments) > 1
+
+
+class Turned(NamedTuple):
+    """How a period of an enrolment turns out in the month that pays it: owed so far, and what changes."""
+
+    known: Known
+    so_far: OwedBefore
+    difference: Due | Overpaid | None
+    rule: SchemeMonth
+
+    @property
+    def stays(self) -> Decimal:
+        """What was owed before and is not recovered."""
+        return self.so_far.amount - (self.difference.amount if isinstance(self.difference, Overpaid) else ZERO)
+
+    @property
+    def months(self) -> tuple[int, int]:
+        """The first and last month that it is due for by their numbers; the whole period if none is by now."""
+        since, until = self.rule.window(facts_in(self.known, first_day(self.rule.number)))
+        return (since, until) if since <= until else (self.rule.first, self.rule.last)
 
 
 def compute_benefits(*, run: Run, officer: Officer, at: datetime, progress: Progress) -> Run:
@@ -90,13 +120,15 @@ def compute_benefits(*, run: Run, officer: Officer, at: datetime, progress: Prog
         if run.status != RunStatus.FROZEN:
             raise WrongState("run_moves", {"run": str(run), "from": run.status, "to": RunStatus.COMPUTED})
         months = Months(run)
-        writer = DueWriter(run, months.schemes, open_overpayments(month=run.month))
+        bereaved = households_with(run, schemes=months.relief)
+        writer = DueWriter(run, months.schemes, open_overpayments(month=run.month), bereaved)
         newly_due = 0
+        # First what was overpaid: relief of the month keeps it back.
+        changed = write_differences(months, writer)
         if run.kind == RunKind.REGULAR:
             write_month(months, writer, progress)
         else:
             newly_due = write_newcomers(months, writer)
-        changed = write_differences(months, writer)
         if run.kind == RunKind.SUPPLEMENTARY and not newly_due and not changed:
             raise NobodyToPay("run_pays_somebody", {"run": str(run)})
         run.policy_digest = benefit_policy_digest(run.month)
@@ -123,12 +155,33 @@ def write_newcomers(months: Months, writer: DueWriter) -> int:
     run = months.run
     new = newcomers(run, runs_before(run)[0])
     known = enrolments_known(run, of_the_people_of(new))
+    owed = owed_before(run, [one.enrolment for one in known if one.scheme in months.rivals])
     judged = (
         one
         for _person, group in groupby(known, key=lambda each: each.person)
-        for one in judged_person(list(group), months)
+        for one in judged_newcomers(list(group), new, owed, months)
     )
-    return write_judged(months, writer, (one for one in judged if one[0].enrolment in new))
+    return write_judged(months, writer, judged)
+
+
+def judged_newcomers(
+    enrolments: Sequence[Known], new: Collection[int], owed: Mapping[int, Sequence[OwedBefore]], months: Months
+) -> Iterator[tuple[Known, Judged, date]]:
+    """Yield what the new enrolments of one person get: nothing beside what a rival was paid for the same months."""
+    before = []
+    if months.have_rivals(enrolments):
+        before = [one for known in enrolments for one in turned(known, owed.get(known.enrolment, ()), months)]
+    for known, judged, period in judged_person(enrolments, months):
+        if known.enrolment in new:
+            rule = None if judged.reason else months.of(known.scheme, months.run.month)
+            if rule and any(is_beside(due_newly(known, judged, period, rule), other, months) for other in before):
+                yield known, Judged(ZERO, EXCLUSIVE), months.run.month
+            else:
+                yield known, judged, period
+
+
+def due_newly(known: Known, judged: Judged, period: date, rule: SchemeMonth) -> Turned:
+    return Turned(known, OwedBefore(period, ZERO, 0, 0, ""), Due(known, period, 1, judged.amount), rule)
 
 
 def write_judged(months: Months, writer: DueWriter, judged: Iterable[tuple[Known, Judged, date]]) -> int:
@@ -197,22 +250,77 @@ def write_differences(months: Months, writer: DueWriter) -> int:
     last = last_to_look_back(before)
     facts_until = min(one.facts_until for one in last)
     changed = iter(changed_since(run, facts_until, revalued=revalued_since(months, last)))
+    new = newcomers(run, before[0]) if run.kind == RunKind.SUPPLEMENTARY else None
     written = 0
-    while keys := list(islice(changed, CHUNK)):
+    ahead: set[int] = set()  # judged with the rivals of an earlier chunk
+    relief: list[Due] = []  # waits until all that was overpaid is written
+    while chunk := list(islice(changed, CHUNK)):
+        keys = [key for key in chunk if key not in ahead]
+        ahead.difference_update(chunk)
+        rivals = set(rivals_of(keys, schemes=months.rivals)).difference(keys)
+        ahead |= rivals
+        keys += rivals
         owed = owed_before(run, keys)
         dues: list[Due] = []
         overpaid: list[Overpaid] = []
-        for known in enrolments_known(run, keys):
-            for so_far in periods_of(known, owed.get(known.enrolment, ()), months):
-                difference = difference_in(known, so_far, months)
-                if isinstance(difference, Due):
-                    dues.append(difference)
-                elif difference is not None:
+        for _person, group in groupby(enrolments_known(run, keys), key=lambda known: known.person):
+            for difference in differences_of(list(group), owed, new, months):
+                if isinstance(difference, Overpaid):
                     overpaid.append(difference)
+                else:
+                    (relief if difference.known.scheme in months.relief else dues).append(difference)
+        writer.write_overpaid(overpaid)
         writer.write(dues)
-        write_overpaid(run, overpaid)
         written += len(dues) + len(overpaid)
-    return written
+    writer.write(relief)
+    return written + len(relief)
+
+
+def differences_of(
+    enrolments: Sequence[Known], owed: Mapping[int, Sequence[OwedBefore]], new: Collection[int] | None, months: Months
+) -> Iterator[Due | Overpaid]:
+    """Yield what periods of one person turn out to be due beside what is owed of them, and what was overpaid.
+
+    ``new`` are the enrolments that the run judges for its month, None if it judges all.
+    """
+    found = [one for known in enrolments for one in turned(known, owed.get(known.enrolment, ()), months)]
+    others = [*found, *paid_this_month(enrolments, new, months)] if months.have_rivals(enrolments) else []
+    for one in found:
+        if one.difference and not any(is_beside(one, other, months) for other in others):
+            yield one.difference
+
+
+def paid_this_month(enrolments: Sequence[Known], new: Collection[int] | None, months: Months) -> Iterator[Turned]:
+    """Yield what enrolments of one person are paid for the month of the run."""
+    for known, judged, period in judged_person(enrolments, months):
+        rule = months.of(known.scheme, months.run.month)
+        if rule and not judged.reason and (new is None or known.enrolment in new):
+            yield Turned(known, OwedBefore(period, judged.amount, 1, 0, ""), None, rule)
+
+
+def turned(known: Known, owed: Sequence[OwedBefore], months: Months) -> Iterator[Turned]:
+    """Yield how the periods of an enrolment turn out by now."""
+    for so_far in periods_of(known, owed, months):
+        rule = months.of(known.scheme, pay_month_of(months.schemes[known.scheme], so_far.period))
+        if rule is not None:
+            yield Turned(known, so_far, difference_in(known, so_far, rule, months.run.month), rule)
+
+
+def is_beside(one: Turned, other: Turned, months: Months) -> bool:
+    """Whether what one period is due is not paid, for the sake of a scheme that is not paid beside it.
+
+    What was paid stays: nothing else is paid in arrears for its months. Of two that are due now, the one that took
+    the place of the other is paid; and nothing more is paid of the other where it was paid (INFERRED).
+    """
+    if not isinstance(one.difference, Due) or one.months[0] > other.months[1] or other.months[0] > one.months[1]:
+        return False
+    excluded = excluded_among((months.schemes[one.known.scheme], months.schemes[other.known.scheme]))
+    if not excluded:
+        return False
+    gives_way = one.known.scheme in excluded
+    if other.stays > 0:
+        return gives_way or not one.so_far.amount
+    return gives_way and not one.so_far.amount and isinstance(other.difference, Due)
 
 
 def revalued_since(months: Months, last: Sequence[Run]) -> list[str]:
@@ -224,6 +332,8 @@ def revalued_since(months: Months, last: Sequence[Run]) -> list[str]:
 
 def periods_of(known: Known, owed: Sequence[OwedBefore], months: Months) -> list[OwedBefore]:
     """Return what is owed of each period once: a month that paid nothing counts for the period it would have paid."""
+    if known.scheme not in months.schemes:
+        return []
     found: dict[date, OwedBefore] = {one.period: one for one in owed if not one.reason or one.amount}
     for one in owed:
         rule = months.of(known.scheme, one.period)
@@ -251,20 +361,17 @@ def last_day(month: date) -> date:
     return months_later(month, 1) - timedelta(days=1)
 
 
-def difference_in(known: Known, so_far: OwedBefore, months: Months) -> Due | Overpaid | None:
-    """Return what a period turns out to be due beside what is owed of it, or nothing.
+def difference_in(known: Known, so_far: OwedBefore, rule: SchemeMonth, now: date) -> Due | Overpaid | None:
+    """Return what a period turns out to be due in a month beside what is owed of it, or nothing.
 
     A month that was not paid for a reason that stays stays unpaid. While a row is refused or off the roster nothing
     is due of earlier months, and only a death makes them overpaid.
     """
-    if known.scheme not in months.schemes or (not so_far.amount and so_far.reason in FORFEITED):
-        return None
-    paid_in = pay_month_of(months.schemes[known.scheme], so_far.period)
-    rule = months.of(known.scheme, paid_in)
-    if rule is None or paid_in > months.run.month:
+    paid_in = first_day(rule.number)
+    if paid_in > now or (not so_far.amount and so_far.reason in FORFEITED):
         return None
     facts = facts_in(known, paid_in)
-    judged = rule.judge(facts) if so_far.amount else rule.judge_arrears(facts, now=last_day(months.run.month))
+    judged = rule.judge(facts) if so_far.amount else rule.judge_arrears(facts, now=last_day(now))
     difference = judged.amount - so_far.amount
     listed = known.standing in (Standing.NORMAL, Standing.SUSPENDED)
     if difference > 0 and listed and known.account_number:

@@ -174,15 +174,23 @@ def fund_benefit_account(codes: Codes, *, account: str, own: Decimal, from_above
     )
 
 
-def recognise_overpayment(codes: Codes, amount: Decimal, classes: Classes = UNCLASSIFIED) -> Mirrored:
-    """J22: an overpaid benefit is to be recovered; the spending is red."""
+def recognise_overpayment(codes: Codes, lines: Sequence[BenefitLine]) -> Mirrored:
+    """J22: overpaid benefits are to be recovered; the spending of who bore them is red, as in J20.
+
+    The district recovers the whole, and owes a township its share at once.
+    """
+    borne = sum((line.township for line in lines), ZERO)
+    spent = [line.classes.on(debit(codes.township.expense, -line.township, fund=GENERAL)) for line in lines]
+    own = [line.classes.on(debit(codes.district.expense, -line.district, fund=GENERAL)) for line in lines]
     return Mirrored(
+        township=without_zeros([*spent, credit(codes.township.annual, -borne, fund=GENERAL)]),
         district=without_zeros(
-            (
-                debit(codes.district.receivable, amount, fund=GENERAL),
-                classes.on(debit(codes.district.expense, -amount, fund=GENERAL)),
-            )
-        )
+            [
+                debit(codes.district.receivable, sum((line.due for line in lines), ZERO), fund=GENERAL),
+                *own,
+                debit(codes.district.annual, -borne, fund=GENERAL),
+            ]
+        ),
     )
 
 

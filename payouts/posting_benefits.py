@@ -7,16 +7,17 @@ benefits (J22). What no list can carry is owed with the returned payments (J16a)
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 
 from ledger.entries import Event, Signatures
 from ledger.models import Book, Officer, Project
 from ledger.models.words import BookKind
-from ledger.money import ZERO
+from ledger.money import ZERO, allocate
 from ledger.posting import post_event, post_events
 from payouts import entries
-from payouts.benefit_facts import schemes_in_use
+from payouts.benefit_facts import schemes_in_use, streamed
 from payouts.entries import BenefitLine
-from payouts.facts import rows_of
+from payouts.facts import RELEASED, rows_of
 from payouts.models import Batch, Payment, ResultFile, Run
 from payouts.rules.schemes import Scheme
 from treasury.entries import Classes, Codes, Mirrored, SpendingLine
@@ -42,10 +43,18 @@ SELECT coalesce(sum(c.central), 0), coalesce(sum(c.province), 0), coalesce(sum(c
  CROSS JOIN LATERAL (SELECT c.* FROM payouts_benefit_cash c WHERE c.id = o.benefit_id LIMIT 1) c
  WHERE q.payment_id = ANY(%s)
 """
+# What a run found overpaid, with what was overpaid of the same before it and how the dues of it were borne.
 OVERPAID = """
-SELECT v.township_id, e.scheme, sum(v.amount)
+SELECT v.id, e.scheme, v.amount, b.amount, d.township_id, sum(d.amount - d.borne_by_township), sum(d.borne_by_township)
   FROM payouts_overpayment v JOIN payouts_enrolment e ON e.id = v.enrolment_id
- WHERE v.run_id = %s AND v.edition = %s GROUP BY v.township_id, e.scheme ORDER BY v.township_id, e.scheme
+  JOIN payouts_benefitdue d ON (d.enrolment_id, d.period) = (v.enrolment_id, v.period)
+  JOIN payouts_run r ON r.id = d.run_id AND r.edition = d.edition AND r.status = ANY(%s)
+ CROSS JOIN LATERAL (SELECT coalesce(sum(o.amount), 0) AS amount
+                       FROM payouts_overpayment o
+                       JOIN payouts_run q ON q.id = o.run_id AND q.edition = o.edition AND q.status = ANY(%s)
+                      WHERE (o.enrolment_id, o.period) = (v.enrolment_id, v.period) AND o.number < v.number) b
+ WHERE v.run_id = %s AND v.edition = %s
+ GROUP BY v.id, e.scheme, b.amount, d.township_id ORDER BY v.id, d.township_id
 """
 
 
@@ -111,32 +120,49 @@ def post_unwritable(*, run: Run, reviewer: str) -> None:
 def post_run(*, run: Run, reviewer: str) -> None:
     """Post what a released run found beside its payments: overpaid benefits (J22), and dues kept back whole."""
     signatures = Signatures(preparer=SERVICE, reviewer=reviewer, poster=SERVICE)
+    overpaid = overpaid_by(run)
+    if overpaid:
+        post_events(overpaid_events(run, overpaid, signatures))
     kept = rows_of(KEPT_BACK_WHOLE, run.pk, run.edition)
     if kept:
         post_paid(kept, run=run, name="kept_back", day=run.pay_date, signatures=signatures, number=0, held=False)
-    overpaid = rows_of(OVERPAID, run.pk, run.edition)
-    if overpaid:
-        post_events(overpaid_events(run, overpaid, signatures))
 
 
-def overpaid_events(run: Run, overpaid: Sequence[tuple], signatures: Signatures) -> Iterator[Event]:  # type: ignore[type-arg]
+def overpaid_by(run: Run) -> Mapping[tuple[int, str], tuple[Decimal, Decimal]]:
+    """Return what a run found overpaid by township and scheme: the part of the district, and of the township."""
+    found: dict[tuple[int, str], tuple[Decimal, Decimal]] = {}
+    rows = streamed(OVERPAID, [list(RELEASED), list(RELEASED), run.pk, run.edition])
+    for (_key, scheme, amount, before), group in groupby(rows, key=lambda row: row[:4]):
+        dues = [row[4:] for row in group]
+        weights = [part for _township, *parts in dues for part in parts]
+        # As a difference, so that the parts of all that was overpaid of a period add up to what was borne of it.
+        until, since = allocate(before + amount, weights), allocate(before, weights)
+        parts = [one - other for one, other in zip(until, since, strict=True)]
+        for (township, *_borne), own, theirs in zip(dues, parts[::2], parts[1::2], strict=True):
+            if own or theirs:
+                so_far = found.get((township, scheme), (ZERO, ZERO))
+                found[township, scheme] = (so_far[0] + own, so_far[1] + theirs)
+    return found
+
+
+def overpaid_events(
+    run: Run, overpaid: Mapping[tuple[int, str], tuple[Decimal, Decimal]], signatures: Signatures
+) -> Iterator[Event]:
     """Yield the vouchers that recognise what was overpaid, by township: the spending is red."""
     schemes = schemes_in_use(month=run.month)
     district = district_book()
-    ensure_projects(schemes, [row[1] for row in overpaid])
-    for township in townships_of(row[0] for row in overpaid):
-        codes = codes_of(district=district, township=township.book)
+    ensure_projects(schemes, [scheme for _township, scheme in overpaid])
+    for township in townships_of(key for key, _scheme in overpaid):
         lines = [
-            entry
-            for key, scheme, amount in overpaid
+            BenefitLine(own, theirs, classes=classes_of(schemes[scheme]))
+            for (key, scheme), (own, theirs) in sorted(overpaid.items())
             if key == township.pk
-            for entry in entries.recognise_overpayment(codes, amount, classes_of(schemes[scheme])).district
         ]
         yield mirrored_event(
             source=f"payouts.benefits/{run.pk}/overpaid/{township.code}",
             district=district,
             township=township.book,
-            entries=Mirrored(district=lines),
+            entries=entries.recognise_overpayment(codes_of(district=district, township=township.book), lines),
             posting_date=run.pay_date,
             summary=f"{township.name}{run.month:%Y年%m月}惠民补贴多发款应收回",
             signatures=signatures,

@@ -1,7 +1,7 @@
 """Write what a benefit run finds due and overpaid: split among the funders, less what is kept back for overpayments."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -52,32 +52,23 @@ class Overpaid(NamedTuple):
     reason: str
 
 
-def write_overpaid(run: Run, overpaid: Iterable[Overpaid]) -> None:
-    copy_rows(
-        table="payouts_overpayment",
-        columns=("run_id", "edition", "enrolment_id", "period", "number", "amount", "township_id", "reason"),
-        rows=[
-            (
-                run.pk,
-                run.edition,
-                one.known.enrolment,
-                one.period,
-                one.number,
-                one.amount,
-                one.known.township,
-                one.reason,
-            )
-            for one in overpaid
-        ],
-    )
-
-
 class DueWriter:
-    """Writes dues by COPY: split among their funders, less what is kept back for overpaid benefits."""
+    """Writes dues by COPY: split among their funders, less what is kept back for overpaid benefits.
 
-    def __init__(self, run: Run, schemes: Mapping[str, Scheme], overpayments: Sequence[OpenOverpayment]) -> None:
+    What the run itself finds overpaid is written before the dues that it is kept back of; of it only what concerns
+    ``bereaved`` households, which may be due relief, is remembered.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        schemes: Mapping[str, Scheme],
+        overpayments: Sequence[OpenOverpayment],
+        bereaved: Collection[int],
+    ) -> None:
         self.run = run
         self.schemes = schemes
+        self.bereaved = bereaved
         self.parts: dict[tuple[str, Decimal], tuple[Decimal, ...]] = {}
         self.left = {one.overpayment: one.left for one in overpayments}
         self.instalments: dict[int, list[tuple[int, Decimal]]] = defaultdict(list)
@@ -87,6 +78,34 @@ class DueWriter:
                 self.instalments[one.person].append((one.overpayment, one.instalment))
             if one.household is not None:
                 self.of_households[one.household].append(one.overpayment)
+
+    def write_overpaid(self, overpaid: Sequence[Overpaid]) -> None:
+        """Write what was overpaid; relief of its household that is written after it keeps it back."""
+        if not overpaid:
+            return
+        keys = reserve_keys(table="payouts_overpayment", count=len(overpaid))
+        copy_rows(
+            table="payouts_overpayment",
+            columns=("id", "run_id", "edition", "enrolment_id", "period", "number", "amount", "township_id", "reason"),
+            rows=[
+                (
+                    key,
+                    self.run.pk,
+                    self.run.edition,
+                    one.known.enrolment,
+                    one.period,
+                    one.number,
+                    one.amount,
+                    one.known.township,
+                    one.reason,
+                )
+                for key, one in zip(keys, overpaid, strict=True)
+            ],
+        )
+        for key, one in zip(keys, overpaid, strict=True):
+            if one.known.household is not None and one.known.household in self.bereaved:
+                self.left[key] = one.amount
+                self.of_households[one.known.household].append(key)
 
     def write(self, dues: Sequence[Due]) -> None:
         """Write dues and the recoveries that are kept back of them."""

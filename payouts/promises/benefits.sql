@@ -159,10 +159,14 @@ BEGIN
   FOR one IN SELECT DISTINCT d.run_id, d.edition FROM new_row n JOIN payouts_benefitdue d ON d.id = n.due_id LOOP
     PERFORM payouts_require_frozen(one.run_id, one.edition);
   END LOOP;
+  -- What a run itself finds overpaid comes back by what the same run keeps back; else it was released before.
   SELECT v.id INTO wrong FROM payouts_overpayment v JOIN payouts_run r ON r.id = v.run_id
    WHERE v.id IN (SELECT overpayment_id FROM new_row)
-     AND (v.edition <> r.edition OR r.status NOT IN ('RELEASED', 'PAYING', 'SETTLED', 'PART_SETTLED', 'CLOSED')
-          OR payouts_recovered(v.id) > v.amount) LIMIT 1;
+     AND (v.edition <> r.edition OR payouts_recovered(v.id) > v.amount
+          OR (r.status NOT IN ('RELEASED', 'PAYING', 'SETTLED', 'PART_SETTLED', 'CLOSED')
+              AND EXISTS (SELECT FROM new_row n LEFT JOIN payouts_benefitdue d ON d.id = n.due_id
+                           WHERE n.overpayment_id = v.id
+                             AND (d.run_id, d.edition) IS DISTINCT FROM (v.run_id, v.edition)))) LIMIT 1;
   IF FOUND THEN
     PERFORM ledger_refuse(
       'recovery_is_within_its_overpayment', format('more would come back of overpayment %s than was overpaid', wrong),

@@ -190,3 +190,8 @@ def excluded_among(schemes: Iterable[Scheme]) -> frozenset[str]:
     """
     had = list(schemes)
     return frozenset(scheme.code for scheme in had) & frozenset(code for scheme in had for code in scheme.excludes)
+
+
+def rivals_among(schemes: Iterable[Scheme]) -> frozenset[str]:
+    """Return the codes of schemes that exclude another or are excluded by one."""
+    return frozenset(code for scheme in schemes if scheme.excludes for code in (scheme.code, *scheme.excludes))

@@ -232,7 +232,7 @@ JOURNALS: dict[str, tuple[Journal, list[str], list[str]]] = {
         ["D 10040501 100000.00", "C 1001 100000.00", "D 10040501 37500.00", "C 4011 37500.00"],
     ),
     "J22 recognised": (
-        lambda codes: paying.recognise_overpayment(codes, B),
+        lambda codes: paying.recognise_overpayment(codes, [paying.BenefitLine(B, Decimal("0.00"))]),
         [],
         ["D 1036 37500.00", "D 5001 -37500.00"],
     ),
