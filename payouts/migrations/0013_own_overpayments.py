@@ -6,6 +6,6 @@ from payouts.promises import install
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payouts", "0010_payments_with_room")]
+    dependencies = [("payouts", "0012_papers_booked_once")]
 
     operations = [migrations.RunPython(install, migrations.RunPython.noop)]
