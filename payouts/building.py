@@ -182,14 +182,7 @@ def payments_for(dues: Iterable[Due]) -> list[PlannedPayment]:
 
 
 def instruction_of(serial: int, payment: PlannedPayment) -> Instruction:
-    return Instruction(
-        serial=serial,
-        name=payment.name,
-        account=payment.account_number,
-        amount=payment.amount,
-        id_number=payment.id_number,
-        bank=payment.bank,
-    )
+    return Instruction(serial, payment.name, payment.account_number, payment.amount, payment.id_number, payment.bank)
 
 
 def places_unwritable(payments: Sequence[PlannedPayment], template: Template) -> list[int]:
@@ -218,30 +211,33 @@ def build_batch(
 
     :raises SameOfficer: if two of the officers are one person
     """
-    number, serial = next_numbers(month)
-    batch = Batch.objects.create(
+    batch, serial = draft_batch(
         month=month,
-        number=number,
-        source=source,
         run=run,
+        source=source,
         template=template,
         pay_date=pay_date,
-        payments_count=len(payments),
+        payments=len(payments),
         total=sum((payment.amount for payment in payments), ZERO),
     )
     keys = reserve_keys(table="payouts_payment", count=len(payments))
     numbered = list(zip(keys, range(serial, serial + len(payments)), payments, strict=True))
-    # Columns that nobody in a batch has are left out: most pay people, and for the first time.
-    rare = [
-        (column, field)
-        for column, field in (("person_id", "person"), ("unit_id", "unit"), ("reissues_id", "reissues"))
-        if any(getattr(payment, field) is not None for payment in payments)
-    ]
     copy_rows(
         table="payouts_payment",
         columns=(
-            *("id", "month", "serial", "batch_id", "status", "name", "bank", "account_number", "id_number", "amount"),
-            *(column for column, _field in rare),
+            "id",
+            "month",
+            "serial",
+            "batch_id",
+            "status",
+            "person_id",
+            "unit_id",
+            "name",
+            "bank",
+            "account_number",
+            "id_number",
+            "amount",
+            "reissues_id",
         ),
         rows=(
             (
@@ -250,12 +246,14 @@ def build_batch(
                 at,
                 batch.pk,
                 "PLANNED",
+                payment.person,
+                payment.unit,
                 payment.name,
                 payment.bank,
                 payment.account_number,
                 payment.id_number,
                 payment.amount,
-                *(getattr(payment, field) for _column, field in rare),
+                payment.reissues,
             )
             for key, at, payment in numbered
         ),
@@ -265,7 +263,36 @@ def build_batch(
         columns=("payment_id", "obligation_id", "attempt", "amount"),
         rows=((key, due.obligation, due.attempt, due.amount) for key, _at, payment in numbered for due in payment.dues),
     )
-    batch.digest = digest_of(instruction_of(at, payment) for _key, at, payment in numbered)
+    told = (instruction_of(at, payment) for _key, at, payment in numbered)
+    return approve_batch(batch, told=told, officers=officers)
+
+
+def draft_batch(
+    *, month: date, run: Run | None, source: str, template: str, pay_date: date, payments: int, total: Decimal
+) -> tuple[Batch, int]:
+    """Begin a batch of so many payments; return it, and the serial number of its first payment."""
+    number, serial = next_numbers(month)
+    batch = Batch.objects.create(
+        month=month,
+        number=number,
+        source=source,
+        run=run,
+        template=template,
+        pay_date=pay_date,
+        payments_count=payments,
+        total=total,
+    )
+    return batch, serial
+
+
+def approve_batch(
+    batch: Batch, *, told: Iterable[Instruction], officers: tuple[Officer | None, Officer | None, Officer | None]
+) -> Batch:
+    """Have a batch that is filled approved by its three officers; ``told`` is what it tells the bank.
+
+    :raises SameOfficer: if two of the officers are one person
+    """
+    batch.digest = digest_of(told)
     batch.prepared_by, batch.checked_by, batch.released_by = officers
     for status in (BatchStatus.BUILT, BatchStatus.CHECKED, BatchStatus.APPROVED):
         batch.status = status

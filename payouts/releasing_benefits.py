@@ -5,17 +5,23 @@ The three officers of the run are those of its batches; none of them certified a
 paid in several batches, so that none is held in memory whole.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from itertools import groupby, islice
+from operator import itemgetter
+from typing import NamedTuple
 
 from django.db import connection, transaction
 
 from ledger.models import Officer
 from ledger.money import ZERO
+from payouts.bank_files.instructions import Instruction
+from payouts.bank_files.list_files import unwritable as unwritable_of
 from payouts.bank_files.template_files import shipped_template
+from payouts.bank_files.templates import Template
 from payouts.benefit_facts import streamed
-from payouts.building import Due, PlannedPayment, build_batch, places_unwritable, reject_unwritable
+from payouts.building import Due, PlannedPayment, approve_batch, draft_batch, reject_unwritable
 from payouts.models import Batch, Run
 from payouts.models.words import RunStatus
 from payouts.posting_benefits import post_run, post_unwritable
@@ -23,20 +29,61 @@ from payouts.refusals import refusals_named
 from payouts.running import approve_release, move_run
 
 PAYMENTS_PER_BATCH = 50_000
+# What is owed is numbered in the order in which it is paid: by scheme and payee. So a batch pays a range of keys.
 OWE = """
 INSERT INTO payouts_obligation (scheme, component, month, source, person_id, run_id, benefit_id, amount)
 SELECT d.scheme, to_char(d.period, 'YYYY-MM') || '/' || d.number, %s,
        payouts_benefit_source(d.person_id, d.scheme, d.period, d.number), d.person_id, d.run_id, d.id,
        d.amount - d.offset
-  FROM payouts_benefitdue d WHERE d.run_id = %s AND d.edition = %s AND d.amount > d.offset ORDER BY d.id
+  FROM payouts_benefitdue d WHERE d.run_id = %s AND d.edition = %s AND d.amount > d.offset
+ ORDER BY d.scheme, d.person_id, d.holder_name, d.bank, d.account_number, d.id
 """
-# In the order of the schemes, then of the people as they are known: what one person gets of a scheme stands together.
 OWED = """
-SELECT d.scheme, o.id, o.person_id, p.id_number, d.holder_name, d.bank, d.account_number, o.amount
+SELECT o.id, d.scheme, o.person_id, p.id_number, d.holder_name, d.bank, d.account_number, o.amount
   FROM payouts_obligation o JOIN payouts_benefitdue d ON d.id = o.benefit_id
   JOIN payouts_person p ON p.id = o.person_id
- WHERE o.run_id = %s ORDER BY d.scheme, o.person_id, o.id
+ WHERE o.run_id = %s ORDER BY o.id
 """
+# The obligations of a batch with the serial numbers of their payments. The run is no way to them ("+ 0"): it owes
+# as much again as a batch pays, many times over.
+NUMBERED = """
+SELECT o.id, o.person_id, p.id_number, d.holder_name, d.bank, d.account_number, o.amount,
+       %(serial)s - 1 + dense_rank() OVER (ORDER BY o.person_id, d.holder_name, d.bank, d.account_number) AS serial
+  FROM payouts_obligation o JOIN payouts_benefitdue d ON d.id = o.benefit_id
+  JOIN payouts_person p ON p.id = o.person_id
+ WHERE o.id BETWEEN %(first)s AND %(last)s AND o.run_id + 0 = %(run)s AND o.id <> ALL(%(left_out)s)
+"""
+PAY = f"""
+INSERT INTO payouts_payment (month, serial, batch_id, status, person_id, name, bank, account_number, id_number, amount)
+SELECT %(month)s, serial, %(batch)s, 'PLANNED', person_id, holder_name, bank, account_number, id_number, sum(amount)
+  FROM ({NUMBERED}) n GROUP BY serial, person_id, holder_name, bank, account_number, id_number ORDER BY serial
+"""  # noqa: S608
+PARTS = f"""
+INSERT INTO payouts_paymentpart (payment_id, obligation_id, attempt, amount)
+SELECT p.id, n.id, 1, n.amount
+  FROM ({NUMBERED}) n
+ CROSS JOIN LATERAL (SELECT p.id FROM payouts_payment p WHERE p.month = %(month)s AND p.serial = n.serial LIMIT 1) p
+ ORDER BY n.id
+"""  # noqa: S608
+
+
+class Owed(NamedTuple):
+    """An obligation with its payee."""
+
+    obligation: int
+    scheme: str
+    person: int
+    id_number: str
+    name: str
+    bank: str
+    account_number: str
+    amount: Decimal
+
+
+# What one payee is owed of a scheme stands together.
+payee_of = itemgetter(slice(1, 7))
+Payee = Sequence[Owed]
+Officers = tuple[Officer | None, Officer | None, Officer | None]
 
 
 def release_benefits(*, run: Run, officer: Officer, template: str, at: datetime) -> list[Batch]:
@@ -56,22 +103,12 @@ def release_benefits(*, run: Run, officer: Officer, template: str, at: datetime)
         officers = (run.submitted_by, run.reviewed_by, officer)
         batches: list[Batch] = []
         unwritable: list[PlannedPayment] = []
-        for scheme, payments in payments_by_scheme(run):
-            at_fault = set(places_unwritable(payments, bank))
-            unwritable += [payments[place] for place in sorted(at_fault)]
-            writable = [payment for place, payment in enumerate(payments) if place not in at_fault]
-            if writable:
-                batches.append(
-                    build_batch(
-                        month=run.month,
-                        run=run,
-                        source=f"payouts.run/{run.pk}/{scheme}/{len(batches) + 1}",
-                        payments=writable,
-                        template=template,
-                        officers=officers,
-                        pay_date=run.pay_date,
-                    )
-                )
+        for scheme, payees in payees_by_scheme(run):
+            at_fault = set(places_at_fault(instructions_for(payees, 1), bank))
+            unwritable += [planned(payees[place]) for place in sorted(at_fault)]
+            if len(at_fault) < len(payees):
+                source = f"payouts.run/{run.pk}/{scheme}/{len(batches) + 1}"
+                batches.append(batch_of(run, payees, at_fault, source, template, officers))
         post_run(run=run, reviewer=str(run.reviewed_by_id))
         if unwritable:
             reject_unwritable(run, unwritable, template, officers)
@@ -82,26 +119,89 @@ def release_benefits(*, run: Run, officer: Officer, template: str, at: datetime)
         return batches
 
 
-def payments_by_scheme(run: Run) -> Iterator[tuple[str, list[PlannedPayment]]]:
-    """Yield the payments of each scheme, at most so many together as one batch holds."""
-    rows = streamed(OWED, [run.pk])
-    for scheme, of_scheme in groupby(rows, key=lambda row: row[0]):
-        payments = (payment_of(list(together)) for _key, together in groupby(of_scheme, key=lambda row: row[2]))
-        while chunk := list(islice(payments, PAYMENTS_PER_BATCH)):
+def payees_by_scheme(run: Run) -> Iterator[tuple[str, Sequence[Payee]]]:
+    """Yield what the payees of each scheme are owed, at most so many together as one batch holds."""
+    rows = map(Owed._make, streamed(OWED, [run.pk]))
+    for scheme, of_scheme in groupby(rows, key=itemgetter(1)):
+        payees = (list(owed) for _payee, owed in groupby(of_scheme, key=payee_of))
+        while chunk := list(islice(payees, PAYMENTS_PER_BATCH)):
             yield scheme, chunk
 
 
-def payment_of(rows: Sequence[tuple]) -> PlannedPayment:  # type: ignore[type-arg]
-    """Return the payment of what one person gets of a scheme in a run."""
-    _scheme, _obligation, person, id_number, name, bank, account, _amount = rows[0]
+def instructions_for(payees: Iterable[Payee], serial: int) -> list[Instruction]:
+    """Return what the bank is told of payees, numbered from ``serial``."""
+    return [
+        Instruction(at, owed[0].name, owed[0].account_number, total_of(owed), owed[0].id_number, owed[0].bank)
+        for at, owed in enumerate(payees, start=serial)
+    ]
+
+
+def total_of(owed: Payee) -> Decimal:
+    return owed[0].amount if len(owed) == 1 else sum((one.amount for one in owed), ZERO)
+
+
+def places_at_fault(told: Sequence[Instruction], bank: Template) -> list[int]:
+    """Return the places of what a list of the bank cannot carry, from 0: a person has a number, too."""
+    faults = {fault.serial - 1 for fault in unwritable_of(instructions=told, template=bank)}
+    return sorted(faults | {place for place, one in enumerate(told) if not one.id_number})
+
+
+def batch_of(
+    run: Run, payees: Sequence[Payee], at_fault: Collection[int], source: str, template: str, officers: Officers
+) -> Batch:
+    """Build the batch that pays payees of one scheme but for those at fault; its payments are made by the database."""
+    paid = [owed for place, owed in enumerate(payees) if place not in at_fault] if at_fault else payees
+    batch, serial = draft_batch(
+        month=run.month,
+        run=run,
+        source=source,
+        template=template,
+        pay_date=run.pay_date,
+        payments=len(paid),
+        total=sum(map(total_of, paid), ZERO),
+    )
+    with connection.cursor() as cursor:
+        for statement in (PAY, PARTS):
+            cursor.execute(
+                statement,
+                {
+                    "month": run.month,
+                    "batch": batch.pk,
+                    "run": run.pk,
+                    "serial": serial,
+                    "first": payees[0][0].obligation,
+                    "last": payees[-1][-1].obligation,
+                    "left_out": [one.obligation for place in at_fault for one in payees[place]],
+                },
+            )
+    return approve_batch(batch, told=instructions_for(paid, serial), officers=officers)
+
+
+def planned(owed: Payee) -> PlannedPayment:
+    """Return the payment of what one payee is owed of a scheme in a run."""
+    first = owed[0]
     return PlannedPayment(
-        person=person,
+        person=first.person,
         unit=None,
-        name=name,
-        bank=bank,
-        account_number=account,
-        id_number=id_number,
-        amount=sum((row[7] for row in rows), ZERO),
+        name=first.name,
+        bank=first.bank,
+        account_number=first.account_number,
+        id_number=first.id_number,
+        amount=total_of(owed),
         reissues=None,
-        dues=[Due(row[1], person, None, id_number, name, "", bank, account, row[7], 1) for row in rows],
+        dues=[
+            Due(
+                one.obligation,
+                one.person,
+                None,
+                one.id_number,
+                one.name,
+                "",
+                one.bank,
+                one.account_number,
+                one.amount,
+                1,
+            )
+            for one in owed
+        ],
     )

@@ -16,6 +16,11 @@ UPDATE payouts_bankfile f SET first_serial = p.first, last_serial = p.last
   FROM (SELECT file_id, min(serial) AS first, max(serial) AS last FROM payouts_payment GROUP BY file_id) p
  WHERE p.file_id = f.id;
 """
+FILL_BACK = """
+UPDATE payouts_payment p SET file_id = f.id
+  FROM payouts_bankfile f WHERE f.batch_id = p.batch_id AND p.serial BETWEEN f.first_serial AND f.last_serial;
+SET CONSTRAINTS ALL IMMEDIATE;
+"""
 
 
 def unconstrained(to: str, **options: object) -> models.ForeignKey:
@@ -33,7 +38,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL("DROP TRIGGER IF EXISTS payment_is_fixed ON payouts_payment", migrations.RunSQL.noop),
         migrations.AddField("bankfile", "first_serial", models.IntegerField("first serial number", null=True)),
         migrations.AddField("bankfile", "last_serial", models.IntegerField("last serial number", null=True)),
-        migrations.RunSQL(FILL, migrations.RunSQL.noop),
+        migrations.RunSQL(FILL, FILL_BACK),
         migrations.AlterField("bankfile", "first_serial", models.IntegerField("first serial number")),
         migrations.AlterField("bankfile", "last_serial", models.IntegerField("last serial number")),
         migrations.RemoveField("payment", "file"),
