@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--quick] [PART ...]``: the main job in ratios, in one run.
+"""``python -m benchmarks [--quick] [--beneficiaries N ...] [PART ...]``: the main job in ratios, in one run.
 
 A fresh instance in a temporary folder, with the durability of production; it is gone at the end.
 The session is a process of its own, because an instance is only deleted when nobody uses it.
