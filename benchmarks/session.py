@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import platform
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -14,9 +13,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from benchmarks.server import HORDAKS, TEMPLATE, Server
+from benchmarks.telling import Row, print_plans, table_of
 from config import roles
 
 RESULTS = Path(__file__).parent / "results"
@@ -51,26 +50,6 @@ QUICK = Scale(
     townships=(3, 10),
     beneficiaries=(10_000, 100_000),
 )
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the printed table."""
-
-    part: str
-    what: str
-    measured: str
-    ratio: float | None = None
-    at_least: float | None = None
-    goal: float | None = None
-
-    @property
-    def verdict(self) -> str:
-        if self.ratio is None or self.at_least is None:
-            return ""
-        if self.goal is not None and self.ratio >= self.goal:
-            return "[green]goal"
-        return "[green]yes" if self.ratio >= self.at_least else "[red]no"
 
 
 def bulk(server: Server, scale: Scale) -> tuple[list[Row], Any]:
@@ -365,24 +344,6 @@ def parse_arguments() -> argparse.Namespace:
     if unknown:
         parser.error(f"there is no part {', '.join(unknown)}: choose from {', '.join(PARTS)}")
     return arguments
-
-
-def table_of(rows: list[Row]) -> Table:
-    table = Table(title=f"{os.cpu_count()} cores, {platform.machine()}, ratios within this run")
-    for heading in ("part", "what", "measured", "ratio", "at least", "goal", ""):
-        table.add_column(heading, justify="right" if heading in ("ratio", "at least", "goal") else "left")
-    for row in rows:
-        figures = [f"{number:.2f}" if number is not None else "" for number in (row.ratio, row.at_least, row.goal)]
-        table.add_row(row.part, row.what, row.measured, *figures, row.verdict)
-    return table
-
-
-def print_plans(console: Console, reads_found: dict[str, Any]) -> None:
-    for what, measured in reads_found.items():
-        console.print(f"\n[bold]{what}")
-        for plan in measured["plans"]:
-            for line in plan:
-                console.print(f"  {line}", markup=False, highlight=False, overflow="ellipsis", no_wrap=True)
 
 
 def save(scale: Scale, rows: list[Row], found: dict[str, Any]) -> None:

@@ -27,16 +27,18 @@ from treasury.posting import SERVICE
 
 # In the order of the special accounts; what a township bears leaves the district's.
 FUNDERS = (FunderKind.CENTRAL, FunderKind.PROVINCE, FunderKind.CITY, FunderKind.DISTRICT)
-# What batches that wait for the bank, of a run, take from each special account.
+# What batches that wait for the bank take from each special account: those of a run, and those of other runs that
+# were funded, whose money is not there for this one.
 WAITING = """
 SELECT coalesce(sum(c.central), 0), coalesce(sum(c.province), 0), coalesce(sum(c.city), 0), coalesce(sum(c.district), 0)
   FROM payouts_batch b CROSS JOIN LATERAL payouts_batch_benefits(b.id) c
- WHERE b.run_id = %s AND b.status = 'APPROVED'
+ WHERE b.status = 'APPROVED'
+   AND (b.run_id = %s OR EXISTS (SELECT FROM payouts_benefitfunding f WHERE f.run_id = b.run_id))
 """
 
 
 def shortages_of(*, run: Run, on: date) -> Mapping[FunderKind, Decimal]:
-    """Return what each special account lacks to send the approved batches of a run on a day."""
+    """Return what each special account lacks on a day to send the approved batches of a run, beside funded ones."""
     [needed] = rows_of(WAITING, run.pk)
     book = district_book()
     lacking = {}
@@ -97,12 +99,13 @@ def receive_from_above(
 
 
 def require_funder(officer: Officer, cashier: Officer) -> None:
-    """Require the post to fund of an officer who is not the cashier, also where nothing is lacking.
+    """Require the post to fund of an officer, and that of a cashier of another, also where nothing is lacking.
 
     :raises OfficerMayNot: without the post
     :raises SameOfficer: if one person is both
     """
     require_post(officer, "payouts.fund_benefits")
+    require_post(cashier, "payouts.render_batch")
     if officer.username == cashier.username:
         raise SameOfficer("voucher_four_eyes", {"officer": officer.username})
 
@@ -181,6 +184,7 @@ def take_refund(
     :raises PaperBooked: if a part of it has been booked with the paper
     """
     require_post(officer, "payouts.manage_recovery")
+    require_post(cashier, "payouts.render_batch")
     with refusals_named(), transaction.atomic():
         recovery = Recovery.objects.create(
             overpayment=overpayment,

@@ -27,7 +27,18 @@ from payouts.declaring import DeathRow, declare, declare_deaths
 from payouts.enrolling import RefusedRosterRow, RosterRow, enrol_roster
 from payouts.entitling import compute_benefits
 from payouts.funding_benefits import agree_plan, fund_run, take_refund
-from payouts.models import Batch, BenefitDue, BenefitUnpaid, Declaration, Enrolment, Overpayment, Recovery, Run
+from payouts.models import (
+    Batch,
+    BenefitDue,
+    BenefitUnpaid,
+    Declaration,
+    Enrolment,
+    Overpayment,
+    Recovery,
+    Run,
+    SchemeValue,
+    SchemeValueApproval,
+)
 from payouts.models.words import RunPurpose
 from payouts.releasing_benefits import release_benefits
 from payouts.running import freeze_run, review_run, run_to_collect, sign_exceptions, submit_run
@@ -325,3 +336,17 @@ def rolled_back(stage: Stage) -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+def value_added(amount: str, *, since: date, scheme: str = REWARD, approve: bool = True) -> None:
+    value = SchemeValue.objects.create(
+        scheme=scheme,
+        effective_from=since,
+        amount=Decimal(amount),
+        reference="青财社〔2026〕9号",
+        proposed_by=officer("benefits_officer"),
+        proposed_at=AT,
+    )
+    SchemeValueApproval.objects.create(
+        value=value, is_approved=approve, decided_by=officer("benefits_funder"), decided_at=AT
+    )
