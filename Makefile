@@ -8,7 +8,7 @@ ARGS ?=
 export UV_PYTHON_DOWNLOADS = never
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup demo test serve check bench lock clean
+.PHONY: help setup demo test serve work check bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -25,6 +25,9 @@ test: setup ## Run the tests
 
 serve: setup ## Serve the web pages on the demo's data
 	@$(PYTHON) manage.py serve $(ARGS)
+
+work: setup ## Work off the jobs that were asked for (a worker, and its broker)
+	@$(PYTHON) -m config.worker $(ARGS)
 
 check: setup ## Check style, types, layers and architecture
 	@$(PYTHON) -m ruff check .

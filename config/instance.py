@@ -52,6 +52,12 @@ class Instance:
         host = quote(str(self.socket_dir), safe="")
         return f"postgresql://{quote(role, safe='')}@/{quote(database, safe='')}?host={host}"
 
+    @property
+    def broker_socket(self) -> Path:
+        """Where the broker of the embedded workers listens: in a folder of this user's."""
+        digest = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]
+        return Path(f"/tmp/tongfa-queue-{os.geteuid()}-{digest}") / "broker.sock"
+
 
 # The instances this process has joined, with the lock that says so.
 _joined: dict[Path, int] = {}
@@ -127,6 +133,16 @@ def remove() -> None:
         if instance.socket_dir.exists():
             shutil.rmtree(instance.socket_dir)
         shutil.rmtree(home)
+
+
+def answers(path: Path) -> bool:
+    """Whether something listens on a socket."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+    return True
 
 
 def name_socket_dir(home: Path) -> Path:

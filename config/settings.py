@@ -9,6 +9,8 @@ TONGFA_LANGUAGE                    zh-hans or en
 TONGFA_HOSTS                       the host names served, separated by commas
 TONGFA_STATIC_ROOT                 where collectstatic puts files
 TONGFA_BEHIND_PROXY                1: trust X-Forwarded-Proto of the proxy in front
+TONGFA_BROKER_URL                  the broker of the workers: redis://... or amqp://... (default: an embedded one)
+TONGFA_WORKERS                     how many jobs a worker does at a time (2)
 SECRET_KEY, DEBUG                  as in Django
 """
 
@@ -189,6 +191,20 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # the load balancer asks without TLS
 if read_switch("TONGFA_BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+
+# The queue only rings; a job that is lost in it is found by the sweeper.
+CELERY_BROKER_URL = os.environ.get("TONGFA_BROKER_URL") or (
+    f"redis+socket://{instance.locate().broker_socket}" if EMBEDDED else "memory://"
+)
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "unacked_restore_interval": 1, "socket_timeout": 5}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = False  # the lease brings work back, not the broker
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE = {"sweep": {"task": "month.tasks.ring_for_waiting_jobs", "schedule": 5.0}}
 
 LOGGING = {
     "version": 1,

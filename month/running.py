@@ -5,10 +5,11 @@ and a second run of the same files changes nothing. Officers take the steps one 
 acts; only a demo lets invented officers take them all.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import TypedDict
 
 from django.db import transaction
 
@@ -19,6 +20,7 @@ from ledger.models import Officer
 from ledger.posts import require_post
 from month.beginning import begin_demo, open_months, pay_date_of
 from month.benefits import carry_benefits, thaw_benefits
+from month.doing import do_now
 from month.funding import Allotted, allot, claims_day, settle_month, sweep_month
 from month.posts import CORRECTED, SIGNED_BY_DEMO, demo_officer
 from payouts.bank_files.template_files import shipped_template
@@ -39,7 +41,6 @@ from payouts.running import (
     submit_run,
     thaw_run,
 )
-from payouts.sending import send_batch
 from treasury.models.words import ReleaseKind
 from treasury.settlement_figures import end_of_month
 
@@ -150,8 +151,25 @@ def carry_batches(*, month: date, template: str, at: datetime) -> int:
     waiting = waiting_batches(month=month)
     for batch in waiting:
         open_months(day=batch.pay_date, officer=demo_officer("chief_accountant"), at=at)
-        send_batch(batch=batch, officer=demo_officer("cashier"), template=fitting(batch, template), at=at)
+        do_now(**sending(batch, fitting(batch, template)), officer=demo_officer("cashier"), at=at)
     return len(waiting)
+
+
+class Asked(TypedDict):
+    """Work to ask for."""
+
+    kind: str
+    key: str
+    arguments: Mapping[str, object]
+
+
+def sending(batch: Batch, template: str) -> Asked:
+    """Return the work that hands a batch over to the bank."""
+    return {
+        "kind": "batch.send",
+        "key": f"batch/{batch.pk}",
+        "arguments": {"batch": batch.pk, "template": template},
+    }
 
 
 def stage_month(

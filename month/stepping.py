@@ -31,6 +31,7 @@ from month.asking import (
 )
 from month.beginning import open_months, pay_date_of, payable_day
 from month.closing_months import close_month
+from month.doing import do_now
 from month.funding_steps import FUNDING_STEPS
 from month.posts import demo_officer
 from month.steps import Progress, Step, acting, run_of
@@ -49,7 +50,6 @@ from payouts.models import AccountCorrection
 from payouts.refusals import NoSuchRun
 from payouts.remitting import remit_run
 from payouts.running import refuse_run, review_run, sign_exceptions, submit_run, thaw_run
-from payouts.sending import send_batch
 
 
 def take_run(asked: Namespace, _officer: Officer | None, at: datetime, progress: Progress) -> Told:
@@ -175,7 +175,7 @@ def take_render(asked: Namespace, officer: Officer | None, at: datetime, _progre
     for batch in running.waiting_batches(month=asked.month):
         open_months(day=batch.pay_date, officer=cashier, at=at)
         template = running.fitting(batch, asked.bank) if asked.single else asked.bank
-        send_batch(batch=batch, officer=cashier, template=template, at=at)
+        do_now(**running.sending(batch, template), officer=cashier, at=at)
     names = writing.write_month(
         folder=asked.out,
         month=asked.month,

@@ -1,0 +1,18 @@
+"""The promises of jobs as SQL; ``install`` is called by migrations and may be called again."""
+
+from pathlib import Path
+from typing import Any
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from ledger.promises import install_files, move_literals
+from month.models import JOB_MOVES
+
+
+def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Create or replace every function, trigger and view of the jobs in the current schema."""
+    install_files(
+        schema_editor.connection,
+        [Path(__file__).parent / "jobs.sql"],
+        {"@job_moves@": move_literals(JOB_MOVES)},
+    )
