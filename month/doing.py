@@ -6,20 +6,31 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from ledger.models import Officer
-from month.models import Job
+from ledger.refusals import UnableToPost
+from month.models import Job, JobState
 from month.queueing import ask_for
 from month.working import work_off
 
 
+class JobElsewhere(UnableToPost):
+    message = _("A worker has this job, or it is being cancelled.")
+    remedy = _("Wait until it has ended: manage.py job list. Then try again.")
+
+
 def do_now(*, kind: str, key: str, arguments: Mapping[str, Any], officer: Officer, at: datetime) -> Job:
-    """Do work that may be asked for already; return its job, which another worker may have.
+    """Do work that may be asked for already, and may be done; return its job.
 
     :raises UnableToPost: what refuses the work; the job keeps it
+    :raises JobElsewhere: if a worker has it, or it is being cancelled
     """
     job = ask_for(kind=kind, key=key, arguments=arguments, officer=officer, at=at)
     worker = f"{socket.gethostname()}/{os.getpid()}"
     # Without a lease: a command that was stopped is started again at once.
     work_off(job=job.pk, worker=worker, at=at, lease_seconds=0)
     job.refresh_from_db()
+    if job.status != JobState.DONE:
+        raise JobElsewhere("job_is_held_by_one", {"job": job.pk, "worker": job.worker})
     return job

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from ledger.models import AuditEvent
 from ledger.refusals import OfficerMayNot
 from month import job_kinds
+from month.doing import JobElsewhere, do_now
 from month.job_kinds import KINDS, Kind
 from month.models import Job, JobState
 from month.queueing import NoSuchJob, ask_for, cancel_job, restart_job
@@ -218,6 +219,19 @@ def test_jobs_are_told_and_handled_by_the_command(rolled_back: None) -> None:
     for wrong in (["restart", str(job.pk), "--as", officer("cashier").username], ["restart", "0", "--as", "nobody"]):
         with pytest.raises(CommandError):
             told(*wrong)
+
+
+def test_a_command_does_not_take_what_a_worker_has(rolled_back: None) -> None:
+    job = asked()
+    assert claim(job=job.pk, worker="one") is not None
+    work = sending(batch_of(SEPTEMBER), LIST)
+    with pytest.raises(JobElsewhere):
+        do_now(**work, officer=officer("cashier"), at=AT)
+    assert batch_of(SEPTEMBER).status == BatchStatus.APPROVED
+    elapse(job)
+    assert do_now(**work, officer=officer("cashier"), at=AT).attempt == 2
+    assert do_now(**work, officer=officer("cashier"), at=AT).attempt == 2
+    assert batch_of(SEPTEMBER).status == BatchStatus.SENT
 
 
 # Round the ORM
