@@ -1,0 +1,51 @@
+"""How much is measured, and one line of what is told of it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much is measured; a ratio is the median of its rounds."""
+
+    lines: tuple[int, ...] = (10_000, 100_000, 1_000_000)
+    pairs: int = 50_000
+    staff: tuple[int, ...] = (2_000, 20_000)
+    staged: tuple[int, int] = (10_000, 100_000)
+    townships: tuple[int, int] = (10, 30)
+    beneficiaries: tuple[int, ...] = (10_000, 100_000, 1_000_000)
+    created: int = 20_000  # rows of each kind that are written one by one, to scale up from
+    rounds: int = 3
+    seconds: float = 8.0
+
+
+QUICK = Scale(
+    lines=(10_000, 100_000),
+    pairs=10_000,
+    rounds=1,
+    seconds=3.0,
+    staff=(1_000, 5_000),
+    created=2_000,
+    staged=(5_000, 30_000),
+    townships=(3, 10),
+    beneficiaries=(10_000, 100_000),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the printed table."""
+
+    part: str
+    what: str
+    measured: str
+    ratio: float | None = None
+    at_least: float | None = None
+    goal: float | None = None
+
+    @property
+    def verdict(self) -> str:
+        if self.ratio is None or self.at_least is None:
+            return ""
+        if self.goal is not None and self.ratio >= self.goal:
+            return "[green]goal"
+        return "[green]yes" if self.ratio >= self.at_least else "[red]no"
