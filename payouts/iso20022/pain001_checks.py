@@ -51,7 +51,7 @@ class Check:
 
     def __init__(self, file: BinaryIO, today: date, known_message_ids: Container[str]) -> None:
         self.reader = Reader(file=file, message=one_version(MESSAGE), names=WATCHED, schema=schema())
-        self.today = today
+        self.current_day = today
         self.known_message_ids = known_message_ids
         self.found: list[Finding] = []
         self.count = self.batch_count = self.batches = 0
@@ -127,8 +127,8 @@ class Check:
             day = date_of(text[:10], place=place)
         except BadMessage:
             return  # the schema names it
-        if day < self.today:
-            yield Finding(Rule.EXECUTION_DATE_PAST, place, day.isoformat(), self.today.isoformat())
+        if day < self.current_day:
+            yield Finding(Rule.EXECUTION_DATE_PAST, place, day.isoformat(), self.current_day.isoformat())
 
     def payment(self, payment: etree._Element) -> Iterator[Finding]:
         self.count, self.batch_count = self.count + 1, self.batch_count + 1
