@@ -1,66 +1,27 @@
 """Take the bank's result files: each is known by its hash, applied once, and whole or not at all.
 
-A row settles a payment or returns it; what is returned of a payroll comes back to the treasury by voucher
-(J16a), what is returned of a release to the account that it left (J16, J16c). There it waits for an approved
-correction of the account.
+A row settles a payment or returns it (``payouts.keeping_answers``).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from hashlib import sha256
-from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
 
-from ledger.copying import copy_rows
-from ledger.entries import Signatures
-from ledger.models import Book, Officer, Period
-from ledger.models.words import BookKind, PeriodStatus
-from ledger.money import ZERO
-from ledger.posting import post_event
+from ledger.models import Officer
 from ledger.posts import require_post
-from ledger.recording import record_event
-from payouts import entries
 from payouts.bank_files.instructions import Instruction
 from payouts.bank_files.matching import Matched, match
 from payouts.bank_files.results import BadResultFile, read_results
 from payouts.bank_files.results import ResultFile as ReadResults
-from payouts.bank_files.results import ResultRow as ReadRow
 from payouts.bank_files.template_files import shipped_template
 from payouts.facts import rows_of
-from payouts.models import Batch, Payment, ResultFile, Run
-from payouts.models.words import BatchStatus, Outcome, PaymentStatus, RunPurpose, RunStatus
-from payouts.posting import take_releases_back
-from payouts.posting_benefits import take_benefits_back
+from payouts.keeping_answers import ANSWERABLE, Answer, Answerable, keep_answers
+from payouts.models import ResultFile
+from payouts.models.words import Outcome, PaymentStatus
 from payouts.refusals import ResultRefused, refusals_named
-from payouts.running import CHAIN, lock_run, move_run
-from payouts.sending import move_batch
-from treasury.models import AccountVerification, Township, Verdict
-from treasury.opening import codes_of
-from treasury.posting import SERVICE, mirrored_event
-
-# States in which the bank may still say something about a payment.
-ANSWERABLE = (PaymentStatus.SENT, PaymentStatus.ACCEPTED, PaymentStatus.SETTLED)
-FINAL = (PaymentStatus.SETTLED, PaymentStatus.RETURNED, PaymentStatus.REJECTED)
-# States of a batch of which every payment is final.
-ANSWERED = (BatchStatus.ANSWERED, BatchStatus.RECONCILED, BatchStatus.CLOSED, BatchStatus.CANCELLED)
-
-
-class Answerable(NamedTuple):
-    """A payment of which the bank may still say something."""
-
-    pk: int
-    batch: int
-    status: str
-    serial: int
-    name: str
-    account_number: str
-    amount: Decimal
-    id_number: str
-    bank: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,64 +54,21 @@ def take_results(
         if known := known_file(read.sha256, month):
             return known
         month, matched, payments = match_a_month(name, read, month)
-        batches = list(
-            Batch.objects.select_for_update()
-            .filter(pk__in={payment.batch for payment in payments.values()})
-            .order_by("pk")
-        )
-        runs = [lock_run(run) for run in {batch.run_id: batch.run for batch in batches}.values() if run]
-        posting_date = on or posting_day(batches, at)
-        returned = sum((row.amount for row in matched.failed), ZERO)
-        file = ResultFile.objects.create(
+        file = keep_answers(
+            answers=[
+                Answer(payments[row.serial], outcome, row.code, row.text)
+                for outcome, rows in ((Outcome.SETTLED, matched.settled), (Outcome.RETURNED, matched.failed))
+                for row in rows
+            ],
             name=name,
-            month=month,
-            sha256=read.sha256,
             content=content,
-            received_at=at,
-            received_by=officer,
-            posting_date=posting_date,
+            month=month,
             rows=len(read.rows),
-            settled=len(matched.settled),
-            returned=len(matched.failed),
-            returned_amount=returned,
-        )
-        keep_rows(file, matched, payments)
-        verify_accounts(file, matched, posting_date)
-        sent_back = [payments[row.serial] for row in matched.failed]
-        without_run = {batch.pk for batch in batches if batch.run_id is None}
-        of_benefits = {batch.pk for batch in batches if batch.run and batch.run.purpose == RunPurpose.BENEFITS}
-        of_runs = [payment for payment in sent_back if payment.batch not in without_run | of_benefits]
-        benefits = [payment for payment in sent_back if payment.batch in of_benefits]
-        take_releases_back(
-            file=file, payments=[payment.pk for payment in sent_back if payment.batch in without_run], cashier=officer
-        )
-        if of_runs:
-            take_money_back(file, of_runs, reviewer=reviewer_of(of_runs), cashier=officer)
-        if benefits:
-            take_benefits_back(
-                file=file,
-                payments=[payment.pk for payment in benefits],
-                reviewer=reviewer_of(benefits),
-                cashier=officer,
-            )
-        for batch in batches:
-            advance_batch(batch)
-        for run in runs:
-            advance_run(run, officer, at)
-        record_event(
-            chain=CHAIN,
+            officer=officer,
+            on=on,
             at=at,
-            actor=officer.username,
-            act="results.take",
-            subject=f"result file/{file.pk}",
-            after={"file": name, "sha256": read.sha256, "settled": file.settled, "returned": file.returned},
         )
         return Taken(file, month, known_before=False)
-
-
-def reviewer_of(payments: Sequence[Answerable]) -> str:
-    """Return who reviewed the run of payments that came back."""
-    return str(Run.objects.get(batches=payments[0].batch).reviewed_by_id)
 
 
 def known_file(digest: str, month: date | None) -> Taken | None:
@@ -287,108 +205,3 @@ def without_repeats(matched: Matched, payments: dict[int, Answerable]) -> Matche
         differences=matched.differences,
         missing=(),
     )
-
-
-def posting_day(batches: Sequence[Batch], at: datetime) -> date:
-    """Return the day on which what comes back is booked: not before the pay date, and within its month."""
-    paid_on = max(batch.pay_date for batch in batches)
-    today = at.date()
-    if (today.year, today.month) <= (paid_on.year, paid_on.month):
-        return max(paid_on, today)
-    of_townships = any(batch.run_id is None for batch in batches)
-    return paid_on if books_are_open(paid_on, of_townships=of_townships) else today
-
-
-def books_are_open(day: date, *, of_townships: bool) -> bool:
-    """Whether the district's book, or those of the townships too, takes ordinary vouchers of a day."""
-    kinds = [BookKind.DISTRICT, BookKind.TOWNSHIP] if of_townships else [BookKind.DISTRICT]
-    open_then = Period.objects.filter(
-        book=OuterRef("pk"), starts_on__lte=day, ends_before__gt=day, status=PeriodStatus.OPEN
-    )
-    return not Book.objects.filter(~Exists(open_then), kind__in=kinds).exists()
-
-
-def keep_rows(file: ResultFile, matched: Matched, payments: dict[int, Answerable]) -> None:
-    """Keep the bank's record of each payment and move the payments by it."""
-    copy_rows(
-        table="payouts_resultrow",
-        columns=("file_id", "payment_id", "outcome", "code", "message", "amount"),
-        rows=(
-            (file.pk, payments[row.serial].pk, outcome, row.code, row.text, row.amount)
-            for outcome, rows in ((Outcome.SETTLED, matched.settled), (Outcome.RETURNED, matched.failed))
-            for row in rows
-        ),
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """UPDATE payouts_payment p SET status = r.outcome
-                 FROM payouts_resultrow r WHERE r.file_id = %s AND p.id = r.payment_id""",
-            [file.pk],
-        )
-
-
-def verify_accounts(file: ResultFile, matched: Matched, on: date) -> None:
-    """Note what the answers say about the accounts themselves: the bank knows its holders."""
-    verdicts: dict[str, tuple[Verdict, ReadRow]] = {
-        row.account: (verdict, row)
-        for verdict, rows in ((Verdict.VERIFIED, matched.settled), (Verdict.REFUSED, matched.failed))
-        for row in rows
-    }
-    known = rows_of(
-        "SELECT id, number, holder_name FROM treasury_bankaccount WHERE number = ANY(%s) ORDER BY id", list(verdicts)
-    )
-    AccountVerification.objects.bulk_create(
-        [
-            AccountVerification(
-                account_id=key,
-                verdict=verdicts[number][0],
-                on=on,
-                source=f"result {file.pk}: {verdicts[number][1].code}",
-            )
-            for key, number, holder in known
-            if verdicts[number][1].name == holder
-        ],
-        batch_size=2000,
-    )
-
-
-def take_money_back(file: ResultFile, payments: Sequence[Answerable], *, reviewer: str, cashier: Officer) -> None:
-    """Post what the bank returned of a payroll into 退汇待付 (J16a)."""
-    amount = sum((payment.amount for payment in payments), ZERO)
-    township = Township.objects.select_related("book").order_by("number")[0]
-    district = Book.objects.get(kind=BookKind.DISTRICT, lower_books=township.book)
-    post_event(
-        mirrored_event(
-            source=f"payouts.result/{file.pk}/returned",
-            district=district,
-            township=township.book,
-            entries=entries.hold_returned(codes_of(district=district, township=township.book), amount),
-            posting_date=file.posting_date,
-            summary=f"{file.month:%Y年%m月}银行退汇{len(payments)}笔，待更正后重发",
-            signatures=Signatures(preparer=SERVICE, reviewer=reviewer, poster=SERVICE, cashier=cashier.username),
-        )
-    )
-
-
-def advance_batch(batch: Batch) -> None:
-    """Move a batch on when every payment of it has an answer."""
-    if batch.status == BatchStatus.SENT and not batch.payments.exclude(status__in=FINAL).exists():
-        move_batch(batch, BatchStatus.ANSWERED)
-        move_batch(batch, BatchStatus.RECONCILED)
-
-
-def advance_run(run: Run, officer: Officer, at: datetime) -> None:
-    """Settle a run when every payment of it has an answer: wholly, or in part if something is still owed."""
-    payments = Payment.objects.filter(batch__run=run)
-    # Batch by batch: while one waits, the payments of those that are answered need not be looked through.
-    waiting = run.batches.exclude(status__in=ANSWERED).order_by("pk")
-    if any(batch.payments.exclude(status__in=FINAL).exists() for batch in waiting):
-        return
-    owing = payments.filter(status__in=[PaymentStatus.RETURNED, PaymentStatus.REJECTED], reissued_as=None).exists()
-    unpaid = run.obligations.filter(parts=None).exists()
-    target = RunStatus.PART_SETTLED if owing or unpaid else RunStatus.SETTLED
-    if run.status == target:
-        return
-    if run.status != RunStatus.PAYING:
-        move_run(run, RunStatus.PAYING, by=officer, at=at, reason="银行后续回盘")
-    move_run(run, target, by=officer, at=at)

@@ -36,7 +36,8 @@ answered AS (
   SELECT o.benefit_id, bool_or(a.settled AND NOT a.came_back) AS paid, bool_or(a.came_back) AS came_back
     FROM counted_due d JOIN payouts_obligation o ON o.benefit_id = d.id
     JOIN payouts_paymentpart q ON q.obligation_id = o.id
-    JOIN (SELECT w.payment_id, bool_or(w.outcome = 'SETTLED') AS settled, bool_or(w.outcome = 'RETURNED') AS came_back
+    JOIN (SELECT w.payment_id, bool_or(w.outcome = 'SETTLED') AS settled,
+                 bool_or(w.outcome IN ('RETURNED', 'REJECTED')) AS came_back
             FROM payouts_resultrow w JOIN payouts_resultfile f ON f.id = w.file_id, period
            WHERE f.posting_date <= known_on GROUP BY w.payment_id) a ON a.payment_id = q.payment_id
    GROUP BY o.benefit_id)

@@ -46,9 +46,10 @@ SELECT d.person_id, v.code
   JOIN (SELECT DISTINCT ON (p.person_id, p.account_number) p.person_id, p.account_number, r.outcome, r.code
           FROM payouts_resultrow r JOIN payouts_payment p ON p.id = r.payment_id
          WHERE p.person_id IN (SELECT p.person_id FROM payouts_resultrow r JOIN payouts_payment p ON p.id = r.payment_id
-                                WHERE r.outcome = 'RETURNED')
+                                WHERE r.outcome IN ('RETURNED', 'REJECTED'))
          ORDER BY p.person_id, p.account_number, r.id DESC) v
-    ON (v.person_id, v.account_number) = (d.person_id, d.account_number) AND v.outcome = 'RETURNED'
+    ON (v.person_id, v.account_number) = (d.person_id, d.account_number)
+       AND (v.outcome = 'RETURNED' OR (v.outcome = 'REJECTED' AND v.code ~ '^(AC|BE)'))
  ORDER BY 1
 """
 CHANGED_ACCOUNTS = """

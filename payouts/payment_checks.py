@@ -163,23 +163,26 @@ def payments_are_proven() -> Iterator[Disagreement]:
                  UNION ALL SELECT name, content, sha256 FROM payouts_resultfile) f
          WHERE encode(sha256(f.content), 'hex') <> f.sha256
         UNION ALL
-        SELECT NULL, 'result file ' || f.name || ': settled ' || f.settled || ' and returned ' || f.returned
-               || ', rows ' || r.settled || ' and ' || r.returned, f.received_at
+        SELECT NULL, 'result file ' || f.name || ': settled ' || f.settled || ', returned ' || f.returned
+               || ' and rejected ' || f.rejected || ', rows ' || r.settled || ', ' || r.returned || ' and '
+               || r.rejected, f.received_at
           FROM payouts_resultfile f
           JOIN LATERAL (SELECT count(*) FILTER (WHERE outcome = 'SETTLED') AS settled,
-                               count(*) FILTER (WHERE outcome = 'RETURNED') AS returned
+                               count(*) FILTER (WHERE outcome = 'RETURNED') AS returned,
+                               count(*) FILTER (WHERE outcome = 'REJECTED') AS rejected
                           FROM payouts_resultrow WHERE file_id = f.id) r ON true
-         WHERE (f.settled, f.returned) IS DISTINCT FROM (r.settled, r.returned)""",
+         WHERE (f.settled, f.returned, f.rejected) IS DISTINCT FROM (r.settled, r.returned, r.rejected)""",
     )
 
 
 @book_check
 def returns_are_posted() -> Iterator[Disagreement]:
-    """What result files returned of payrolls came back by voucher, and what was issued again went out by voucher."""
+    """What came back of payrolls has its voucher, and so has what was issued again."""
     yield from disagreements(
         "returns_are_posted",
         f"""
-        SELECT NULL::text, 'result file ' || f.name || ': returned ' || f.returned_amount || ', voucher ' || p.received,
+        SELECT NULL::text, 'result file ' || f.name || ': returned ' || f.returned_amount || ', rejected '
+               || f.rejected_amount || ', voucher ' || p.received,
                f.received_at
           FROM payouts_resultfile f
           JOIN LATERAL ({POSTED} WHERE v.source IN ('payouts.result/' || f.id || '/returned',
@@ -188,8 +191,8 @@ def returns_are_posted() -> Iterator[Disagreement]:
                                coalesce(sum(w.amount) FILTER (WHERE b.run_id IS NOT NULL), 0) AS of_runs
                           FROM payouts_resultrow w JOIN payouts_payment q ON q.id = w.payment_id
                           JOIN payouts_batch b ON b.id = q.batch_id
-                         WHERE w.file_id = f.id AND w.outcome = 'RETURNED') r ON true
-         WHERE p.received <> r.of_runs OR r.amount <> f.returned_amount
+                         WHERE w.file_id = f.id AND w.outcome IN ('RETURNED', 'REJECTED')) r ON true
+         WHERE p.received <> r.of_runs OR r.amount <> f.returned_amount + f.rejected_amount
         UNION ALL
         SELECT NULL, 'batch ' || to_char(b.month, 'YYYY-MM') || '/' || b.number || ': issued again ' || b.total
                || ', voucher ' || p.paid, NULL

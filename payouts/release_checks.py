@@ -88,13 +88,14 @@ def release_returns_are_posted() -> Iterator[Disagreement]:
           FROM (SELECT o.release_id, 'returned/' || w.file_id AS act, -sum(q.amount) AS amount
                   FROM payouts_resultrow w JOIN payouts_paymentpart q ON q.payment_id = w.payment_id
                   JOIN payouts_obligation o ON o.id = q.obligation_id
-                 WHERE o.release_id IS NOT NULL AND w.outcome = 'RETURNED' GROUP BY o.release_id, w.file_id
+                 WHERE o.release_id IS NOT NULL AND w.outcome IN ('RETURNED', 'REJECTED')
+                 GROUP BY o.release_id, w.file_id
                  UNION ALL
                 SELECT o.release_id, 'reissued/' || p.batch_id, sum(q.amount)
                   FROM payouts_obligation o JOIN payouts_paymentpart q ON q.obligation_id = o.id
-                  JOIN payouts_payment p ON p.id = q.payment_id
+                  JOIN payouts_payment p ON p.id = q.payment_id JOIN payouts_batch b ON b.id = p.batch_id
                  WHERE o.release_id IS NOT NULL AND p.reissues_id IS NOT NULL
-                   AND p.status NOT IN ('PLANNED', 'REJECTED')
+                   AND b.status IN ('SENT', 'ANSWERED', 'RECONCILED', 'CLOSED')
                  GROUP BY o.release_id, p.batch_id) m
           JOIN treasury_release r ON r.id = m.release_id JOIN treasury_township t ON t.id = r.township_id
           JOIN LATERAL ({TAKEN_OUT} WHERE v.source = r.source || '/' || m.act) v ON true

@@ -317,6 +317,8 @@ class ResultFile(models.Model):
     settled = models.IntegerField(_("settled"))
     returned = models.IntegerField(_("returned"))
     returned_amount = FenField(_("amount returned"))
+    rejected = models.IntegerField(_("rejected"), default=0, db_default=0)
+    rejected_amount = FenField(_("amount rejected"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("result file")

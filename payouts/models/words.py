@@ -143,8 +143,10 @@ PAYMENT_MOVES: tuple[tuple[PaymentStatus, PaymentStatus], ...] = (
 class Outcome(TextChoices):
     """What the bank's record says about one payment."""
 
+    ACCEPTED = "ACCEPTED", _("accepted")
     SETTLED = "SETTLED", _("settled")
     RETURNED = "RETURNED", _("returned")
+    REJECTED = "REJECTED", _("rejected")
 
 
 class Hindrance(TextChoices):

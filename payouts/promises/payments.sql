@@ -251,9 +251,12 @@ BEGIN
     LEFT JOIN payouts_resultfile f ON f.id = n.file_id
     LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE r.outcome = 'SETTLED') AS settled,
                          count(*) FILTER (WHERE r.outcome = 'RETURNED') AS returned,
-                         coalesce(sum(r.amount) FILTER (WHERE r.outcome = 'RETURNED'), 0) AS amount
+                         coalesce(sum(r.amount) FILTER (WHERE r.outcome = 'RETURNED'), 0) AS amount,
+                         count(*) FILTER (WHERE r.outcome = 'REJECTED') AS rejected,
+                         coalesce(sum(r.amount) FILTER (WHERE r.outcome = 'REJECTED'), 0) AS rejected_amount, count(*) AS rows
                     FROM payouts_resultrow r WHERE r.file_id = f.id) s ON true
-   WHERE f.id IS NULL OR s.settled > f.settled OR s.returned > f.returned OR s.amount > f.returned_amount LIMIT 1;
+   WHERE f.id IS NULL OR s.settled > f.settled OR s.returned > f.returned OR s.amount > f.returned_amount
+      OR s.rejected > f.rejected OR s.rejected_amount > f.rejected_amount OR s.rows > f.rows LIMIT 1;
   IF wrong IS NOT NULL THEN
     PERFORM ledger_refuse(
       'result_file_has_its_rows', format('result file %s came with fewer rows', wrong),
