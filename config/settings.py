@@ -10,6 +10,8 @@ TONGFA_HOSTS                       the host names served, separated by commas
 TONGFA_STATIC_ROOT                 where collectstatic puts files
 TONGFA_BEHIND_PROXY                1: trust X-Forwarded-Proto of the proxy in front
 TONGFA_BROKER_URL                  the broker of the workers: redis://... or amqp://... (default: an embedded one)
+TONGFA_BANK_FOLDER                 where files are laid for the bank and taken from it (bank/ in TONGFA_HOME)
+TONGFA_CHANNELS                    a folder of files that describe the channels to the bank (default: those shipped)
 TONGFA_WORKERS                     how many jobs a worker does at a time (2)
 SECRET_KEY, DEBUG                  as in Django
 """
@@ -191,6 +193,9 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # the load balancer asks without TLS
 if read_switch("TONGFA_BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+
+TONGFA_BANK_FOLDER = os.environ.get("TONGFA_BANK_FOLDER") or str(instance.locate().home / "bank")
+TONGFA_CHANNELS = os.environ.get("TONGFA_CHANNELS", "")
 
 # The queue only rings; a job that is lost in it is found by the sweeper.
 CELERY_BROKER_URL = os.environ.get("TONGFA_BROKER_URL") or (

@@ -11,8 +11,8 @@ from ledger.posts import require_post
 from payouts.models import Batch, Payment, Run
 from payouts.models.words import BatchStatus, PaymentStatus, RunStatus
 from payouts.refusals import NoSuchRun, StillUnanswered, WrongState, refusals_named
+from payouts.rendering import move_batch
 from payouts.running import lock_run, move_run
-from payouts.sending import move_batch
 from treasury.models import IncomeLine, Settlement
 from treasury.models.words import SettlementStatus
 from treasury.refusals import StateRefuses

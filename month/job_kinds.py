@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict
 
 from ledger.models import Officer
-from payouts.models import Batch
-from payouts.models.words import BatchStatus
-from payouts.sending import send_batch
+from payouts.models import Batch, HandoverFate
+from payouts.models.words import BatchStatus, Fate, FateProof
+from payouts.rendering import render_batch
+from payouts.sending import BEING_SENT, hand_over
 
 
 class Held(Protocol):
@@ -25,7 +26,16 @@ class Held(Protocol):
         """Tell how far the work is."""
 
 
-Work = Callable[[Held, Mapping[str, Any], Officer, datetime], None]
+class Asked(TypedDict):
+    """Work to ask for."""
+
+    kind: str
+    key: str
+    arguments: Mapping[str, Any]
+
+
+# What a kind does; it may return what is to be asked for next.
+Work = Callable[[Held, Mapping[str, Any], Officer, datetime], Asked | None]
 
 
 @dataclass(frozen=True)
@@ -36,19 +46,45 @@ class Kind:
     work: Work
 
 
-def hand_over(held: Held, arguments: Mapping[str, Any], officer: Officer, at: datetime) -> None:
-    """Hand an approved batch to the bank in a format of the bank."""
+def rendering(batch: Batch, template: str, *, then_send: bool = False) -> Asked:
+    """Return the work that makes the files of an approved batch, and perhaps has them sent then."""
+    return {
+        "kind": "batch.render",
+        "key": f"batch/{batch.pk}",
+        "arguments": {"batch": batch.pk, "template": template, "then_send": then_send},
+    }
+
+
+def sending(batch: Batch) -> Asked:
+    """Return the work that hands a rendered batch over: once, and once more for each file proven not to have come."""
+    lost = HandoverFate.objects.filter(
+        handover__file__batch=batch, fate=Fate.NOT_RECEIVED, proof=FateProof.OFFICERS
+    ).count()
+    return {"kind": "batch.send", "key": f"batch/{batch.pk}/{lost + 1}", "arguments": {"batch": batch.pk}}
+
+
+def render(held: Held, arguments: Mapping[str, Any], officer: Officer, at: datetime) -> Asked | None:
+    """Make the files of a batch, if that has not been done."""
     with held.effect():
         batch = Batch.objects.select_for_update().get(pk=arguments["batch"])
         if batch.status == BatchStatus.APPROVED:
-            send_batch(batch=batch, officer=officer, template=arguments["template"], at=at)
+            render_batch(batch=batch, officer=officer, template=arguments["template"], at=at)
+    return sending(batch) if arguments["then_send"] else None
+
+
+def send(held: Held, arguments: Mapping[str, Any], officer: Officer, at: datetime) -> None:
+    """Hand the files of a batch over, each once; what was begun before is looked up first."""
+    batch = Batch.objects.get(pk=arguments["batch"])
+    if batch.status in (BatchStatus.APPROVED, BatchStatus.RENDERED, *BEING_SENT):
+        hand_over(batch=batch, officer=officer, at=at, effect=held.effect)
 
 
 KINDS = {
     kind.name: kind
     for kind in (
-        # Money leaves the house: a second attempt is a person's decision.
-        Kind("batch.send", "payouts.render_batch", 1, hand_over),
+        Kind("batch.render", "payouts.render_batch", 5, render),
+        # A worker that was lost is followed by one that looks first: what the bank may have never goes again.
+        Kind("batch.send", "payouts.render_batch", 5, send),
     )
 }
 

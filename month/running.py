@@ -5,11 +5,10 @@ and a second run of the same files changes nothing. Officers take the steps one 
 acts; only a demo lets invented officers take them all.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import TypedDict
 
 from django.db import transaction
 
@@ -22,8 +21,9 @@ from month.beginning import begin_demo, open_months, pay_date_of
 from month.benefits import carry_benefits, thaw_benefits
 from month.doing import do_now
 from month.funding import Allotted, allot, claims_day, settle_month, sweep_month
+from month.job_kinds import Asked, rendering, sending
 from month.posts import CORRECTED, SIGNED_BY_DEMO, demo_officer
-from payouts.bank_files.template_files import shipped_template
+from payouts.bank_formats import format_named
 from payouts.building import release_run
 from payouts.checking import check_run
 from payouts.computing import compute_run
@@ -41,6 +41,7 @@ from payouts.running import (
     submit_run,
     thaw_run,
 )
+from payouts.sending import BEING_SENT
 from treasury.models.words import ReleaseKind
 from treasury.settlement_figures import end_of_month
 
@@ -151,25 +152,22 @@ def carry_batches(*, month: date, template: str, at: datetime) -> int:
     waiting = waiting_batches(month=month)
     for batch in waiting:
         open_months(day=batch.pay_date, officer=demo_officer("chief_accountant"), at=at)
-        do_now(**sending(batch, fitting(batch, template)), officer=demo_officer("cashier"), at=at)
+        send_now(batch, fitting(batch, template), officer=demo_officer("cashier"), at=at)
     return len(waiting)
 
 
-class Asked(TypedDict):
-    """Work to ask for."""
+def send_now(batch: Batch, template: str, *, officer: Officer, at: datetime) -> None:
+    """Render a batch if that has not been done, and hand it over, by the jobs of the workers."""
+    if batch.status == BatchStatus.APPROVED:
+        do_now(**rendering(batch, template), officer=officer, at=at)
+    do_now(**sending(batch), officer=officer, at=at)
 
-    kind: str
-    key: str
-    arguments: Mapping[str, object]
 
-
-def sending(batch: Batch, template: str) -> Asked:
-    """Return the work that hands a batch over to the bank."""
-    return {
-        "kind": "batch.send",
-        "key": f"batch/{batch.pk}",
-        "arguments": {"batch": batch.pk, "template": template},
-    }
+def handing_over(batch: Batch, template: str) -> Asked:
+    """Return the work that a worker is asked for to hand a batch over: to render it first, if need be."""
+    if batch.status == BatchStatus.APPROVED:
+        return rendering(batch, fitting(batch, template), then_send=True)
+    return sending(batch)
 
 
 def stage_month(
@@ -224,16 +222,17 @@ def freeze_and_compute(run: Run, *, officer: Officer, at: datetime, progress: Pr
 
 
 def waiting_batches(*, month: date) -> list[Batch]:
-    """Return the approved batches of a month that the bank has not got."""
-    return list(Batch.objects.filter(month=month, status=BatchStatus.APPROVED).order_by("number"))
+    """Return the batches of a month that are approved and that the bank has not got, as far as is known."""
+    waiting = (BatchStatus.APPROVED, BatchStatus.RENDERED, *BEING_SENT)
+    return list(Batch.objects.filter(month=month, status__in=waiting).order_by("number"))
 
 
 def fitting(batch: Batch, template: str) -> str:
     """Return the bank's format for a batch: the single-payment one where it is below the list's minimum."""
-    few = batch.payments_count < shipped_template(name=template).minimum
+    few = batch.payments_count < format_named(template).minimum
     return single_payment_template(template) if few else template
 
 
 def single_payment_template(template: str) -> str:
     """Return the bank's format for single payments, or the format itself if it has none."""
-    return shipped_template(name=template).single_payment or template
+    return format_named(template).single_payment or template

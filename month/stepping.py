@@ -31,7 +31,6 @@ from month.asking import (
 )
 from month.beginning import open_months, pay_date_of, payable_day
 from month.closing_months import close_month
-from month.doing import do_now
 from month.funding_steps import FUNDING_STEPS
 from month.posts import demo_officer
 from month.steps import Progress, Step, acting, run_of
@@ -175,7 +174,7 @@ def take_render(asked: Namespace, officer: Officer | None, at: datetime, _progre
     for batch in running.waiting_batches(month=asked.month):
         open_months(day=batch.pay_date, officer=cashier, at=at)
         template = running.fitting(batch, asked.bank) if asked.single else asked.bank
-        do_now(**running.sending(batch, template), officer=cashier, at=at)
+        running.send_now(batch, template, officer=cashier, at=at)
     names = writing.write_month(
         folder=asked.out,
         month=asked.month,

@@ -17,6 +17,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from ledger.refusals import UnableToPost
 from month.job_kinds import KINDS
 from month.models import Job, JobState
+from month.queueing import ask_for
 
 LEASE_SECONDS = 30
 log = logging.getLogger(__name__)
@@ -115,7 +116,9 @@ def work_off(*, job: int, worker: str, at: datetime, lease_seconds: int = LEASE_
     claimed = Job.objects.select_related("asked_by").get(pk=job)
     try:
         with beating(holder) if lease_seconds else nullcontext():
-            KINDS[claimed.kind].work(holder, claimed.arguments, claimed.asked_by, at)
+            following = KINDS[claimed.kind].work(holder, claimed.arguments, claimed.asked_by, at)
+            if following is not None:
+                ask_for(**following, officer=claimed.asked_by, at=at)
         holder.settle(JobState.DONE)
     except LeaseLost:
         end_cancelled(holder)

@@ -19,9 +19,7 @@ from ledger.money import ZERO
 from ledger.posts import require_post
 from ledger.recording import record_event
 from payouts.bank_files.instructions import Instruction
-from payouts.bank_files.list_files import unwritable
-from payouts.bank_files.template_files import shipped_template
-from payouts.bank_files.templates import Template
+from payouts.bank_formats import BankFormat, format_named
 from payouts.facts import rows_of
 from payouts.models import Batch, Payment, Run
 from payouts.models.words import SCHEME_PAYROLL, BatchStatus, PaymentStatus
@@ -73,7 +71,7 @@ def release_run(*, run: Run, officer: Officer, template: str, at: datetime) -> B
         run = approve_release(run=run, officer=officer, at=at)
         owe(run)
         payments = payments_for(dues_of_run(run))
-        unwritable_at = places_unwritable(payments, shipped_template(name=template))
+        unwritable_at = places_unwritable(payments, format_named(template))
         officers = (run.submitted_by, run.reviewed_by, officer)
         if unwritable_at:
             reject_unwritable(run, [payments[at] for at in unwritable_at], template, officers)
@@ -185,16 +183,14 @@ def instruction_of(serial: int, payment: PlannedPayment) -> Instruction:
     return Instruction(serial, payment.name, payment.account_number, payment.amount, payment.id_number, payment.bank)
 
 
-def places_unwritable(payments: Sequence[PlannedPayment], template: Template) -> list[int]:
+def places_unwritable(payments: Sequence[PlannedPayment], bank: BankFormat) -> list[int]:
     """Return the places of payments that the bank's list cannot write as they are, from 0.
 
     A list may carry a supplier without a number, never a person or a unit.
     """
-    faults = unwritable(
-        instructions=(instruction_of(serial, payment) for serial, payment in enumerate(payments, 1)), template=template
-    )
+    faults = bank.faulty(instruction_of(serial, payment) for serial, payment in enumerate(payments, 1))
     nameless = (at for at, payment in enumerate(payments) if not payment.id_number and (payment.person or payment.unit))
-    return sorted({fault.serial - 1 for fault in faults} | set(nameless))
+    return sorted({serial - 1 for serial in faults} | set(nameless))
 
 
 def build_batch(

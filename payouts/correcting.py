@@ -10,7 +10,7 @@ from django.db import transaction
 from ledger.models import Officer
 from ledger.posts import require_post
 from ledger.recording import record_event
-from payouts.bank_files.template_files import shipped_template
+from payouts.bank_formats import format_named
 from payouts.building import Due, PlannedPayment, build_batch, places_unwritable
 from payouts.facts import rows_of
 from payouts.models import AccountCorrection, Batch, PayAccount, Payment, PaymentPart
@@ -184,7 +184,7 @@ def reissue(
             groups.setdefault(key, []).append(correction)
         batches = []
         for together in groups.values():
-            short = short_template and len(together) < shipped_template(name=template).minimum
+            short = short_template and len(together) < format_named(template).minimum
             fitting = short_template if short else template
             batches.append(reissue_together(together, officer, fitting, pay_date))
         record_event(
@@ -202,7 +202,7 @@ def reissue_together(
     corrections: Sequence[AccountCorrection], officer: Officer, template: str, pay_date: date
 ) -> Batch:
     """Build one batch of corrected payments of one run, or of releases."""
-    bank = shipped_template(name=template)
+    bank = format_named(template)
     planned = [planned_again(correction) for correction in corrections]
     left_out = set(places_unwritable(planned, bank))
     payments = [payment for at, payment in enumerate(planned) if at not in left_out]

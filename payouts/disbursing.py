@@ -15,8 +15,7 @@ from ledger.models import Officer
 from ledger.money import ZERO
 from ledger.posts import require_post
 from ledger.recording import record_event
-from payouts.bank_files.template_files import shipped_template
-from payouts.bank_files.templates import Template
+from payouts.bank_formats import BankFormat, format_named
 from payouts.building import Due, PlannedPayment, build_batch, places_unwritable
 from payouts.facts import rows_of
 from payouts.models import Batch
@@ -71,7 +70,7 @@ def build_release_batches(
     :raises OfficerMayNot: without the post
     """
     require_post(officer, "payouts.release_run")
-    bank = shipped_template(name=template)
+    bank = format_named(template)
     with refusals_named(), transaction.atomic():
         lock_month(month)
         payable, left_out = parted(releases_to_pay(month), month, bank)
@@ -111,7 +110,7 @@ def releases_to_pay(month: date) -> list[Release]:
     return sorted(locked, key=lambda release: (release.rank, release.source))
 
 
-def parted(releases: Sequence[Release], month: date, bank: Template) -> tuple[list[PayableRelease], list[LeftOut]]:
+def parted(releases: Sequence[Release], month: date, bank: BankFormat) -> tuple[list[PayableRelease], list[LeftOut]]:
     """Part releases into those that can be paid, with their destinations, and those that wait whole."""
     payees = payees_of_releases([release.pk for release in releases])
     people = [payee.person for each in payees.values() for payee in each if payee.person is not None]
@@ -130,7 +129,7 @@ def parted(releases: Sequence[Release], month: date, bank: Template) -> tuple[li
     return payable, left_out
 
 
-def way_of(payee: ReleasePayee, known: KnownPeople, bank: Template) -> Destination | Hindrance:
+def way_of(payee: ReleasePayee, known: KnownPeople, bank: BankFormat) -> Destination | Hindrance:
     """Return where the money of a payee goes if the bank's list can say so, or what stands in the way."""
     way = destination_of(payee, known)
     if isinstance(way, Destination) and places_unwritable([planned(way, [due_of(payee, way, 0, 1)])], bank):

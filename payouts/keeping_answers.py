@@ -27,8 +27,8 @@ from payouts.models import Batch, Payment, ResultFile, Run
 from payouts.models.words import BatchStatus, Outcome, PaymentStatus, RunPurpose, RunStatus
 from payouts.posting import take_releases_back
 from payouts.posting_benefits import take_benefits_back
+from payouts.rendering import move_batch
 from payouts.running import CHAIN, lock_run, move_run
-from payouts.sending import move_batch
 from treasury.models import AccountVerification, Township, Verdict
 from treasury.opening import codes_of
 from treasury.posting import SERVICE, mirrored_event

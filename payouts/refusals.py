@@ -90,6 +90,26 @@ class BankRecordMissing(UnableToPay):
     remedy = _("Take the result file of the bank: manage.py month results.")
 
 
+class ChannelUnfit(UnableToPay):
+    message = _("No channel to the bank takes this.")
+    remedy = _("Describe the channel in the folder TONGFA_CHANNELS, or clear the folder of the bank of the other file.")
+
+
+class ChannelUnreachable(UnableToPay):
+    message = _("The folder of the bank cannot be written; this file was not handed over.")
+    remedy = _("Make the folder writable, then start the job again: manage.py job restart.")
+
+
+class OutcomeUnknown(UnableToPay):
+    message = _("Nobody can prove whether the bank has a file of the batch; it is not sent again.")
+    remedy = _("Ask the bank. Then take its record, or have two officers decide on its paper: manage.py bank.")
+
+
+class FateRefused(UnableToPay):
+    message = _("Nothing can be decided about this file so.")
+    remedy = _("Look at the files that wait for a decision: manage.py bank list.")
+
+
 class ResultRefused(UnableToPay):
     message = _("The result file does not fit what was sent; nothing of it was applied.")
     remedy = _("Ask the bank for the whole, unchanged file.")
@@ -315,6 +335,19 @@ PAYOUT_REFUSALS: dict[str, type[UnableToPost]] = {
     "enrolment_is_certified_once": EnrolledAlready,
     "enrolment_is_as_applied_for": EnrolmentUngrounded,
     "enrolment_has_its_ground": EnrolmentUngrounded,
+    "file_is_handed_over_once": OutcomeUnknown,
+    "handover_is_begun_once": OutcomeUnknown,
+    "batch_is_sent_when_the_bank_has_it": OutcomeUnknown,
+    "unknown_fate_is_resolved_by_proof": OutcomeUnknown,
+    "handover_is_of_a_batch_being_sent": WrongState,
+    "handover_fate_is_known_once": FateRefused,
+    "officers_fate_has_its_decision": FateRefused,
+    "fate_is_proposed_one_at_a_time": FateRefused,
+    "fate_decision_moves": FateRefused,
+    "fate_decision_is_fixed": FateRefused,
+    "fate_decision_has_its_paper": ReasonMissing,
+    "fate_decision_four_eyes": SameOfficer,
+    "fate_decision_is_signed_for_its_state": SameOfficer,
 }
 KNOWN = {**REFUSALS, **TREASURY_REFUSALS, **PAYOUT_REFUSALS}
 

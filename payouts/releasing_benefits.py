@@ -17,9 +17,7 @@ from django.db import connection, transaction
 from ledger.models import Officer
 from ledger.money import ZERO
 from payouts.bank_files.instructions import Instruction
-from payouts.bank_files.list_files import unwritable as unwritable_of
-from payouts.bank_files.template_files import shipped_template
-from payouts.bank_files.templates import Template
+from payouts.bank_formats import BankFormat, format_named
 from payouts.benefit_facts import streamed
 from payouts.building import Due, PlannedPayment, approve_batch, draft_batch, reject_unwritable
 from payouts.models import Batch, Run
@@ -99,7 +97,7 @@ def release_benefits(*, run: Run, officer: Officer, template: str, at: datetime)
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL work_mem = '256MB'")
             cursor.execute(OWE, [run.month, run.pk, run.edition])
-        bank = shipped_template(name=template)
+        bank = format_named(template)
         officers = (run.submitted_by, run.reviewed_by, officer)
         batches: list[Batch] = []
         unwritable: list[PlannedPayment] = []
@@ -140,9 +138,9 @@ def total_of(owed: Payee) -> Decimal:
     return owed[0].amount if len(owed) == 1 else sum((one.amount for one in owed), ZERO)
 
 
-def places_at_fault(told: Sequence[Instruction], bank: Template) -> list[int]:
+def places_at_fault(told: Sequence[Instruction], bank: BankFormat) -> list[int]:
     """Return the places of what a list of the bank cannot carry, from 0: a person has a number, too."""
-    faults = {fault.serial - 1 for fault in unwritable_of(instructions=told, template=bank)}
+    faults = {serial - 1 for serial in bank.faulty(told)}
     return sorted(faults | {place for place, one in enumerate(told) if not one.id_number})
 
 

@@ -5,22 +5,29 @@ real transactions (races, attacks, whole commands) ask for ``fresh_database`` an
 their own, because posted tables refuse the TRUNCATE that Django would clean up with.
 """
 
+import atexit
 import itertools
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg2
 import psycopg2.extensions
 import pytest
+from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import connections
 from psycopg2 import sql
+from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from config import instance, roles
 
 copies = itertools.count()
+bank_folders = Path(tempfile.mkdtemp(prefix="tongfa-bank-"))
+atexit.register(shutil.rmtree, bank_folders, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -95,8 +102,18 @@ def connect(fresh_database: str) -> Iterator[Callable[[str], psycopg2.extensions
         connection.close()
 
 
+@pytest.fixture(autouse=True)
+def bank_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Path:
+    """The bank's folders of one test, for the programs that it starts, too."""
+    folder = tmp_path / "bank"
+    settings.TONGFA_BANK_FOLDER = str(folder)
+    monkeypatch.setenv("TONGFA_BANK_FOLDER", str(folder))
+    return folder
+
+
 def point_at(name: str) -> None:
-    """Point every alias of Django at one database."""
+    """Point every alias of Django at one database, and the bank's folders at those of its own."""
+    django_settings.TONGFA_BANK_FOLDER = str(bank_folders / name)
     for alias in connections:
         connections[alias].close()
         connections[alias].settings_dict["NAME"] = name

@@ -20,6 +20,7 @@ from payouts.models.entitlements import (
     Recovery,
     RecoveryPlan,
 )
+from payouts.models.handovers import FateDecision, Handover, HandoverFate
 from payouts.models.payments import (
     AccountCorrection,
     BankFile,
@@ -64,6 +65,9 @@ __all__ = [
     "EmployerPart",
     "Enrolment",
     "EnrolmentFact",
+    "FateDecision",
+    "Handover",
+    "HandoverFate",
     "Household",
     "NotPaid",
     "Objection",

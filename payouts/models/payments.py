@@ -177,6 +177,7 @@ class BankFile(models.Model):
     number = models.SmallIntegerField(_("number in the batch"))
     name = models.CharField(_("file name"), max_length=120, unique=True)
     template = models.CharField(_("format of the bank"), max_length=60)
+    channel = models.CharField(_("channel"), max_length=60, default="lists", db_default="lists")
     message_id = models.CharField(_("message id"), max_length=60, unique=True)
     content = models.BinaryField(_("content"))
     sha256 = models.CharField(_("SHA-256"), max_length=64)

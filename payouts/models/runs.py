@@ -85,6 +85,8 @@ class Run(models.Model):
             ("release_run", _("may release a run")),
             ("render_batch", _("may hand bank files over")),
             ("take_results", _("may take results of the bank")),
+            ("propose_fate", _("may propose what became of a file")),
+            ("decide_fate", _("may decide what became of a file")),
             ("propose_correction", _("may propose the correction of an account")),
             ("approve_correction", _("may approve the correction of an account")),
             ("close_month", _("may close the month")),

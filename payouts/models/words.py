@@ -136,6 +136,7 @@ PAYMENT_MOVES: tuple[tuple[PaymentStatus, PaymentStatus], ...] = (
     (PaymentStatus.SENT, PaymentStatus.REJECTED),
     (PaymentStatus.ACCEPTED, PaymentStatus.SETTLED),
     (PaymentStatus.ACCEPTED, PaymentStatus.RETURNED),
+    (PaymentStatus.ACCEPTED, PaymentStatus.REJECTED),
     (PaymentStatus.SETTLED, PaymentStatus.RETURNED),
 )
 
@@ -147,6 +148,31 @@ class Outcome(TextChoices):
     SETTLED = "SETTLED", _("settled")
     RETURNED = "RETURNED", _("returned")
     REJECTED = "REJECTED", _("rejected")
+
+
+class Fate(TextChoices):
+    """What became of a file that was being handed over."""
+
+    RECEIVED = "RECEIVED", _("the bank has it")
+    NOT_RECEIVED = "NOT_RECEIVED", _("the bank has not got it")
+    UNKNOWN = "UNKNOWN", _("nobody can prove whether the bank has it")
+
+
+class FateProof(TextChoices):
+    """How it is known."""
+
+    DELIVERED = "DELIVERED", _("handed over by the worker")
+    LOOKED = "LOOKED", _("looked up in the channel")
+    RECORD = "RECORD", _("record of the bank")
+    OFFICERS = "OFFICERS", _("decision of two officers")
+
+
+class OfficersFate(TextChoices):
+    """What two officers may decide of a file on the paper of the bank."""
+
+    RECEIVED = "RECEIVED", _("the bank has it")
+    NOT_RECEIVED = "NOT_RECEIVED", _("the bank has not got it")
+    REFUSED = "REFUSED", _("the bank refused it whole")
 
 
 class Hindrance(TextChoices):

@@ -1,5 +1,6 @@
 """The promises of paying people as SQL; ``install`` is called by migrations and may be called again."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,19 @@ FILES = ("runs", "payments", "releases", "benefits", "applications", "triggers",
 
 
 def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Create or replace every function, trigger and view of the payouts in the current schema."""
+    """Create or replace every function, trigger and view of the tables that there were at the beginning."""
+    install_named(schema_editor, FILES)
+
+
+def install_handovers(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Create or replace what keeps the handovers of files."""
+    install_named(schema_editor, ("handovers",))
+
+
+def install_named(schema_editor: BaseDatabaseSchemaEditor, names: Sequence[str]) -> None:
     install_files(
         schema_editor.connection,
-        [Path(__file__).parent / f"{name}.sql" for name in FILES],
+        [Path(__file__).parent / f"{name}.sql" for name in names],
         {
             "@run_moves@": move_literals(RUN_MOVES),
             "@batch_moves@": move_literals(BATCH_MOVES),

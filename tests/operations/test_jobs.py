@@ -12,12 +12,13 @@ from ledger.models import AuditEvent
 from ledger.refusals import OfficerMayNot
 from month import job_kinds
 from month.doing import JobElsewhere, do_now
-from month.job_kinds import KINDS, Kind
+from month.job_kinds import KINDS, Kind, sending
 from month.models import Job, JobState
 from month.queueing import NoSuchJob, ask_for, cancel_job, restart_job
-from month.running import sending
 from month.working import LeaseLost, claim, sweep_jobs, work_off
+from payouts.models import Batch
 from payouts.models.words import BatchStatus
+from payouts.rendering import render_batch
 from tests import attacks, payroll
 from tests.attacks import Hand
 from tests.payroll import AT, LIST, SEPTEMBER, batch_of, officer
@@ -28,7 +29,15 @@ hand = attacks.hand
 
 
 def asked(*, by: str = "cashier") -> Job:
-    return ask_for(**sending(batch_of(SEPTEMBER), LIST), officer=officer(by), at=AT)
+    return ask_for(**sending(rendered()), officer=officer(by), at=AT)
+
+
+def rendered() -> Batch:
+    """Return September's batch with its files made."""
+    batch = batch_of(SEPTEMBER)
+    if batch.status == BatchStatus.APPROVED:
+        render_batch(batch=batch, officer=officer("cashier"), template=LIST, at=AT)
+    return batch_of(SEPTEMBER)
 
 
 def worked(job: Job, *, lease_seconds: int = 0) -> Job | None:
@@ -141,10 +150,12 @@ def test_an_effect_renews_the_lease_and_tells_the_progress(rolled_back: None) ->
     assert job.lease_until > before
 
 
-def test_money_is_not_sent_a_second_time_without_a_person(rolled_back: None) -> None:
+def test_work_that_is_lost_again_and_again_waits_for_a_person(rolled_back: None) -> None:
     job = asked()
-    assert claim(job=job.pk, worker="dead") is not None
-    elapse(job)
+    for _attempt in range(job.attempts_max):
+        assert sweep_jobs() == [job.pk]
+        assert claim(job=job.pk, worker="dead") is not None
+        elapse(job)
     assert claim(job=job.pk, worker="next") is None
     assert sweep_jobs() == []
     job.refresh_from_db()
@@ -192,7 +203,7 @@ def test_a_running_job_is_cancelled_at_its_next_effect(rolled_back: None) -> Non
         done = worked(job)
     assert done is not None
     assert done.status == JobState.CANCELLED
-    assert batch_of(SEPTEMBER).status == BatchStatus.APPROVED
+    assert batch_of(SEPTEMBER).status == BatchStatus.RENDERED
 
 
 def test_what_has_ended_is_neither_cancelled_nor_restarted(rolled_back: None) -> None:
@@ -210,7 +221,7 @@ def test_jobs_are_told_and_handled_by_the_command(rolled_back: None) -> None:
         call_command("job", *arguments, stdout=out)
         return out.getvalue()
 
-    assert "batch.send" in told("send", "--month", "2026-09", "--bank", LIST, "--as", officer("cashier").username)
+    assert "batch.render" in told("send", "--month", "2026-09", "--bank", LIST, "--as", officer("cashier").username)
     job = Job.objects.get()
     assert str(job.pk) in told("list")
     told("cancel", str(job.pk), "--as", officer("cashier").username, "--reason", "x")
@@ -224,10 +235,10 @@ def test_jobs_are_told_and_handled_by_the_command(rolled_back: None) -> None:
 def test_a_command_does_not_take_what_a_worker_has(rolled_back: None) -> None:
     job = asked()
     assert claim(job=job.pk, worker="one") is not None
-    work = sending(batch_of(SEPTEMBER), LIST)
+    work = sending(rendered())
     with pytest.raises(JobElsewhere):
         do_now(**work, officer=officer("cashier"), at=AT)
-    assert batch_of(SEPTEMBER).status == BatchStatus.APPROVED
+    assert batch_of(SEPTEMBER).status == BatchStatus.RENDERED
     elapse(job)
     assert do_now(**work, officer=officer("cashier"), at=AT).attempt == 2
     assert do_now(**work, officer=officer("cashier"), at=AT).attempt == 2

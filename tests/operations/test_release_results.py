@@ -6,7 +6,7 @@ import pytest
 
 from ledger.models import Voucher
 from payouts.answering import take_results
-from payouts.bank_files.template_files import shipped_template
+from payouts.bank_formats import format_named
 from payouts.building import PlannedPayment, places_unwritable
 from payouts.models import BankFile, Payment
 from tests import payroll, releases
@@ -56,7 +56,7 @@ def a_payment(*, person: int | None = None, unit: int | None = None, id_number: 
 
 @pytest.mark.parametrize("template", [LIST, SINGLE, "list_fen_header"])
 def test_only_who_is_neither_a_person_nor_a_unit_may_have_no_number(template: str) -> None:
-    bank = shipped_template(name=template)
+    bank = format_named(template)
     assert places_unwritable([a_payment()], bank) == []
     assert places_unwritable([a_payment(person=1), a_payment(unit=1), a_payment()], bank) == [0, 1]
     assert places_unwritable([a_payment(person=1, id_number="220112198001019995")], bank) == []

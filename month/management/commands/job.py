@@ -12,7 +12,7 @@ from ledger.refusals import UnableToPost
 from month.asking import month_of
 from month.models import Job, JobState
 from month.queueing import ask_for, cancel_job, restart_job
-from month.running import fitting, sending, waiting_batches
+from month.running import handing_over, waiting_batches
 from payouts.building import DEFAULT_TEMPLATE
 
 
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         try:
             if act == "send":
                 jobs = [
-                    ask_for(**sending(batch, fitting(batch, options["bank"])), officer=officer, at=at)
+                    ask_for(**handing_over(batch, options["bank"]), officer=officer, at=at)
                     for batch in waiting_batches(month=options["month"])
                 ]
             elif act == "cancel":

@@ -21,7 +21,7 @@ from month.management.progress import progress_bar
 from month.management.setting_up import is_set_up
 from month.stepping import STEPS
 from month.tables import tell
-from payouts.bank_files.template_files import template_names
+from payouts.bank_formats import format_names
 from payouts.building import DEFAULT_TEMPLATE
 
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
                 add(sub)
             sub.set_defaults(unattended=name != "status")
             sub.add_argument(
-                "--bank", default=DEFAULT_TEMPLATE, choices=template_names(), help=_("format of the bank's files")
+                "--bank", default=DEFAULT_TEMPLATE, choices=format_names(), help=_("format of the bank's files")
             )
 
     def handle(self, *args: Any, step: str, **options: Any) -> None:
