@@ -10,9 +10,11 @@ from datetime import datetime
 from typing import Any, Protocol, TypedDict
 
 from ledger.models import Officer
+from month.inboxes import Arrived, take_arrived
+from payouts.channels.channel_files import channel_named
 from payouts.models import Batch, HandoverFate
 from payouts.models.words import BatchStatus, Fate, FateProof
-from payouts.rendering import render_batch
+from payouts.rendering import channels_folder, render_batch
 from payouts.sending import BEING_SENT, hand_over
 
 
@@ -79,12 +81,29 @@ def send(held: Held, arguments: Mapping[str, Any], officer: Officer, at: datetim
         hand_over(batch=batch, officer=officer, at=at, effect=held.effect)
 
 
+def taking(file: Arrived) -> Asked:
+    """Return the work that applies a file of the bank."""
+    return {
+        "kind": "bank.take",
+        "key": f"{file.channel.name}/{file.digest}/{file.name}"[:200],
+        "arguments": {"channel": file.channel.name, "name": file.name, "sha256": file.digest},
+    }
+
+
+def take(held: Held, arguments: Mapping[str, Any], officer: Officer, at: datetime) -> None:
+    """Apply a file of the bank, unless that has been done, and move it away."""
+    channel = channel_named(name=arguments["channel"], folder=channels_folder())
+    file = Arrived(channel, arguments["name"], arguments["sha256"])
+    take_arrived(file=file, officer=officer, at=at, effect=held.effect)
+
+
 KINDS = {
     kind.name: kind
     for kind in (
         Kind("batch.render", "payouts.render_batch", 5, render),
         # A worker that was lost is followed by one that looks first: what the bank may have never goes again.
         Kind("batch.send", "payouts.render_batch", 5, send),
+        Kind("bank.take", "payouts.take_results", 5, take),
     )
 }
 

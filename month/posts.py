@@ -45,6 +45,7 @@ POSTS: Mapping[str, Sequence[str]] = {
     "reviewer": (
         "payouts.review_run",
         "payouts.approve_correction",
+        "payouts.decide_fate",
         "treasury.approve_settlement",
         "treasury.approve_plan",
         "treasury.close_receipts",
@@ -66,6 +67,7 @@ POSTS: Mapping[str, Sequence[str]] = {
     "cashier": (
         "payouts.render_batch",
         "payouts.take_results",
+        "payouts.propose_fate",
         "treasury.sweep_income",
         "treasury.post_settlement",
         "treasury.post_earmarking",

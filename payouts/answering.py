@@ -3,7 +3,7 @@
 A row settles a payment or returns it (``payouts.keeping_answers``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -19,9 +19,14 @@ from payouts.bank_files.results import ResultFile as ReadResults
 from payouts.bank_files.template_files import shipped_template
 from payouts.facts import rows_of
 from payouts.keeping_answers import ANSWERABLE, Answer, Answerable, keep_answers
-from payouts.models import ResultFile
+from payouts.models import BankFile, Batch, ResultFile
 from payouts.models.words import Outcome, PaymentStatus
 from payouts.refusals import ResultRefused, refusals_named
+from payouts.sending import BEING_SENT, Effect, note_receipt
+
+# Payments that the bank may speak about: also those of a batch of which nobody knew whether the bank has it.
+OPEN = """p.status = ANY(%s) OR (p.status = 'PLANNED' AND EXISTS (
+            SELECT FROM payouts_batch u WHERE u.id = p.batch_id AND u.status IN ('SENDING', 'UNKNOWN')))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,15 @@ class Taken:
 
 
 def take_results(
-    *, name: str, content: bytes, template: str, month: date | None, officer: Officer, on: date | None, at: datetime
+    *,
+    name: str,
+    content: bytes,
+    template: str,
+    month: date | None,
+    officer: Officer,
+    on: date | None,
+    at: datetime,
+    effect: Effect = transaction.atomic,
 ) -> Taken:
     """Apply a result file of the bank to the payments it speaks about.
 
@@ -42,33 +55,50 @@ def take_results(
     posting date of what comes back; None is the pay date of the batch or ``at``'s day, whichever is
     later, within the month if its period is still open.
 
-    :raises ResultRefused: if the file disagrees with itself or with what was sent, or fits two months;
-        nothing is applied then
+    An answer to a batch of which nobody knew whether the bank has it proves that; it is applied once the bank is
+    known to have the whole batch.
+
+    :raises ResultRefused: if the file disagrees with itself or with what was sent, fits two months, or is of a batch
+        of which the bank may not have every file; nothing is applied then
     """
     require_post(officer, "payouts.take_results")
     if known := known_file(sha256(content).hexdigest(), month):
         return known
     read = read_or_refuse(name, content, template)
-    with refusals_named(), transaction.atomic():
+    with refusals_named(), effect():
         lock_file(read.sha256)
         if known := known_file(read.sha256, month):
             return known
         month, matched, payments = match_a_month(name, read, month)
-        file = keep_answers(
-            answers=[
-                Answer(payments[row.serial], outcome, row.code, row.text)
-                for outcome, rows in ((Outcome.SETTLED, matched.settled), (Outcome.RETURNED, matched.failed))
-                for row in rows
-            ],
-            name=name,
-            content=content,
-            month=month,
-            rows=len(read.rows),
-            officer=officer,
-            on=on,
-            at=at,
-        )
-        return Taken(file, month, known_before=False)
+        unsent = receive_unsent(payments.values(), f"{name} {read.sha256}", officer, at)
+        if not unsent:
+            file = keep_answers(
+                answers=[
+                    Answer(payments[row.serial], outcome, row.code, row.text)
+                    for outcome, rows in ((Outcome.SETTLED, matched.settled), (Outcome.RETURNED, matched.failed))
+                    for row in rows
+                ],
+                name=name,
+                content=content,
+                month=month,
+                rows=len(read.rows),
+                officer=officer,
+                on=on,
+                at=at,
+            )
+            return Taken(file, month, known_before=False)
+    raise ResultRefused("batch_is_handed_over_whole", {"file": name, "batch": ", ".join(map(str, unsent))})
+
+
+def receive_unsent(payments: Iterable[Answerable], evidence: str, officer: Officer, at: datetime) -> list[Batch]:
+    """Let an answer prove that the bank has files of batches that are being sent; return those it does not complete."""
+    planned = [payment for payment in payments if payment.status == PaymentStatus.PLANNED]
+    if not planned:
+        return []
+    for file in BankFile.objects.filter(batch__in={payment.batch for payment in planned}).order_by("pk"):
+        if any(file.first_serial <= payment.serial <= file.last_serial for payment in planned):
+            note_receipt(file=file, evidence=evidence, officer=officer, at=at)
+    return list(Batch.objects.filter(pk__in={payment.batch for payment in planned}, status__in=BEING_SENT))
 
 
 def known_file(digest: str, month: date | None) -> Taken | None:
@@ -139,12 +169,12 @@ def months_sent(serials: Sequence[int]) -> list[date]:
     return [
         month
         for (month,) in rows_of(
-            """SELECT b.month
+            f"""SELECT b.month
                  FROM (SELECT DISTINCT month FROM payouts_batch) b
                 CROSS JOIN LATERAL (SELECT FROM payouts_payment p
                                      WHERE p.month = b.month AND p.serial BETWEEN %s AND %s AND p.serial = ANY(%s)
-                                       AND p.status = ANY(%s) ORDER BY p.serial LIMIT 1) p
-                ORDER BY b.month DESC""",
+                                       AND ({OPEN}) ORDER BY p.serial LIMIT 1) p
+                ORDER BY b.month DESC""",  # noqa: S608
             min(serials),
             max(serials),
             list(serials),
@@ -168,9 +198,9 @@ def match_month(read: ReadResults, serials: Sequence[int], month: date) -> Fit:
         for payment in map(
             Answerable._make,
             rows_of(
-                """SELECT id, batch_id, status, serial, name, account_number, amount, id_number, bank
-                     FROM payouts_payment
-                    WHERE month = %s AND serial BETWEEN %s AND %s AND serial = ANY(%s) AND status = ANY(%s)""",
+                f"""SELECT id, batch_id, status, serial, name, account_number, amount, id_number, bank
+                     FROM payouts_payment p
+                    WHERE month = %s AND serial BETWEEN %s AND %s AND serial = ANY(%s) AND ({OPEN})""",  # noqa: S608
                 month,
                 *serial_range,
                 list(serials),

@@ -23,7 +23,7 @@ from ledger.posting import post_event
 from ledger.recording import record_event
 from payouts import entries
 from payouts.facts import rows_of
-from payouts.models import Batch, Payment, ResultFile, Run
+from payouts.models import BankFile, Batch, Payment, ResultFile, Run
 from payouts.models.words import BatchStatus, Outcome, PaymentStatus, RunPurpose, RunStatus
 from payouts.posting import take_releases_back
 from payouts.posting_benefits import take_benefits_back
@@ -98,7 +98,7 @@ def keep_answers(
         content=content,
         received_at=at,
         received_by=officer,
-        posting_date=on or posting_day(batches, at),
+        posting_date=on or (posting_day(batches, at) if batches else at.date()),
         rows=rows,
         settled=sum(answer.outcome is Outcome.SETTLED for answer in answers),
         returned=sum(answer.outcome is Outcome.RETURNED for answer in answers),
@@ -128,6 +128,22 @@ def keep_answers(
         },
     )
     return file
+
+
+def answerable_of(file: BankFile, *, also: Sequence[PaymentStatus] = ()) -> list[Answerable]:
+    """Return the payments of a file of which the bank may still say something, and those in other states as asked."""
+    return [
+        Answerable._make(row)
+        for row in rows_of(
+            """SELECT id, batch_id, status, serial, name, account_number, amount, id_number, bank
+                 FROM payouts_payment
+                WHERE batch_id = %s AND serial BETWEEN %s AND %s AND status = ANY(%s) ORDER BY serial""",
+            file.batch_id,
+            file.first_serial,
+            file.last_serial,
+            [*ANSWERABLE, *also],
+        )
+    ]
 
 
 def total_of(answers: Sequence[Answer], outcome: Outcome) -> Decimal:

@@ -1,0 +1,142 @@
+"""What the bank has laid in its folders: each file is known by its hash, applied once, and moved after the commit.
+
+A worker that dies between the commit and the move leaves a file that is found known next time. A file that is refused
+is put aside with the reason beside it; one that only has to wait stays where it is.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from ledger.models import Officer
+from ledger.refusals import UnableToPost
+from payouts.answering import Taken, take_results
+from payouts.bank_files.template_files import template_names
+from payouts.channels.channel_files import Channel
+from payouts.channels.folder_drop import FolderDrop, TooLarge
+from payouts.models import BankFile
+from payouts.models.words import BatchStatus
+from payouts.refusals import ResultRefused
+from payouts.sending import Effect, folder_of
+from payouts.taking_status import take_status_report
+
+MESSAGE = re.compile(rb"urn:iso:std:iso:20022:tech:xsd:([a-z]{4}\.[0-9]{3})")
+HEAD = 4096
+# What only has to wait: for a decision about another file of the batch.
+WAITS = ("batch_is_handed_over_whole",)
+
+
+class NotThere(UnableToPost):
+    message = _("The file is no longer in the folder of the bank.")
+    remedy = _("Look into the folders done/ and refused/ beside it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A file that the bank has laid in a channel's folder."""
+
+    channel: Channel
+    name: str
+    digest: str
+
+
+def arrived(channel: Channel) -> Iterator[Arrived]:
+    """Yield what lies in the folder of a channel; what is too large to be read is put aside."""
+    drop = folder_of(channel)
+    drop.make()
+    for path in list(drop.arrived()):
+        try:
+            content = drop.read(path)
+        except TooLarge as large:
+            put_aside(drop, path, str(large))
+        else:
+            yield Arrived(channel, path.name, sha256(content).hexdigest())
+
+
+def take_arrived(*, file: Arrived, officer: Officer, at: datetime, effect: Effect) -> Taken:
+    """Apply one file of the bank and move it away.
+
+    :raises NotThere: if it is gone, or its bytes are no longer those that arrived
+    :raises ResultRefused: if it cannot be applied: it is put aside, or waits where it is
+    """
+    drop = folder_of(file.channel)
+    path = drop.incoming / file.name
+    if not path.is_file():
+        path = drop.refused / file.name
+    content = path.read_bytes() if path.is_file() else b""
+    if sha256(content).hexdigest() != file.digest:
+        raise NotThere("file_has_arrived", {"file": file.name, "channel": file.channel.name})
+    try:
+        taken = take_content(file, content, officer, at, effect)
+    except UnableToPost as refused:
+        if refused.name not in WAITS and path.parent == drop.incoming:
+            put_aside(drop, path, str(refused))
+        raise
+    drop.put_away(path, folder=drop.done)
+    return taken
+
+
+def put_known_away(file: Arrived) -> None:
+    """Move a file away that lies there although it was applied: the bank has laid it there once more."""
+    drop = folder_of(file.channel)
+    path = drop.incoming / file.name
+    if path.is_file() and sha256(path.read_bytes()).hexdigest() == file.digest:
+        drop.put_away(path, folder=drop.done)
+
+
+def take_content(file: Arrived, content: bytes, officer: Officer, at: datetime, effect: Effect) -> Taken:
+    """Apply the bytes of a file by what they are: a message of ISO 20022, or a list with results."""
+    message = MESSAGE.search(content[:HEAD])
+    if message is None:
+        return take_list(file, content, officer, at, effect)
+    if message[1] == b"pain.002":
+        return take_status_report(name=file.name, content=content, officer=officer, on=None, at=at, effect=effect)
+    raise ResultRefused("message_is_one_we_take", {"file": file.name, "message": message[1].decode()})
+
+
+def take_list(file: Arrived, content: bytes, officer: Officer, at: datetime, effect: Effect) -> Taken:
+    """Apply a list of results, in the format of the files that wait for an answer, or another one of the channel.
+
+    :raises ResultRefused: what the format that fits best refuses
+    """
+    refusal: ResultRefused | None = None
+    for template in formats_to_try(file.channel):
+        try:
+            return take_results(
+                name=file.name,
+                content=content,
+                template=template,
+                month=None,
+                officer=officer,
+                on=None,
+                at=at,
+                effect=effect,
+            )
+        except ResultRefused as refused:
+            if refused.name != "result_file_agrees_with_itself":
+                raise
+            refusal = refusal or refused
+    raise refusal or ResultRefused("message_is_one_we_take", {"file": file.name, "message": ""})
+
+
+def formats_to_try(channel: Channel) -> list[str]:
+    """Return the list formats of a channel, those whose files wait for an answer first."""
+    waiting = BankFile.objects.filter(
+        channel=channel.name, batch__status__in=[BatchStatus.SENDING, BatchStatus.UNKNOWN, BatchStatus.SENT]
+    )
+    used = list(waiting.order_by("-pk").values_list("template", flat=True))
+    known = [name for name in channel.formats if name in template_names()]
+    return sorted(known, key=lambda name: (used.index(name) if name in used else len(used), known.index(name)))
+
+
+def put_aside(drop: FolderDrop, path: Path, reason: str) -> None:
+    """Move a file that cannot be applied beside the reason why."""
+    to = drop.put_away(path, folder=drop.refused)
+    told = to.with_name(f"{to.name}.reason.txt")
+    told.write_text(reason + "\n", encoding="utf-8")
+    told.chmod(0o600)
