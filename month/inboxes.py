@@ -7,7 +7,7 @@ is put aside with the reason beside it; one that only has to wait stays where it
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Officer
 from ledger.refusals import UnableToPost
-from payouts.answering import Taken, take_results
+from payouts.answering import Taken, known_file, take_results
 from payouts.bank_files.template_files import template_names
 from payouts.channels.channel_files import Channel
 from payouts.channels.folder_drop import FolderDrop, TooLarge
@@ -69,6 +69,8 @@ def take_arrived(*, file: Arrived, officer: Officer, at: datetime, effect: Effec
     if not path.is_file():
         path = drop.refused / file.name
     content = path.read_bytes() if path.is_file() else b""
+    if not content and (known := known_file(file.digest, None)):
+        return known  # the worker before died after it had moved it
     if sha256(content).hexdigest() != file.digest:
         raise NotThere("file_has_arrived", {"file": file.name, "channel": file.channel.name})
     try:
@@ -105,13 +107,14 @@ def take_list(file: Arrived, content: bytes, officer: Officer, at: datetime, eff
     :raises ResultRefused: what the format that fits best refuses
     """
     refusal: ResultRefused | None = None
+    month = month_named(file)
     for template in formats_to_try(file.channel):
         try:
             return take_results(
                 name=file.name,
                 content=content,
                 template=template,
-                month=None,
+                month=month,
                 officer=officer,
                 on=None,
                 at=at,
@@ -122,6 +125,12 @@ def take_list(file: Arrived, content: bytes, officer: Officer, at: datetime, eff
                 raise
             refusal = refusal or refused
     raise refusal or ResultRefused("message_is_one_we_take", {"file": file.name, "message": ""})
+
+
+def month_named(file: Arrived) -> date | None:
+    """Return the month of our file that the bank's file is named after; None if its name tells nothing."""
+    ours = BankFile.objects.filter(channel=file.channel.name).order_by("-pk").values_list("name", "batch__month")
+    return next((month for name, month in ours if Path(name).stem in file.name), None)
 
 
 def formats_to_try(channel: Channel) -> list[str]:

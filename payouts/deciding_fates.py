@@ -45,7 +45,7 @@ def decide_fate(*, decision: FateDecision, approve: bool, officer: Officer, at: 
     """
     require_post(officer, "payouts.decide_fate")
     with refusals_named(), transaction.atomic():
-        Batch.objects.select_for_update().get(files=decision.file_id)
+        Batch.objects.select_for_update().get(pk=decision.file.batch_id)
         decision = FateDecision.objects.select_for_update(of=("self",)).select_related("file").get(pk=decision.pk)
         if decision.proposed_by_id == officer.username:
             raise SameOfficer("fate_decision_four_eyes", {"officer": officer.username})

@@ -33,9 +33,7 @@ def propose_again(*, file: BankFile, paper: str, officer: Officer, at: datetime)
             file.payments.filter(status=PaymentStatus.REJECTED, reissued_as=None)
             .exclude(batch__status=BatchStatus.CANCELLED)
             .exclude(corrections__status__in=OPEN)
-            .exclude(
-                pk__in=ResultRow.objects.filter(code__regex="^(AC|BE)", outcome=Outcome.REJECTED).values("payment")
-            )
+            .exclude(pk__in=of_accounts.values("payment"))
             .order_by("serial")
         )
         proposed = AccountCorrection.objects.bulk_create(

@@ -113,7 +113,7 @@ def bank_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Setti
 
 def point_at(name: str) -> None:
     """Point every alias of Django at one database, and the bank's folders at those of its own."""
-    django_settings.TONGFA_BANK_FOLDER = str(bank_folders / name)
+    django_settings.TONGFA_BANK_FOLDER = os.environ["TONGFA_BANK_FOLDER"] = str(bank_folders / name)
     for alias in connections:
         connections[alias].close()
         connections[alias].settings_dict["NAME"] = name

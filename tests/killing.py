@@ -1,8 +1,11 @@
-"""Kill what is under way (SIGKILL) at each of its commits in turn, until it ends."""
+"""Kill what is under way (SIGKILL) at each of its commits and moves of files in turn, until it ends."""
 
 import os
 import signal
+import traceback
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -20,37 +23,54 @@ def in_a_process(act: Callable[[], None]) -> int:
             act()
             os._exit(0)
         finally:
+            traceback.print_exc()
             os._exit(1)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def die_at_commit(number: int, *, after: bool) -> None:
-    """Let this process kill itself just before or just after its ``number``-th commit."""
-    commits = 0
-    commit = BaseDatabaseWrapper._commit  # type: ignore[attr-defined]
+    """Let this process kill itself just before or just after its ``number``-th step.
 
-    def counted(self: BaseDatabaseWrapper) -> None:
-        nonlocal commits
-        commits += 1
-        if commits == number and not after:
-            os.kill(os.getpid(), signal.SIGKILL)
-        commit(self)
-        if commits == number and after:
-            os.kill(os.getpid(), signal.SIGKILL)
+    A step is what others can see: a commit, or a file that is moved.
+    """
+    steps = 0
 
-    BaseDatabaseWrapper._commit = counted  # type: ignore[attr-defined]
+    def counted(step: Callable[..., Any]) -> Callable[..., Any]:
+        def taken(*arguments: Any) -> Any:
+            nonlocal steps
+            steps += 1
+            if steps == number and not after:
+                os.kill(os.getpid(), signal.SIGKILL)
+            done = step(*arguments)
+            if steps == number and after:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return done
+
+        return taken
+
+    BaseDatabaseWrapper._commit = counted(BaseDatabaseWrapper._commit)  # type: ignore[attr-defined]
+    Path.rename = counted(Path.rename)  # type: ignore[method-assign]
 
 
-def killed_until_done(act: Callable[[], None], *, after: bool) -> int:
-    """Run ``act`` again and again, each time killed one commit later, until it ends; return how often it was killed."""
+def killed_at(act: Callable[[], None], number: int, *, after: bool) -> bool:
+    """Run ``act`` in a process that is killed at its ``number``-th step; False if it ended before."""
+
+    def attempt() -> None:
+        die_at_commit(number, after=after)
+        act()
+
+    status = in_a_process(attempt)
+    assert status in (0, -signal.SIGKILL), status
+    return status != 0
+
+
+def killed_until_done(act: Callable[[], None], *, after: bool, between: Callable[[], None] = lambda: None) -> int:
+    """Run ``act`` again and again, each time killed one step later, until it ends; return how often it was killed.
+
+    ``between`` is what the world does after each death.
+    """
     for number in range(1, RUNS_MAX):
-
-        def attempt(number: int = number) -> None:
-            die_at_commit(number, after=after)
-            act()
-
-        status = in_a_process(attempt)
-        if status == 0:
+        if not killed_at(act, number, after=after):
             return number - 1
-        assert status == -signal.SIGKILL
+        between()
     pytest.fail("the month never ended")
