@@ -323,13 +323,14 @@ def _read_tail(log: Path, start: int) -> str:
 
 
 def main() -> None:
-    command = sys.argv[2:]
-    if sys.argv[1:] != ["remove"] and (sys.argv[1:2] != ["run"] or not command):
-        sys.exit(USAGE)
+    arguments = sys.argv[1:]
     try:
-        if command:
-            sys.exit(run(command))
-        remove()
+        if arguments == ["remove"]:
+            remove()
+        elif len(arguments) > 1 and arguments[0] == "run":
+            sys.exit(run(arguments[1:]))
+        else:
+            sys.exit(USAGE)
     except InstanceUnavailable as error:
         sys.exit(str(error))
 
