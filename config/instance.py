@@ -22,6 +22,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -36,6 +37,9 @@ HOME_PATH_BYTES_MAX = 900  # postgres cuts its paths at 1,024
 LOG_BYTES_MAX = 10_000_000
 START_SECONDS_MAX = 180.0  # crash recovery of max_wal_size on a slow disk
 LEAVE_SECONDS_MAX = 10.0
+USAGE = """usage: python -m config.instance run PROGRAM [ARGUMENT ...] | remove
+run     runs psql, pg_dump or another program on the instance in TONGFA_HOME, as the owner of the tables
+remove  deletes the instance with its data"""
 
 
 class InstanceUnavailable(Exception):
@@ -102,6 +106,31 @@ def join() -> Instance:
         use.pop_all()  # this lock is kept until the process ends
     _joined[home] = users_lock
     return instance
+
+
+def run(command: Sequence[str]) -> int:
+    """Run a program of PostgreSQL (psql, pg_dump) on the instance as its owner, and return its exit status.
+
+    The programs are those of the server's own version; the instance is in use until this one ends.
+
+    :raises InstanceUnavailable: if the instance cannot be started or the program is not there
+    """
+    place = join()
+    programs = (place.home / "programs").read_text()
+    # Only our own: a PGPORT or PGSERVICE of the shell would lead to another server.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    environment |= {
+        "PATH": os.pathsep.join([programs, environment.get("PATH", os.defpath)]),
+        "PGHOST": str(place.socket_dir),
+        "PGUSER": roles.OWNER,
+        "PGDATABASE": roles.DATABASE,
+    }
+    try:
+        return subprocess.run(command, env=environment).returncode
+    except OSError as error:
+        raise InstanceUnavailable(
+            f"{command[0]} cannot be run: {error.strerror}\nThe programs of this server are in {programs}"
+        ) from error
 
 
 def remove() -> None:
@@ -294,10 +323,14 @@ def _read_tail(log: Path, start: int) -> str:
 
 
 def main() -> None:
-    if sys.argv[1:] != ["remove"]:
-        sys.exit("usage: python -m config.instance remove\nDeletes the instance in TONGFA_HOME.")
+    arguments = sys.argv[1:]
     try:
-        remove()
+        if arguments == ["remove"]:
+            remove()
+        elif len(arguments) > 1 and arguments[0] == "run":
+            sys.exit(run(arguments[1:]))
+        else:
+            sys.exit(USAGE)
     except InstanceUnavailable as error:
         sys.exit(str(error))
 

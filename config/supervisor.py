@@ -73,6 +73,7 @@ def supervise(*, place: instance.Instance) -> None:
     _create_socket_dir(place.socket_dir, account)
     held = [_hold_folder(folder, deadline) for folder in (store, place.socket_dir)]
     binaries, version = _choose_binaries(account, store)
+    (place.home / "programs").write_text(str(binaries))
     if not (store / "data").exists():
         _create_cluster(binaries, version, store, account, held)
     server = _start_server(binaries, store, place.socket_dir, account, held)

@@ -125,10 +125,14 @@ def ask(home: Path, question: str, *, role: str = roles.APP) -> object:
 
 
 def remove(home: Path) -> subprocess.CompletedProcess[str]:
+    return run_instance(home, "remove")
+
+
+def run_instance(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "config.instance", "remove"],
+        [sys.executable, "-m", "config.instance", *arguments],
         cwd=PROJECT,
-        env=make_environment(home),
+        env=make_environment(home) | variables,
         capture_output=True,
         text=True,
     )
@@ -293,6 +297,29 @@ def test_a_home_deleted_under_a_running_server_starts_anew(home: Path) -> None:
     assert ask(home, "SELECT 1") == 1
     first.leave()
     second.leave()
+
+
+def test_a_program_runs_on_the_instance_as_its_owner(home: Path) -> None:
+    question = "SELECT current_user, current_database(), current_setting('server_version_num')::int / 10000"
+    told = run_instance(home, "run", "psql", "-Atc", question, PGPORT="1", PGSERVICE="another")
+    ours = run_instance(home, "run", "psql", "--version")
+    assert (told.stderr, told.returncode) == ("", 0)
+    assert told.stdout == f"{roles.OWNER}|{roles.DATABASE}|{ours.stdout.split()[2].split('.')[0]}\n"
+
+
+def test_a_program_that_fails_says_so_through_the_instance(home: Path) -> None:
+    assert run_instance(home, "run", "sh", "-c", "exit 3").returncode == 3
+    missing = run_instance(home, "run", "pg_nothing")
+    assert missing.returncode == 1
+    assert "pg_nothing cannot be run: No such file or directory" in missing.stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["run"], ["stop"], ["remove", "all"]])
+def test_what_the_instance_does_not_know_is_answered_by_how_to_call_it(home: Path, arguments: list[str]) -> None:
+    said = run_instance(home, *arguments)
+    assert said.returncode == 1
+    assert said.stderr.startswith("usage: ")
+    assert not home.exists()
 
 
 def test_an_instance_in_use_is_not_removed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
