@@ -3,37 +3,18 @@
 A kind finds done what an attempt before it has done: it asks the state of the run or the batch, not the job.
 """
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from ledger.models import Officer
+from month.held import Held, Kind
+from month.long_posting import POSTING_KINDS
+from month.long_work import LONG_KINDS
+from month.paper_work import PAPER_KINDS
 from payouts.models import Batch
 from payouts.models.words import BatchStatus
 from payouts.sending import send_batch
-
-
-class Held(Protocol):
-    """A job in the hands of a worker."""
-
-    def effect(self) -> AbstractContextManager[None]:
-        """Open the transaction of an effect, which only the holder of the lease has."""
-
-    def progress(self, step: str, rows: int) -> None:
-        """Tell how far the work is."""
-
-
-Work = Callable[[Held, Mapping[str, Any], Officer, datetime], None]
-
-
-@dataclass(frozen=True)
-class Kind:
-    name: str
-    post: str
-    attempts_max: int
-    work: Work
 
 
 def hand_over(held: Held, arguments: Mapping[str, Any], officer: Officer, at: datetime) -> None:
@@ -49,6 +30,9 @@ KINDS = {
     for kind in (
         # Money leaves the house: a second attempt is a person's decision.
         Kind("batch.send", "payouts.render_batch", 1, hand_over),
+        *LONG_KINDS,
+        *POSTING_KINDS,
+        *PAPER_KINDS,
     )
 }
 

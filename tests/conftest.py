@@ -18,6 +18,7 @@ from django.db import connections
 from psycopg2 import sql
 from pytest_django.plugin import DjangoDbBlocker
 
+import config.celery  # noqa: F401 - the application that rings
 from config import instance, roles
 
 copies = itertools.count()
