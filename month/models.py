@@ -150,7 +150,7 @@ class FileSide(models.TextChoices):
     """Whether a job takes a file or makes it."""
 
     IN = "IN", _("handed in")
-    OUT = "OUT", _("made")
+    OUT = "OUT", _("produced")
 
 
 class JobFile(models.Model):

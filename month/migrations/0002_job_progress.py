@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
             name='JobFile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('IN', 'handed in'), ('OUT', 'made')], max_length=3, verbose_name='handed in or made')),
+                ('side', models.CharField(choices=[('IN', 'handed in'), ('OUT', 'produced')], max_length=3, verbose_name='handed in or made')),
                 ('number', models.IntegerField(verbose_name='number')),
                 ('name', models.CharField(max_length=300, verbose_name='name of the file')),
                 ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
