@@ -17,12 +17,12 @@ from ledger.exports.journals import UnableToExport, write_journal
 from ledger.models import Officer
 from ledger.refusals import UnableToPost
 from month import documents, writing
-from month.held import Asked, Held, Kind, next_key
+from month.held import Asked, Held, Kind, Work, next_key
 from month.keeping_files import keep_file
 from month.models import FileSide, JobFile
 
 JOURNALS = {"hledger": "journal", "beancount": "beancount"}
-Make = Callable[[Path, Mapping[str, Any], Officer, datetime, Held], Sequence[str]]
+Make = Callable[[Path, Mapping[str, Any], Officer, datetime], Sequence[str]]
 
 
 class JournalRefused(UnableToPost):
@@ -57,24 +57,37 @@ def journal(*, book: str, format_name: str) -> Asked:
     return {"kind": "books.export", "key": next_key("books.export", book or "all", arguments), "arguments": arguments}
 
 
-def making(make: Make) -> Callable[[Held, Mapping[str, Any], Officer, datetime], Sequence[str]]:
-    """Return work that makes files in a folder and keeps them with its job."""
+def making(make: Make) -> Work:
+    """Return work that makes files in a folder and keeps them with its job; that it read is recorded with them."""
 
     def work(held: Held, arguments: Mapping[str, Any], officer: Officer, at: datetime) -> Sequence[str]:
-        with TemporaryDirectory(prefix="tongfa-papers-") as name, held.effect():
-            folder = Path(name)
+        with TemporaryDirectory(prefix="tongfa-papers-") as folder, held.effect():
             held.progress("write", 0)
-            JobFile.objects.filter(job=held.job, side=FileSide.OUT).delete()
-            names = make(folder, arguments, officer, at, held)
-            for number, made in enumerate(names, start=1):
-                keep_file(held.job, FileSide.OUT, number, made, (folder / made).read_bytes())
-                held.progress("write", 1)
+            names = make(Path(folder), arguments, officer, at)
+            keep_papers(held, Path(folder), names)
             return names
 
     return work
 
 
-def make_month(folder: Path, arguments: Mapping[str, Any], officer: Officer, at: datetime, _held: Held) -> list[str]:
+def export(held: Held, arguments: Mapping[str, Any], _officer: Officer, _at: datetime) -> Sequence[str]:
+    """Write a journal: the books at one moment, which is a transaction of its own, and then keep it."""
+    with TemporaryDirectory(prefix="tongfa-papers-") as folder:
+        held.progress("write", 0)
+        names = [write_book(Path(folder), arguments)]
+        with held.effect():
+            keep_papers(held, Path(folder), names)
+        return names
+
+
+def keep_papers(held: Held, folder: Path, names: Sequence[str]) -> None:
+    JobFile.objects.filter(job=held.job, side=FileSide.OUT).delete()
+    for number, name in enumerate(names, start=1):
+        keep_file(held.job, FileSide.OUT, number, name, (folder / name).read_bytes())
+        held.progress("write", 1)
+
+
+def make_month(folder: Path, arguments: Mapping[str, Any], officer: Officer, at: datetime) -> list[str]:
     month = date.fromisoformat(arguments["month"])
     names = writing.write_month(
         folder=folder, month=month, sheets=sheets_of(arguments["sheets"]), officer=officer, at=at
@@ -84,21 +97,21 @@ def make_month(folder: Path, arguments: Mapping[str, Any], officer: Officer, at:
     return [*names, *documents.write_documents(folder=folder, month=month, at=at)]
 
 
-def make_stage(folder: Path, arguments: Mapping[str, Any], officer: Officer, at: datetime, _held: Held) -> list[str]:
+def make_stage(folder: Path, arguments: Mapping[str, Any], officer: Officer, at: datetime) -> list[str]:
     sheets = sheets_of(arguments["sheets"])
     month = date.fromisoformat(arguments["month"])
     names = writing.write_staged(folder=folder, month=month, sheets=sheets, officer=officer, at=at)
     return [*names, *documents.write_marked_copies(folder=folder, sheets=sheets)]
 
 
-def make_results(folder: Path, arguments: Mapping[str, Any], officer: Officer, at: datetime, _held: Held) -> list[str]:
+def make_results(folder: Path, arguments: Mapping[str, Any], officer: Officer, at: datetime) -> list[str]:
     month = date.fromisoformat(arguments["month"])
     names = [writing.write_results(folder, month)]
     writing.record_reading(names, month=month, officer=officer, at=at)
     return names
 
 
-def make_journal(folder: Path, arguments: Mapping[str, Any], _officer: Officer, _at: datetime, held: Held) -> list[str]:
+def write_book(folder: Path, arguments: Mapping[str, Any]) -> str:
     name = f"{arguments['book'] or 'all'}.{JOURNALS[arguments['format']]}"
     with (folder / name).open("w", encoding="utf-8") as stream:
 
@@ -106,11 +119,10 @@ def make_journal(folder: Path, arguments: Mapping[str, Any], _officer: Officer, 
             stream.write(text)
 
         try:
-            stated = write_journal(book_code=arguments["book"] or None, format_name=arguments["format"], write=write)
+            write_journal(book_code=arguments["book"] or None, format_name=arguments["format"], write=write)
         except UnableToExport as refused:
             raise JournalRefused("journal_is_written", {"book": arguments["book"]}) from refused
-    held.progress("write", stated.vouchers)
-    return [name]
+    return name
 
 
 def sheets_of(keys: Sequence[int]) -> list[StagedSheet]:
@@ -121,5 +133,5 @@ PAPER_KINDS = (
     Kind("papers.stage", "payouts.stage_file", 3, making(make_stage)),
     Kind("papers.month", "payouts.render_batch", 3, making(make_month), ("payouts.compute_run",)),
     Kind("papers.results", "payouts.take_results", 3, making(make_results)),
-    Kind("books.export", "ledger.view_voucher", 3, making(make_journal)),
+    Kind("books.export", "ledger.view_voucher", 3, export),
 )

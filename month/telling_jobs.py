@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from rich.markup import escape
 
 from month.models import Job, JobProgress, JobState
 from month.tables import Told, table
@@ -87,8 +88,8 @@ def progress_of(job: Job, progress: JobProgress | None) -> str:
 def why(failure: str, reason: str) -> str:
     """Return why a job is not done, in the officer's words."""
     if failure in LOST:
-        return f"{LOST[failure]} {reason}".strip()
-    return reason or failure
+        return f"{LOST[failure]} {escape(reason)}".strip()
+    return escape(reason or failure)
 
 
 def of_job(job: Job) -> Told:
@@ -120,7 +121,7 @@ def of_job(job: Job) -> Told:
         told = [
             *told,
             text.format(
-                officer=asked.asked_by_id, at=moment(asked.asked_at), attempt=asked.attempt, reason=asked.reason
+                officer=asked.asked_by_id, at=moment(asked.asked_at), attempt=asked.attempt, reason=escape(asked.reason)
             ),
         ]
     files = list(job.files.defer("content").order_by("side", "number"))

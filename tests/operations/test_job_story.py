@@ -1,4 +1,4 @@
-"""What is seen of jobs and said to them while they work: progress, cancellation, who asked, files; and round the ORM."""
+"""What is seen of jobs and said to them while they work: progress, cancellation, files; and round the ORM."""
 
 import hashlib
 import threading
@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 from celery import current_app
+from django.conf import LazySettings
 from django.core.management import call_command
 from django.db import OperationalError, connections
-from pytest_django.fixtures import SettingsWrapper
 
 from ledger.models import AuditEvent
 from ledger.refusals import OfficerMayNot
 from month.doing import do_now
-from month.held import Held, Kind, Work, WorkChanged
+from month.held import Asked, Held, Kind, Work, WorkChanged
 from month.job_kinds import KINDS
 from month.long_work import checking, computing, reading_results, releasing, staging
 from month.models import FileSide, Job, JobCancellation, JobFile, JobMove, JobProgress, JobState
@@ -206,7 +206,7 @@ def test_files_are_taken_away_by_who_may_make_them(rolled_back: None, tmp_path: 
     assert AuditEvent.objects.filter(act="documents.read", subject=f"job/{job.pk}").exists()
 
 
-def test_files_are_forgotten_days_after_the_job_ended(rolled_back: None, settings: SettingsWrapper) -> None:
+def test_files_are_forgotten_days_after_the_job_ended(own_stage: Stage, settings: LazySettings) -> None:
     waits = ask_for(**staging(files=[("x.csv", b"x")], month=NOVEMBER), officer=officer("clerk"), at=AT)
     done = worked(ask_for(**journal(book="", format_name="hledger"), officer=officer("preparer"), at=AT))
     forget_files()
@@ -216,7 +216,7 @@ def test_files_are_forgotten_days_after_the_job_ended(rolled_back: None, setting
     assert list(JobFile.objects.values_list("job", flat=True)) == [waits.pk]
 
 
-def test_files_that_are_handed_out_at_once_leave_no_copy(rolled_back: None, tmp_path: Path) -> None:
+def test_files_that_are_handed_out_at_once_leave_no_copy(own_stage: Stage, tmp_path: Path) -> None:
     done = do_now(**journal(book="", format_name="hledger"), officer=officer("preparer"), at=AT)
     assert hand_out(job=done, folder=tmp_path / "out") == ["all.journal"]
     assert not JobFile.objects.filter(job=done).exists()
@@ -248,8 +248,8 @@ def test_a_run_is_computed_once_for_its_edition(rolled_back: None) -> None:
     assert worked(job).status == JobState.DONE
     assert (run_of(NOVEMBER).status, run_of(NOVEMBER).edition) == (RunStatus.COMPUTED, 2)
     # An attempt that was lost after its commit is found done.
-    Job.objects.filter(pk=job.pk).update(key="another")
-    assert do_now(**work, officer=preparer, at=AT).made == run_of(NOVEMBER)
+    another: Asked = {**work, "key": "another"}
+    assert do_now(**another, officer=preparer, at=AT).made == run_of(NOVEMBER)
     assert run_of(NOVEMBER).edition == 2
     thaw_run(run=run_of(NOVEMBER), officer=preparer, reason="再算", at=AT)
     assert computing(coming_run(month=NOVEMBER))["key"] != work["key"]
@@ -334,7 +334,7 @@ def test_each_step_of_a_job_is_kept(rolled_back: None, capsys: pytest.CaptureFix
     ]
     call_command("job", "show", str(job.pk))
     story = capsys.readouterr().out
-    for told in ("a_rule", "没有这项任务", "second-cashier", "不再需要", "here"):
+    for told in ("a_rule", "没有该任务", "second-cashier", "不再需要", "here"):
         assert told in story, told
 
 
@@ -378,22 +378,28 @@ def told(hand: Hand) -> Hand:
         ("UPDATE month_jobcancellation SET reason = 'y'", {"job_cancellation_is_append_only", "permission denied"}),
         ("DELETE FROM month_jobcancellation", {"job_cancellation_is_append_only", "permission denied"}),
         (
-            "INSERT INTO month_jobcancellation (job_id, attempt, asked_by_id, asked_at, reason)"
-            " SELECT id, 1, asked_by_id, now(), '' FROM month_job",
+            (
+                "INSERT INTO month_jobcancellation (job_id, attempt, asked_by_id, asked_at, reason)"
+                " SELECT id, 1, asked_by_id, now(), '' FROM month_job"
+            ),
             {"job_is_cancelled_with_a_reason"},
         ),
         ("DELETE FROM month_jobmove", {"job_move_is_derived", "permission denied"}),
         ("UPDATE month_jobmove SET status = 'DONE'", {"job_move_is_derived", "permission denied"}),
         (
-            "INSERT INTO month_jobmove (job_id, at, status, attempt, asked_by, worker, failure, reason)"
-            " SELECT id, now(), 'DONE', 1, 'x', '', '', '' FROM month_job",
+            (
+                "INSERT INTO month_jobmove (job_id, at, status, attempt, asked_by, worker, failure, reason)"
+                " SELECT id, now(), 'DONE', 1, 'x', '', '', '' FROM month_job"
+            ),
             {"job_move_is_derived", "permission denied"},
         ),
         ("UPDATE month_jobfile SET content = 'y'", {"job_file_is_fixed"}),
         ("UPDATE month_jobfile SET name = 'y'", {"job_file_is_fixed"}),
         (
-            "INSERT INTO month_jobfile (job_id, side, number, name, sha256, content)"
-            " SELECT id, 'IN', 1, 'y', '', '' FROM month_job",
+            (
+                "INSERT INTO month_jobfile (job_id, side, number, name, sha256, content)"
+                " SELECT id, 'IN', 1, 'y', '', '' FROM month_job"
+            ),
             {"job_file_has_its_number"},
         ),
         ("DELETE FROM month_jobfile", {"accepted"}),
