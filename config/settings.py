@@ -222,8 +222,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
-    # A bell that waits longer than the next sweep is of no use.
-    "sweep": {"task": "month.tasks.ring_for_waiting_jobs", "schedule": 5.0, "options": {"expires": 5}},
+    "sweep": {"task": "month.tasks.ring_for_waiting_jobs", "schedule": 5.0, "options": {"expires": 60}},
     "files": {"task": "month.tasks.forget_job_files", "schedule": 3600.0},
 }
 JOB_LEASE_SECONDS = read_count("TONGFA_LEASE_SECONDS", default=30)

@@ -23,6 +23,8 @@ from ledger.refusals import UnableToPost
 from month.models import Job
 from month.working import WorkerStops, forget_files, sweep_jobs, work_off
 
+# Bells do not pile up while all workers are busy: the next sweep rings again.
+BELL_SECONDS = 60
 log = logging.getLogger(__name__)
 
 
@@ -65,7 +67,7 @@ def ending_at_sigterm() -> Iterator[None]:
 def ring_for_waiting_jobs() -> None:
     """Ring again for every job that is to be done: bells get lost, and workers die."""
     for key in sweep_jobs():
-        work_off_job.delay(key)
+        work_off_job.apply_async([key], expires=BELL_SECONDS)
 
 
 @shared_task(ignore_result=True)
