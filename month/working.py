@@ -177,17 +177,14 @@ def beating(holder: Holder) -> Iterator[None]:
     done = threading.Event()
 
     def beat() -> None:
-        try:
-            while not done.wait(BEAT_SECONDS):
-                with connection.cursor() as cursor:
-                    cursor.execute(sql.BEAT, [holder.lease_seconds, holder.job, holder.attempt, holder.job])
-                    cursor.execute(sql.TELL_BESIDE, [holder.step, holder.rows, holder.job, holder.attempt, holder.job])
-                    cursor.execute(sql.IS_TO_STOP, [holder.job, holder.attempt])
-                    holder.is_to_stop = cursor.fetchone() is not None
-        except (OperationalError, InterfaceError):
-            log.warning("job %s: the lease cannot be renewed", holder.job)
-        finally:
-            connection.close()
+        while not done.wait(BEAT_SECONDS):
+            try:
+                tell_beside(holder)
+            except (OperationalError, InterfaceError):
+                # The work's own connection may be sound: the next beat takes a new one.
+                log.warning("job %s: the lease cannot be renewed", holder.job)
+                connection.close()
+        connection.close()
 
     thread = threading.Thread(target=beat, daemon=True)
     thread.start()
@@ -196,6 +193,15 @@ def beating(holder: Holder) -> Iterator[None]:
     finally:
         done.set()
         thread.join()
+
+
+def tell_beside(holder: Holder) -> None:
+    """Renew the lease between effects, tell the progress, and see whether the job is to stop."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.BEAT, [holder.lease_seconds, holder.job, holder.attempt, holder.job])
+        cursor.execute(sql.TELL_BESIDE, [holder.step, holder.rows, holder.job, holder.attempt, holder.job])
+        cursor.execute(sql.IS_TO_STOP, [holder.job, holder.attempt])
+        holder.is_to_stop = cursor.fetchone() is not None
 
 
 def forget_files() -> None:
