@@ -4,6 +4,7 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+import config.celery  # noqa: F401 - what asks for work rings with it
 from config import instance
 
 WITHOUT_DATABASE = {

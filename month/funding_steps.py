@@ -10,17 +10,19 @@ from django.utils.translation import gettext_lazy
 from ledger.models import Officer
 from month import telling_funding
 from month.asking import with_month, with_officer_or_demo, with_on, with_reason
-from month.beginning import open_months, pay_date_of
-from month.funding import allot, claims_day
-from month.steps import Progress, Step, acting
+from month.beginning import pay_date_of
+from month.doing import do_now
+from month.funding import claims_day
+from month.held import Asked
+from month.long_posting import allotting, posting
+from month.steps import Progress, Step, acting, told_of
 from month.tables import Told
 from payouts.refusals import NoSuchRun
-from treasury.collecting import sweep_income
 from treasury.models import Release
 from treasury.models.words import ReleaseKind
 from treasury.releasing import cancel_release
 from treasury.settlement_figures import end_of_month, work_out
-from treasury.settling import approve_settlements, post_settlements, prepare_settlements, withdraw_settlements
+from treasury.settling import approve_settlements, prepare_settlements, withdraw_settlements
 from treasury.year_ending import turn_advances
 
 
@@ -38,18 +40,26 @@ def with_year(parser: ArgumentParser) -> None:
     parser.add_argument("--year", type=int, required=True, help="2026")
 
 
-def take_sweep(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
+def ask_sweep(asked: Namespace, _officer: Officer, _at: datetime) -> list[Asked]:
+    return [posting("month.sweep", month=asked.month)]
+
+
+def take_sweep(asked: Namespace, officer: Officer | None, at: datetime, progress: Progress) -> Told:
     cashier = acting(officer, "cashier")
-    open_months(day=asked.month, officer=cashier, at=at)
-    return telling_funding.of_sweep(sweep_income(month=asked.month, cashier=cashier, at=at))
+    (sweep,) = ask_sweep(asked, cashier, at)
+    return told_of(do_now(**sweep, officer=cashier, at=at, progress=progress), telling_funding.of_sweep)
 
 
-def take_allot(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
-    releaser = acting(officer, "releaser")
+def ask_allot(asked: Namespace, _officer: Officer, _at: datetime) -> list[Asked]:
     kinds = [ReleaseKind(kind) for kind in asked.kinds or ReleaseKind.values]
     day = asked.on or day_for(asked.month, kinds)
-    allotted = allot(month=asked.month, kinds=kinds, officer=releaser, template=asked.bank, day=day, at=at)
-    return telling_funding.of_allotment(allotted)
+    return [allotting(month=asked.month, kinds=kinds, template=asked.bank, day=day)]
+
+
+def take_allot(asked: Namespace, officer: Officer | None, at: datetime, progress: Progress) -> Told:
+    releaser = acting(officer, "releaser")
+    (allot,) = ask_allot(asked, releaser, at)
+    return told_of(do_now(**allot, officer=releaser, at=at, progress=progress), telling_funding.of_allotment)
 
 
 def day_for(month: date, kinds: list[ReleaseKind]) -> date:
@@ -91,11 +101,15 @@ def take_withdraw(asked: Namespace, officer: Officer | None, at: datetime, _prog
     return telling_funding.of_settlements(asked.month)
 
 
-def take_rebate(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
+def ask_rebate(asked: Namespace, _officer: Officer, _at: datetime) -> list[Asked]:
+    return [posting("month.rebate", month=asked.month)]
+
+
+def take_rebate(asked: Namespace, officer: Officer | None, at: datetime, progress: Progress) -> Told:
     cashier = acting(officer, "cashier")
-    open_months(day=end_of_month(asked.month), officer=cashier, at=at)
-    settled = post_settlements(month=asked.month, cashier=cashier, at=at)
-    return [*telling_funding.of_settlements(asked.month), *telling_funding.of_back_pay(settled)]
+    (rebate,) = ask_rebate(asked, cashier, at)
+    back_pay = told_of(do_now(**rebate, officer=cashier, at=at, progress=progress), telling_funding.of_back_pay)
+    return [*telling_funding.of_settlements(asked.month), *back_pay]
 
 
 def take_advances(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
@@ -105,12 +119,16 @@ def take_advances(asked: Namespace, officer: Officer | None, at: datetime, _prog
 
 FUNDING_STEPS: Mapping[str, Step] = {
     "sweep": Step(
-        gettext_lazy("post the income of the month and sweep it"), (with_month, with_officer_or_demo), take_sweep
+        gettext_lazy("post the income of the month and sweep it"),
+        (with_month, with_officer_or_demo),
+        take_sweep,
+        ask_sweep,
     ),
     "allot": Step(
         gettext_lazy("release what waits, by rank, and build its batches"),
         (with_month, with_officer_or_demo, with_kinds, with_on),
         take_allot,
+        ask_allot,
     ),
     "drop": Step(
         gettext_lazy("cancel an order that was not paid, with a reason"),
@@ -133,6 +151,7 @@ FUNDING_STEPS: Mapping[str, Step] = {
         gettext_lazy("post the approved settlement: returns, withholding, back pay"),
         (with_month, with_officer_or_demo),
         take_rebate,
+        ask_rebate,
     ),
     "advances": Step(
         gettext_lazy("turn what is still advanced at the end of a year into old debt"),

@@ -1,5 +1,7 @@
 """Long work that somebody asked for: what it is, who does it now, and how it went."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -51,11 +53,12 @@ class Job(models.Model):
     attempts_max = models.SmallIntegerField(_("attempts without a person"))
     worker = models.CharField(_("worker"), max_length=120, blank=True)
     lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
-    cancel_asked = models.BooleanField(_("is to be cancelled"), default=False)
-    step = models.CharField(_("step"), max_length=60, blank=True)
-    progress = models.IntegerField(_("rows done"), default=0)
+    # The attempt after which a person last started it: those after it are counted anew, a cancellation of it is void.
+    restarted_after = models.SmallIntegerField(_("attempts before a person started it again"), default=0)
     failure = models.CharField(_("named refusal"), max_length=100, blank=True)
     reason = models.TextField(_("reason"), blank=True)
+    # What the work returned, in the process that did it just now.
+    made: Any = None
 
     class Meta:
         verbose_name = _("job")
@@ -79,3 +82,91 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+class JobProgress(models.Model):
+    """How far a job is and that its worker lives, told by a connection beside the work.
+
+    The work's own transaction may hold the job's row for long; this row is seen all the while.
+    """
+
+    job = models.OneToOneField(
+        Job, on_delete=models.PROTECT, primary_key=True, related_name="progress", verbose_name=_("job")
+    )
+    attempt = models.SmallIntegerField(_("attempt at the work"))
+    step = models.CharField(_("step"), max_length=200, blank=True)
+    rows = models.IntegerField(_("rows done"), default=0)
+    told_at = models.DateTimeField(_("told at"))
+    # The database's process that does the work, so that it can be cut off when nothing is told any more.
+    backend = models.IntegerField(_("process of the database"))
+    claimed_at = models.DateTimeField(_("claimed at"))
+
+    class Meta:
+        verbose_name = _("progress of a job")
+        verbose_name_plural = _("progress of jobs")
+
+
+class JobCancellation(models.Model):
+    """The request to stop a job; the next effect and the next progress see it, and it waits for neither."""
+
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="cancellations", verbose_name=_("job"))
+    attempt = models.SmallIntegerField(_("attempt at the work"))
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        to_field="username",
+        related_name="+",
+        verbose_name=_("asked by"),
+    )
+    asked_at = models.DateTimeField(_("asked at"))
+    reason = models.TextField(_("reason"))
+
+    class Meta:
+        verbose_name = _("cancellation of a job")
+        verbose_name_plural = _("cancellations of jobs")
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="job_is_cancelled_with_a_reason"),
+        ]
+
+
+class JobMove(models.Model):
+    """One step in the life of a job, written by the database with the step itself."""
+
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="moves", verbose_name=_("job"))
+    at = models.DateTimeField(_("at"))
+    status = models.CharField(_("status"), max_length=10, choices=JobState)
+    attempt = models.SmallIntegerField(_("attempt at the work"))
+    asked_by = models.CharField(_("asked by"), max_length=150)
+    worker = models.CharField(_("worker"), max_length=120, blank=True)
+    failure = models.CharField(_("named refusal"), max_length=100, blank=True)
+    reason = models.TextField(_("reason"), blank=True)
+
+    class Meta:
+        verbose_name = _("move of a job")
+        verbose_name_plural = _("moves of jobs")
+
+
+class FileSide(models.TextChoices):
+    """Whether a job takes a file or makes it."""
+
+    IN = "IN", _("handed in")
+    OUT = "OUT", _("produced")
+
+
+class JobFile(models.Model):
+    """A file that a job takes or makes; the workers need no folder in common. It is kept for days, not for ever."""
+
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="files", verbose_name=_("job"))
+    side = models.CharField(_("handed in or made"), max_length=3, choices=FileSide)
+    number = models.IntegerField(_("number"))
+    name = models.CharField(_("name of the file"), max_length=300)
+    sha256 = models.CharField("SHA-256", max_length=64)
+    content = models.BinaryField(_("content"))
+
+    class Meta:
+        verbose_name = _("file of a job")
+        verbose_name_plural = _("files of jobs")
+        constraints = [
+            models.UniqueConstraint(fields=["job", "side", "number"], name="job_file_has_its_number"),
+            models.CheckConstraint(condition=Q(side__in=FileSide.values), name="job_file_side_is_known"),
+        ]

@@ -3,7 +3,7 @@
 The same work asked for twice is one job; asked for anew after it failed, it waits again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +12,14 @@ from django.db.models import DateTimeField, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Officer
-from ledger.posts import require_post
 from ledger.recording import record_event
 from ledger.refusals import UnableToPost
 from month.job_kinds import kind_named
-from month.models import Job, JobState
-from payouts.running import CHAIN
+from month.keeping_files import keep_file
+from month.models import FileSide, Job, JobCancellation, JobState
+
+# A trail of their own: an effect under way holds the head of the one that its acts are recorded in.
+CHAIN = "jobs"
 
 
 class ClockTimestamp(Func):
@@ -32,15 +34,30 @@ class NoSuchJob(UnableToPost):
     remedy = _("Look at the jobs: manage.py job list.")
 
 
-def ask_for(*, kind: str, key: str, arguments: Mapping[str, Any], officer: Officer, at: datetime) -> Job:
+class JobCancelledWithoutReason(UnableToPost):
+    message = _("A reason is missing.")
+    remedy = _("Say why in one line.")
+
+
+def ask_for(
+    *,
+    kind: str,
+    key: str,
+    arguments: Mapping[str, Any],
+    officer: Officer,
+    at: datetime,
+    files: Sequence[tuple[str, bytes]] = (),
+) -> Job:
     """Ask for work of a kind, known by its key; return its job, which may be under way or done already.
+
+    ``files``, each a name and its bytes, are kept with the job: a worker on any machine reads them there.
 
     :raises OfficerMayNot: without the post for the work
     """
     asked = kind_named(kind)
-    require_post(officer, asked.post)
+    asked.require_post(officer)
     with transaction.atomic():
-        job, _is_new = Job.objects.exclude(status=JobState.CANCELLED).get_or_create(
+        job, is_new = Job.objects.exclude(status=JobState.CANCELLED).get_or_create(
             kind=kind,
             key=key,
             defaults={
@@ -50,12 +67,17 @@ def ask_for(*, kind: str, key: str, arguments: Mapping[str, Any], officer: Offic
                 "attempts_max": asked.attempts_max,
             },
         )
-        # Who asks again is a person who has seen that it failed, or that its worker is gone.
-        waiting_since = Job.objects.select_for_update(no_key=True).filter(
+        if is_new:
+            for number, (name, content) in enumerate(files, start=1):
+                keep_file(job.pk, FileSide.IN, number, name, content)
+            return job
+        # Who asks again is a person who has seen that it failed, or that its worker is gone. A row that is locked
+        # belongs to an effect under way.
+        stopped = Job.objects.select_for_update(no_key=True, skip_locked=True).filter(
             Q(status=JobState.FAILED) | Q(status=JobState.RUNNING, lease_until__lt=ClockTimestamp()), pk=job.pk
         )
-        for stopped in waiting_since:
-            wait_again(stopped, officer)
+        for one in stopped:
+            wait_again(one, officer)
         job.refresh_from_db()
         return job
 
@@ -66,47 +88,54 @@ def restart_job(*, key: int, officer: Officer, at: datetime) -> Job:
     :raises NoSuchJob: if there is none that failed
     """
     with transaction.atomic():
-        job = Job.objects.select_for_update().filter(pk=key, status=JobState.FAILED).first()
+        job = Job.objects.select_for_update(no_key=True).filter(pk=key, status=JobState.FAILED).first()
         if job is None:
             raise NoSuchJob("job_moves", {"job": key, "to": JobState.WAITING.value})
-        require_post(officer, kind_named(job.kind).post)
+        kind_named(job.kind).require_post(officer)
         wait_again(job, officer)
-        record(job, "job.restart", officer, at)
+        record(job, "job.restart", officer, at, reason="")
         return job
 
 
 def wait_again(job: Job, officer: Officer) -> None:
     job.status, job.asked_by, job.worker, job.lease_until = JobState.WAITING, officer, "", None
-    job.failure, job.reason, job.cancel_asked = "", "", False
-    job.save(update_fields=["status", "asked_by", "worker", "lease_until", "failure", "reason", "cancel_asked"])
+    job.failure, job.reason, job.restarted_after = "", "", job.attempt
+    job.save(update_fields=["status", "asked_by", "worker", "lease_until", "failure", "reason", "restarted_after"])
 
 
 def cancel_job(*, key: int, officer: Officer, reason: str, at: datetime) -> Job:
-    """Cancel a job that waits or failed; one that runs is cancelled at its next effect.
+    """Cancel a job that waits or failed; one that runs ends at its next effect, or where it next tells its progress.
+
+    The effect under way is not waited for: the request is a row of its own.
 
     :raises NoSuchJob: if there is none, or it has ended
     """
+    if not reason.strip():
+        raise JobCancelledWithoutReason("job_is_cancelled_with_a_reason", {"job": key})
     with transaction.atomic():
-        job = Job.objects.select_for_update().filter(pk=key).first()
-        if job is None or job.status in (JobState.DONE, JobState.CANCELLED):
+        job = Job.objects.filter(pk=key).exclude(status__in=[JobState.DONE, JobState.CANCELLED]).first()
+        if job is None:
             raise NoSuchJob("job_moves", {"job": key, "to": JobState.CANCELLED.value})
-        require_post(officer, kind_named(job.kind).post)
-        if job.status == JobState.RUNNING:
-            job.cancel_asked = True
-        else:
-            job.status = JobState.CANCELLED
-        job.reason = reason
-        job.save(update_fields=["status", "cancel_asked", "reason"])
-        record(job, "job.cancel", officer, at)
+        kind_named(job.kind).require_post(officer)
+        # One that does not run may be claimed just now: that attempt is meant.
+        attempt = job.attempt if job.status == JobState.RUNNING else job.attempt + 1
+        JobCancellation.objects.create(job=job, attempt=attempt, asked_by=officer, asked_at=at, reason=reason)
+        resting = Job.objects.select_for_update(no_key=True, skip_locked=True).filter(
+            pk=key, status__in=[JobState.WAITING, JobState.FAILED]
+        )
+        for one in resting:
+            one.status, one.reason, job = JobState.CANCELLED, reason, one
+            one.save(update_fields=["status", "reason"])
+        record(job, "job.cancel", officer, at, reason=reason)
         return job
 
 
-def record(job: Job, act: str, officer: Officer, at: datetime) -> None:
+def record(job: Job, act: str, officer: Officer, at: datetime, *, reason: str) -> None:
     record_event(
         chain=CHAIN,
         at=at,
         actor=officer.username,
         act=act,
         subject=f"job/{job.pk}",
-        after={"kind": job.kind, "key": job.key, "attempt": job.attempt, "reason": job.reason},
+        after={"kind": job.kind, "key": job.key, "attempt": job.attempt, "reason": reason},
     )

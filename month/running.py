@@ -5,47 +5,35 @@ and a second run of the same files changes nothing. Officers take the steps one 
 acts; only a demo lets invented officers take them all.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from django.db import transaction
-
-from imports.applying import APPLIERS, Applied, apply_month
+from imports.applying import APPLIERS, Applied
 from imports.models import StagedSheet
-from imports.staging import stage_files
 from ledger.models import Officer
-from ledger.posts import require_post
 from month.beginning import begin_demo, open_months, pay_date_of
-from month.benefits import carry_benefits, thaw_benefits
+from month.carrying_benefits import carry_benefits, thaw_benefits
 from month.doing import do_now
-from month.funding import Allotted, allot, claims_day, settle_month, sweep_month
-from month.job_kinds import Asked, rendering, sending
+from month.funding import Allotted, agree_settlements, claims_day
+from month.handing_over import rendering, sending
+from month.held import Asked
+from month.long_posting import allotting, posting
+from month.long_work import applying, checking, computing, releasing, run_asked, sheets_staged, staging
 from month.posts import CORRECTED, SIGNED_BY_DEMO, demo_officer
+from month.salaries import coming_run
+from month.working import Progress
 from payouts.bank_formats import format_named
-from payouts.building import release_run
-from payouts.checking import check_run
 from payouts.computing import compute_run
-from payouts.inputs import current_declarations, inputs_digest
 from payouts.models import Batch, Run
 from payouts.models.words import RELEASED_STATES, BatchStatus, RunStatus
 from payouts.refusals import NobodyToPay
-from payouts.running import (
-    current_run,
-    freeze_run,
-    refuse_run,
-    review_run,
-    run_to_collect,
-    sign_exceptions,
-    submit_run,
-    thaw_run,
-)
+from payouts.running import current_run, refuse_run, review_run, sign_exceptions, submit_run, thaw_run
 from payouts.sending import BEING_SENT
 from treasury.models.words import ReleaseKind
 from treasury.settlement_figures import end_of_month
 
-Progress = Callable[[str, int], None]
 SUFFIXES = (".xlsx", ".csv", ".xls")
 
 
@@ -74,13 +62,15 @@ def run_month(*, folder: Path, month: date, template: str, at: datetime, progres
     done.sheets = stage_month(paths=[folder], month=month, officer=demo_officer("clerk"), at=at, progress=progress)
     done.applied = apply_staged(month=month, officer=demo_officer("preparer"), at=at, progress=progress)
     thaw_benefits(month=month, at=at)
-    done.applied += apply_month(month=month, officer=demo_officer("benefits_officer"), at=at, progress=progress)
+    done.applied += apply_now(month=month, officer=demo_officer("benefits_officer"), at=at, progress=progress)
     if done.applied:
         done.steps.append("apply")
-    if sweep_month(month=month, at=at).collections:
+    open_months(day=month, officer=demo_officer("chief_accountant"), at=at)
+    swept = do_now(**posting("month.sweep", month=month), officer=demo_officer("cashier"), at=at).made
+    if swept and swept.collections:
         done.steps.append("sweep")
     open_months(day=pay_date_of(month), officer=demo_officer("chief_accountant"), at=at)
-    done.run = run_for(month=month, at=at)
+    done.run = coming_run(month=month)
     try:
         carry_through(done, template=template, at=at, progress=progress)
     except NobodyToPay:
@@ -89,7 +79,9 @@ def run_month(*, folder: Path, month: date, template: str, at: datetime, progres
     done.steps += carry_benefits(month=month, template=template, at=at, progress=progress)
     done.steps += ["send"] * carry_batches(month=month, template=template, at=at)
     carry_claims(done, template=template, at=at)
-    if settle_month(month=month, at=at).settlements:
+    agree_settlements(month=month, at=at)
+    settled = do_now(**posting("month.rebate", month=month), officer=demo_officer("cashier"), at=at).made
+    if settled and settled.settlements:
         done.steps.append("settle")
     carry_back_pay(done, template=template, at=at)
     return done
@@ -111,9 +103,11 @@ def carry_releases(
     done: MonthRun, *, kinds: Sequence[ReleaseKind], day: date, step: str, template: str, at: datetime
 ) -> None:
     """Release what waits of some kinds, build its batches and hand them to the bank."""
-    allotted = allot(month=done.month, kinds=kinds, officer=demo_officer("releaser"), template=template, day=day, at=at)
-    done.allotted.append(allotted)
-    if allotted.released:
+    asked = allotting(month=done.month, kinds=kinds, template=template, day=day)
+    allotted = do_now(**asked, officer=demo_officer("releaser"), at=at).made
+    if allotted:
+        done.allotted.append(allotted)
+    if allotted and allotted.released:
         done.steps.append(step)
     done.steps += ["send"] * carry_batches(month=done.month, template=template, at=at)
 
@@ -124,13 +118,13 @@ def carry_through(done: MonthRun, *, template: str, at: datetime, progress: Prog
     preparer = demo_officer("preparer")
     run = done.run
     if run.status == RunStatus.COLLECTING:
-        run = freeze_and_compute(run, officer=preparer, at=at, progress=progress)
+        run = run_asked(do_now(**computing(run), officer=preparer, at=at, progress=progress))
         done.steps += ["freeze", "compute"]
     if run.status == RunStatus.FROZEN:
         run = compute_run(run=run, officer=preparer, at=at, progress=progress)
         done.steps.append("compute")
     if run.status == RunStatus.COMPUTED:
-        run = check_run(run=run, officer=preparer, at=at)
+        run = run_asked(do_now(**checking(run), officer=preparer, at=at))
         done.steps.append("check")
     if run.status == RunStatus.CHECKED:
         sign_exceptions(run=run, exceptions=None, officer=preparer, reason=SIGNED_BY_DEMO, at=at)
@@ -140,7 +134,7 @@ def carry_through(done: MonthRun, *, template: str, at: datetime, progress: Prog
         run = review_run(run=run, officer=demo_officer("reviewer"), at=at)
         done.steps.append("review")
     if run.status == RunStatus.REVIEWED:
-        release_run(run=run, officer=demo_officer("releaser"), template=template, at=at)
+        do_now(**releasing(run, template), officer=demo_officer("releaser"), at=at)
         done.steps.append("release")
     done.steps += ["send"] * carry_batches(month=done.month, template=template, at=at)
     run.refresh_from_db()
@@ -164,9 +158,9 @@ def send_now(batch: Batch, template: str, *, officer: Officer, at: datetime) -> 
 
 
 def handing_over(batch: Batch, template: str) -> Asked:
-    """Return the work that a worker is asked for to hand a batch over: to render it first, if need be."""
+    """Return the work that a worker is asked for to hand a batch over, in a format: to render it first, if need be."""
     if batch.status == BatchStatus.APPROVED:
-        return rendering(batch, fitting(batch, template), then_send=True)
+        return rendering(batch, template, then_send=True)
     return sending(batch)
 
 
@@ -174,15 +168,19 @@ def stage_month(
     *, paths: Sequence[Path], month: date, officer: Officer, at: datetime, progress: Progress
 ) -> list[StagedSheet]:
     """Stage files, and every file of folders, for a month; what was staged before is recognised."""
-    require_post(officer, "payouts.stage_file")
+    asked = staging(files=files_of(paths), month=month)
+    return sheets_staged(do_now(**asked, officer=officer, at=at, progress=progress))
+
+
+def files_of(paths: Sequence[Path]) -> list[tuple[str, bytes]]:
+    """Return the names and the bytes of files, and of every file of folders."""
     found = [
         file
         for path in paths
         for file in (sorted(path.iterdir()) if path.is_dir() else [path])
         if path.is_file() or is_list(file)
     ]
-    files = [(file.name, file.read_bytes()) for file in found]
-    return list(stage_files(files=files, month=month, officer=officer, at=at, progress=progress))
+    return [(file.name, file.read_bytes()) for file in found]
 
 
 def is_list(file: Path) -> bool:
@@ -199,26 +197,13 @@ def apply_staged(*, month: date, officer: Officer, at: datetime, progress: Progr
         if run.status in (RunStatus.SUBMITTED, RunStatus.REVIEWED):
             run = refuse_run(run=run, officer=demo_officer("reviewer"), reason=CORRECTED, at=at)
         thaw_run(run=run, officer=officer, reason=CORRECTED, at=at)
-    return apply_month(month=month, officer=officer, at=at, progress=progress)
+    return apply_now(month=month, officer=officer, at=at, progress=progress)
 
 
-def run_for(*, month: date, at: datetime) -> Run:
-    """Return the run to carry through: the month's, or a supplementary one if the inputs changed after release."""
-    run = current_run(month=month)
-    if run is None:
-        return run_to_collect(month=month, pay_date=pay_date_of(month), at=at)
-    unchanged = inputs_digest(current_declarations(month=month)) == run.inputs_digest
-    if run.status in RELEASED_STATES and not unchanged:
-        return Run(month=month, number=run.number + 1, pay_date=pay_date_of(month), status=RunStatus.COLLECTING)
-    return run
-
-
-@transaction.atomic
-def freeze_and_compute(run: Run, *, officer: Officer, at: datetime, progress: Progress) -> Run:
-    """Freeze and compute in one act: a supplementary run that would pay nobody leaves nothing behind."""
-    kept = run if run.pk else run_to_collect(month=run.month, pay_date=run.pay_date, at=at)
-    frozen = freeze_run(run=kept, officer=officer, at=at)
-    return compute_run(run=frozen, officer=officer, at=at, progress=progress)
+def apply_now(*, month: date, officer: Officer, at: datetime, progress: Progress) -> list[Applied]:
+    """Apply the staged files that an officer may apply; nothing is told of those that were applied before."""
+    job = do_now(**applying(month=month, officer=officer), officer=officer, at=at, progress=progress)
+    return list(job.made or ())
 
 
 def waiting_batches(*, month: date) -> list[Batch]:

@@ -3,13 +3,14 @@
 from argparse import Namespace
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 
 from django.utils.translation import gettext_lazy
 
-from imports.applying import apply_month
 from ledger.models import Officer
 from ledger.posts import require_post
-from month import documents, running, telling, writing
+from month import running, telling, writing
 from month.asking import (
     with_account,
     with_batch,
@@ -30,14 +31,18 @@ from month.asking import (
     with_single,
 )
 from month.beginning import open_months, pay_date_of, payable_day
-from month.closing_months import close_month
+from month.doing import do_now
 from month.funding_steps import FUNDING_STEPS
+from month.held import Asked
+from month.long_posting import posting
+from month.long_work import applying, checking, computing, reading_results, releasing, run_asked, staging
+from month.paper_work import papers_of_month, papers_of_results, papers_of_stage
 from month.posts import demo_officer
-from month.steps import Progress, Step, acting, run_of
+from month.salaries import coming_run
+from month.steps import Progress, Step, acting, run_of, told_of
 from month.tables import Told
-from payouts.answering import take_results
-from payouts.building import cancel_batch, release_run
-from payouts.checking import check_run
+from month.taking_away import hand_out
+from payouts.building import cancel_batch
 from payouts.correcting import (
     NewAccount,
     approve_correction,
@@ -45,48 +50,51 @@ from payouts.correcting import (
     refuse_correction,
     reissue,
 )
-from payouts.models import AccountCorrection
+from payouts.models import AccountCorrection, Batch
 from payouts.refusals import NoSuchRun
-from payouts.remitting import remit_run
 from payouts.running import refuse_run, review_run, sign_exceptions, submit_run, thaw_run
 
 
 def take_run(asked: Namespace, _officer: Officer | None, at: datetime, progress: Progress) -> Told:
     done = running.run_month(folder=asked.folder, month=asked.month, template=asked.bank, at=at, progress=progress)
-    names = writing.write_month(
-        folder=asked.out, month=asked.month, sheets=done.sheets, officer=demo_officer("cashier"), at=at
-    )
-    names += documents.write_marked_copies(folder=asked.out, sheets=done.sheets)
-    names += documents.write_documents(folder=asked.out, month=asked.month, at=at)
-    writing.keep_private(asked.out)
+    papers = papers_of_month(month=asked.month, sheets=done.sheets, marked=done.sheets)
+    names = papers_now(papers, asked.out, demo_officer("cashier"), at)
     return telling.of_run(done, folder=asked.out, names=names)
 
 
-def take_bank_results(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
-    cashier = acting(officer, "cashier")
-    taken = [
-        take_results(
-            name=path.name,
-            content=path.read_bytes(),
-            template=asked.bank,
-            month=asked.month,
-            officer=cashier,
-            on=asked.on,
-            at=at,
-        )
+def papers_now(papers: Asked, folder: Path, officer: Officer, at: datetime) -> list[str]:
+    """Make papers and hand them out into a folder; return their names."""
+    return hand_out(job=do_now(**papers, officer=officer, at=at), folder=folder)
+
+
+def ask_results(asked: Namespace, _officer: Officer, _at: datetime) -> list[Asked]:
+    return [
+        reading_results(name=path.name, content=path.read_bytes(), template=asked.bank, month=asked.month, on=asked.on)
         for path in asked.paths
     ]
-    writing.make_folder(asked.out)
+
+
+def take_bank_results(asked: Namespace, officer: Officer | None, at: datetime, progress: Progress) -> Told:
+    cashier = acting(officer, "cashier")
+    jobs = [do_now(**one, officer=cashier, at=at, progress=progress) for one in ask_results(asked, cashier, at)]
+    taken = [job.made for job in jobs if job.made is not None]
     for month in {one.month for one in taken}:
-        name = writing.write_results(asked.out, month)
-        writing.record_reading([name], month=month, officer=cashier, at=at)
-    writing.keep_private(asked.out)
+        papers_now(papers_of_results(month=month), asked.out, cashier, at)
     return telling.of_results(taken, folder=asked.out)
 
 
+def ask_close(asked: Namespace, _officer: Officer, _at: datetime) -> list[Asked]:
+    return [posting("month.close", month=asked.month)]
+
+
 def take_close(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
-    closed = close_month(month=asked.month, officer=acting(officer, "chief_accountant"), at=at)
-    return telling.of_close(asked.month, closed)
+    accountant = acting(officer, "chief_accountant")
+    (close,) = ask_close(asked, accountant, at)
+    return told_of(do_now(**close, officer=accountant, at=at), partial(telling.of_close, asked.month))
+
+
+def ask_stage(asked: Namespace, _officer: Officer, _at: datetime) -> list[Asked]:
+    return [staging(files=running.files_of(asked.paths), month=asked.month)]
 
 
 def take_stage(asked: Namespace, officer: Officer | None, at: datetime, progress: Progress) -> Told:
@@ -94,43 +102,41 @@ def take_stage(asked: Namespace, officer: Officer | None, at: datetime, progress
     sheets = running.stage_month(paths=asked.paths, month=asked.month, officer=clerk, at=at, progress=progress)
     told = telling.of_stage(sheets)
     if asked.out:
-        names = writing.write_staged(folder=asked.out, month=asked.month, sheets=sheets, officer=clerk, at=at)
-        names += documents.write_marked_copies(folder=asked.out, sheets=sheets)
-        writing.keep_private(asked.out)
+        names = papers_now(papers_of_stage(month=asked.month, sheets=sheets), asked.out, clerk, at)
         told = [*told, *telling.of_documents(asked.month, folder=asked.out, names=names)]
     return told
 
 
+def ask_apply(asked: Namespace, officer: Officer, _at: datetime) -> list[Asked]:
+    return [applying(month=asked.month, officer=officer)]
+
+
 def take_apply(asked: Namespace, officer: Officer | None, at: datetime, progress: Progress) -> Told:
-    applied = apply_month(month=asked.month, officer=acting(officer, "preparer"), at=at, progress=progress)
-    return telling.of_apply(applied)
+    preparer = acting(officer, "preparer")
+    return telling.of_apply(running.apply_now(month=asked.month, officer=preparer, at=at, progress=progress))
+
+
+def ask_compute(asked: Namespace, _officer: Officer, _at: datetime) -> list[Asked]:
+    return [computing(coming_run(month=asked.month))]
 
 
 def take_compute(asked: Namespace, officer: Officer | None, at: datetime, progress: Progress) -> Told:
     preparer = acting(officer, "preparer")
-    require_post(preparer, "payouts.compute_run")
-    open_months(day=pay_date_of(asked.month), officer=preparer, at=at)
-    run = running.run_for(month=asked.month, at=at)
-    run = running.freeze_and_compute(run, officer=preparer, at=at, progress=progress)
-    return telling.of_state(run)
+    (compute,) = ask_compute(asked, preparer, at)
+    return telling.of_state(run_asked(do_now(**compute, officer=preparer, at=at, progress=progress)))
 
 
-def take_check(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
-    run = run_of(asked)
+def ask_check(asked: Namespace, _officer: Officer, _at: datetime) -> list[Asked]:
+    return [checking(run_of(asked))]
+
+
+def take_check(asked: Namespace, officer: Officer | None, at: datetime, progress: Progress) -> Told:
     preparer = acting(officer, "preparer")
-    if run.status == "COMPUTED":
-        run = check_run(run=run, officer=preparer, at=at)
-    told = telling.of_exceptions(run)
+    (check,) = ask_check(asked, preparer, at)
+    told = telling.of_exceptions(run_asked(do_now(**check, officer=preparer, at=at, progress=progress)))
     if asked.out:
-        names = writing.write_month(
-            folder=asked.out,
-            month=asked.month,
-            sheets=writing.current_sheets(asked.month),
-            officer=preparer,
-            at=at,
-        )
-        names += documents.write_documents(folder=asked.out, month=asked.month, at=at)
-        writing.keep_private(asked.out)
+        papers = papers_of_month(month=asked.month, sheets=writing.current_sheets(asked.month))
+        names = papers_now(papers, asked.out, preparer, at)
         told = [*told, *telling.of_documents(asked.month, folder=asked.out, names=names)]
     return told
 
@@ -161,11 +167,27 @@ def take_collect(asked: Namespace, officer: Officer | None, at: datetime, _progr
     return telling.of_state(thaw_run(run=run_of(asked), officer=preparer, reason=asked.reason, at=at))
 
 
-def take_release(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
-    run = run_of(asked)
-    release_run(run=run, officer=acting(officer, "releaser"), template=asked.bank, at=at)
-    run.refresh_from_db()
-    return telling.of_state(run)
+def ask_release(asked: Namespace, _officer: Officer, _at: datetime) -> list[Asked]:
+    return [releasing(run_of(asked), asked.bank)]
+
+
+def take_release(asked: Namespace, officer: Officer | None, at: datetime, progress: Progress) -> Told:
+    releaser = acting(officer, "releaser")
+    (release,) = ask_release(asked, releaser, at)
+    return telling.of_state(run_asked(do_now(**release, officer=releaser, at=at, progress=progress)))
+
+
+def ask_render(asked: Namespace, cashier: Officer, at: datetime) -> list[Asked]:
+    require_post(cashier, "payouts.render_batch")
+    waiting = running.waiting_batches(month=asked.month)
+    for batch in waiting:
+        open_months(day=batch.pay_date, officer=cashier, at=at)
+    return [running.handing_over(batch, format_for(batch, asked)) for batch in waiting]
+
+
+def format_for(batch: Batch, asked: Namespace) -> str:
+    """Return the format for a batch: the one that is asked for, or its single-payment one for few."""
+    return running.fitting(batch, asked.bank) if asked.single else str(asked.bank)
 
 
 def take_render(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
@@ -173,17 +195,9 @@ def take_render(asked: Namespace, officer: Officer | None, at: datetime, _progre
     require_post(cashier, "payouts.render_batch")
     for batch in running.waiting_batches(month=asked.month):
         open_months(day=batch.pay_date, officer=cashier, at=at)
-        template = running.fitting(batch, asked.bank) if asked.single else asked.bank
-        running.send_now(batch, template, officer=cashier, at=at)
-    names = writing.write_month(
-        folder=asked.out,
-        month=asked.month,
-        sheets=writing.current_sheets(asked.month),
-        officer=cashier,
-        at=at,
-    )
-    names += documents.write_documents(folder=asked.out, month=asked.month, at=at)
-    writing.keep_private(asked.out)
+        running.send_now(batch, format_for(batch, asked), officer=cashier, at=at)
+    papers = papers_of_month(month=asked.month, sheets=writing.current_sheets(asked.month))
+    names = papers_now(papers, asked.out, cashier, at)
     return telling.of_documents(asked.month, folder=asked.out, names=names)
 
 
@@ -228,14 +242,17 @@ def take_cancel(asked: Namespace, officer: Officer | None, at: datetime, _progre
     return telling.of_status(asked.month)
 
 
-def take_remit(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
-    cashier = acting(officer, "cashier")
-    runs = writing.released_runs(asked.month)
-    if not runs:
+def ask_remit(asked: Namespace, _officer: Officer, at: datetime) -> list[Asked]:
+    if not writing.released_runs(asked.month):
         raise NoSuchRun("run_exists", {"month": f"{asked.month:%Y-%m}"})
     on = asked.on or max(pay_date_of(asked.month), at.date())
-    for run in runs:
-        remit_run(run=run, officer=cashier, on=on, at=at)
+    return [posting("month.remit", month=asked.month, on=on.isoformat())]
+
+
+def take_remit(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
+    cashier = acting(officer, "cashier")
+    (remit,) = ask_remit(asked, cashier, at)
+    do_now(**remit, officer=cashier, at=at)
     return telling.of_status(asked.month)
 
 
@@ -248,12 +265,20 @@ STEPS: Mapping[str, Step] = {
         gettext_lazy("a demo's whole month: stage to bank files"), (with_folder, with_month, with_out), take_run
     ),
     "stage": Step(
-        gettext_lazy("stage and judge files"), (with_paths, with_month, with_officer, with_findings), take_stage
+        gettext_lazy("stage and judge files"),
+        (with_paths, with_month, with_officer, with_findings),
+        take_stage,
+        ask_stage,
     ),
-    "apply": Step(gettext_lazy("apply what is staged"), (with_month, with_officer), take_apply),
-    "compute": Step(gettext_lazy("freeze the inputs and compute the run"), (with_month, with_officer), take_compute),
+    "apply": Step(gettext_lazy("apply what is staged"), (with_month, with_officer), take_apply, ask_apply),
+    "compute": Step(
+        gettext_lazy("freeze the inputs and compute the run"), (with_month, with_officer), take_compute, ask_compute
+    ),
     "check": Step(
-        gettext_lazy("check the run and list its exceptions"), (with_month, with_officer, with_papers), take_check
+        gettext_lazy("check the run and list its exceptions"),
+        (with_month, with_officer, with_papers),
+        take_check,
+        ask_check,
     ),
     "sign": Step(
         gettext_lazy("sign exceptions with a reason"),
@@ -268,16 +293,18 @@ STEPS: Mapping[str, Step] = {
         (with_month, with_officer, with_reason),
         take_collect,
     ),
-    "release": Step(gettext_lazy("release the reviewed run"), (with_month, with_officer), take_release),
+    "release": Step(gettext_lazy("release the reviewed run"), (with_month, with_officer), take_release, ask_release),
     "render": Step(
         gettext_lazy("hand the bank its files and write the documents"),
         (with_month, with_officer, with_out, with_single),
         take_render,
+        ask_render,
     ),
     "results": Step(
         gettext_lazy("take the bank's result files"),
         (with_paths, with_out, with_month_or_any, with_officer_or_demo, with_on),
         take_bank_results,
+        ask_results,
     ),
     "correct": Step(
         gettext_lazy("propose another account for a returned payment"),
@@ -300,9 +327,12 @@ STEPS: Mapping[str, Step] = {
         take_cancel,
     ),
     "remit": Step(
-        gettext_lazy("remit tax, insurance and housing fund"), (with_month, with_officer_or_demo, with_on), take_remit
+        gettext_lazy("remit tax, insurance and housing fund"),
+        (with_month, with_officer_or_demo, with_on),
+        take_remit,
+        ask_remit,
     ),
-    "close": Step(gettext_lazy("close the month"), (with_month, with_officer_or_demo), take_close),
+    "close": Step(gettext_lazy("close the month"), (with_month, with_officer_or_demo), take_close, ask_close),
     **FUNDING_STEPS,
     "status": Step(gettext_lazy("where the month stands, and what blocks it"), (with_month,), take_status),
 }

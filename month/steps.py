@@ -4,8 +4,13 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
 
 from ledger.models import Officer
+from month.held import Asked
+from month.models import Job
 from month.posts import demo_officer
 from month.tables import Told
 from payouts.models import Run
@@ -22,6 +27,8 @@ class Step:
     help: object
     arguments: Sequence[Callable[[ArgumentParser], object]]
     take: Callable[[Namespace, Officer | None, datetime, Progress], Told]
+    # What a worker is asked for where the step is long, instead of taking it now.
+    ask: Callable[[Namespace, Officer, datetime], Sequence[Asked]] | None = None
 
 
 def run_of(asked: Namespace) -> Run:
@@ -34,3 +41,8 @@ def run_of(asked: Namespace) -> Run:
 def acting(officer: Officer | None, post: str) -> Officer:
     """Return the officer who was named, or in a demo the one who holds the post."""
     return officer or demo_officer(post)
+
+
+def told_of(job: Job, tell: Callable[[Any], Told]) -> Told:
+    """Tell what work has made in this process; if a worker was quicker, that it is done."""
+    return tell(job.made) if job.made is not None else [_("A worker has done job {job}.").format(job=job.pk)]

@@ -47,6 +47,10 @@ STEP_NAMES: Mapping[str, object] = {
     "release": gettext_lazy("release"),
     "fund": gettext_lazy("put money in"),
     "send": gettext_lazy("send"),
+    "results": gettext_lazy("results"),
+    "write": gettext_lazy("write"),
+    "remit": gettext_lazy("remit"),
+    "close": gettext_lazy("close"),
 }
 NEXT_STEPS: Mapping[str, object] = {
     RunStatus.COLLECTING: gettext_lazy("Next: month stage, month apply, then month compute."),

@@ -23,6 +23,7 @@ from psycopg2 import sql
 from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
+import config.celery  # noqa: F401 - the application that rings
 from config import instance, roles
 
 copies = itertools.count()

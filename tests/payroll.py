@@ -30,6 +30,7 @@ from payouts.computing import compute_run
 from payouts.correcting import NewAccount, approve_correction, propose_correction, reissue
 from payouts.declaring import DeclaredFile, DeclaredPayRow, StaffRow, declare, declare_pay, declare_staff
 from payouts.models import AccountCorrection, BankFile, Batch, Declaration, Payment, Run
+from payouts.rendering import render_batch
 from payouts.running import freeze_run, review_run, run_to_collect, sign_exceptions, submit_run
 from payouts.sending import send_batch
 from tests.attacks import Stage
@@ -192,6 +193,14 @@ def released(run: Run, *, by: str = "releaser") -> Batch:
     batch = release_run(run=reviewed(run), officer=officer(by), template=LIST, at=AT)
     assert batch is not None
     return batch
+
+
+def rendered(month: date, *, template: str = LIST) -> Batch:
+    """Return the batch of a month with its files made."""
+    batch = batch_of(month)
+    if batch.status == "APPROVED":
+        render_batch(batch=batch, officer=officer("cashier"), template=template, at=AT)
+    return batch_of(month)
 
 
 def sent(batch: Batch, *, template: str = LIST) -> Batch:

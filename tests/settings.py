@@ -10,3 +10,6 @@ os.environ.setdefault("TONGFA_HOME", str(Path(__file__).resolve().parent.parent 
 os.environ.setdefault("TONGFA_POSTGRES_OPTIONS", "-c fsync=off -c full_page_writes=off")
 
 from config.settings import *  # noqa: E402, F403
+
+# What rings does the work itself; a few tests start real workers.
+CELERY_TASK_ALWAYS_EAGER = True

@@ -16,3 +16,8 @@ def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
         [Path(__file__).parent / "jobs.sql"],
         {"@job_moves@": move_literals(JOB_MOVES)},
     )
+
+
+def install_progress(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Create or replace what is promised of the progress, the moves, the cancellations and the files of jobs."""
+    install_files(schema_editor.connection, [Path(__file__).parent / "job_progress.sql"], {})

@@ -25,7 +25,3 @@ CREATE OR REPLACE TRIGGER job_is_fixed BEFORE UPDATE ON month_job
   FOR EACH ROW EXECUTE FUNCTION ledger_fixed('job_is_fixed', 'id', 'kind', 'key', 'arguments', 'asked_at', 'attempts_max');
 CREATE OR REPLACE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON month_job
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_append_only('job');
-
-CREATE OR REPLACE VIEW auditor_job AS
-  SELECT id, kind, key, asked_by_id AS asked_by, asked_at, status, attempt, worker, step, progress, failure,
-         ledger_mask(reason) AS reason FROM month_job;

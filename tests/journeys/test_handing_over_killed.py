@@ -17,8 +17,8 @@ from django.db import connections
 
 from ledger.checks import run_checks
 from month.doing import do_now
+from month.handing_over import rendering, sending, taking
 from month.inboxes import arrived
-from month.job_kinds import rendering, sending, taking
 from payouts.building import release_run
 from payouts.channels.channel_files import channel_named
 from payouts.checking import check_run

@@ -7,8 +7,8 @@ import pytest
 
 from ledger.checks import run_checks
 from month.doing import do_now
+from month.handing_over import rendering, sending, taking
 from month.inboxes import arrived
-from month.job_kinds import rendering, sending, taking
 from payouts.channels.channel_files import channel_named
 from payouts.correcting import NewAccount, approve_correction, propose_correction, reissue
 from payouts.deciding_fates import decide_fate, propose_fate

@@ -13,8 +13,8 @@ from ledger.models import Officer
 from ledger.refusals import UnableToPost
 from month import telling_bank
 from month.doing import do_now
+from month.handing_over import taking
 from month.inboxes import arrived, put_known_away
-from month.job_kinds import taking
 from month.management.earmarking import Act, EarmarkingCommand, Look, nothing, only
 from month.tables import Told
 from payouts.channels.channel_files import SHIPPED, load_channels

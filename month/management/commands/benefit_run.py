@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy
 from ledger.masking import masked_name
 from ledger.models import Officer
 from ledger.money import in_full
-from month.benefits import begin_and_compute
+from month.benefits import open_benefits
+from month.doing import do_now
+from month.long_work import checking, computing, releasing, run_asked
 from month.management.acting import officer_named
 from month.management.earmarking import (
     Act,
@@ -32,13 +34,11 @@ from month.management.earmarking import (
 from month.tables import Told, table
 from month.telling import of_exceptions, of_state
 from payouts.benefit_facts import schemes_in_use
-from payouts.checking_benefits import check_benefits
 from payouts.facts import rows_of
 from payouts.funding_benefits import agree_plan, fund_run, receive_from_above, take_refund
 from payouts.models import Overpayment, Run
 from payouts.models.words import FunderKind, RunPurpose
 from payouts.refusals import NoSuchRun
-from payouts.releasing_benefits import release_benefits
 from payouts.running import (
     current_run,
     refuse_run,
@@ -117,8 +117,8 @@ def run_of(month: date) -> Run:
 
 
 def compute(asked: Namespace, officer: Officer, at: datetime) -> Told:
-    run = begin_and_compute(month=asked.month, officer=officer, at=at, progress=lambda _step, _count: None)
-    return of_run(check_benefits(run=run, officer=officer, at=at))
+    run = run_asked(do_now(**computing(open_benefits(month=asked.month)), officer=officer, at=at))
+    return of_run(run_asked(do_now(**checking(run), officer=officer, at=at)))
 
 
 def sign(asked: Namespace, officer: Officer, at: datetime) -> Told:
@@ -143,7 +143,7 @@ def collect(asked: Namespace, officer: Officer, at: datetime) -> Told:
 
 
 def release(asked: Namespace, officer: Officer, at: datetime) -> Told:
-    release_benefits(run=run_of(asked.month), officer=officer, template=asked.template, at=at)
+    do_now(**releasing(run_of(asked.month), asked.template), officer=officer, at=at)
     return of_run(run_of(asked.month))
 
 

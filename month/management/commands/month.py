@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser, Namespace
+from datetime import datetime
 from getpass import getpass
 from typing import Any
 
@@ -17,10 +18,14 @@ from imports.refusals import UnableToStage
 from ledger.models import Officer
 from ledger.recording import acting_from, refusals_recorded
 from ledger.refusals import UnableToPost
+from month import telling_jobs
 from month.management.progress import progress_bar
 from month.management.setting_up import is_set_up
+from month.queueing import ask_for
 from month.stepping import STEPS
-from month.tables import tell
+from month.steps import Step
+from month.tables import Told, tell
+from month.tasks import ring_for
 from payouts.bank_formats import format_names
 from payouts.building import DEFAULT_TEMPLATE
 
@@ -34,7 +39,11 @@ class Command(BaseCommand):
             sub = steps.add_parser(name, help=str(step.help))
             for add in step.arguments:
                 add(sub)
-            sub.set_defaults(unattended=name != "status")
+            sub.set_defaults(unattended=name != "status", queue=False)
+            if step.ask is not None:
+                sub.add_argument(
+                    "--queue", action="store_true", help=_("leave it to the workers and tell the numbers of the jobs")
+                )
             sub.add_argument(
                 "--bank", default=DEFAULT_TEMPLATE, choices=format_names(), help=_("format of the bank's files")
             )
@@ -55,13 +64,23 @@ class Command(BaseCommand):
                 refusals_recorded(chain="", at=at, actor=actor, act=f"month.{step}", subject=subject),
                 progress_bar() as progress,
             ):
-                told = chosen.take(asked, officer, at, progress)
+                told = leave(chosen, asked, officer, at) if asked.queue else chosen.take(asked, officer, at, progress)
         except (UnableToPost, UnableToStage) as refusal:
             raise CommandError(str(refusal)) from refusal
         except DatabaseError as error:
             # Its text may quote rows: what it says of people is neither shown nor chained.
             raise CommandError(plain_words(error)) from None
         tell(told)
+
+
+def leave(step: Step, asked: Namespace, officer: Officer | None, at: datetime) -> Told:
+    """Ask the workers for what a step would do now; tell the jobs."""
+    if officer is None or step.ask is None:
+        raise CommandError(_("Name the officer who acts: --as."))
+    jobs = [ask_for(**one, officer=officer, at=at) for one in step.ask(asked, officer, at)]
+    for job in jobs:
+        ring_for(job)
+    return telling_jobs.of_jobs(jobs)
 
 
 def plain_words(error: DatabaseError) -> str:
