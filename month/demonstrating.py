@@ -12,7 +12,8 @@ from pathlib import Path
 from month import demo_bank
 from month.beginning import pay_date_of, payable_day
 from month.doing import do_now
-from month.long_work import reading_results
+from month.handing_over import taking
+from month.inboxes import arrived
 from month.paper_work import papers_of_month
 from month.posts import demo_officer
 from month.running import MonthRun, carry_batches, run_month, single_payment_template
@@ -20,9 +21,12 @@ from month.taking_away import hand_out
 from month.working import Progress
 from payouts.answering import Taken
 from payouts.building import DEFAULT_TEMPLATE
+from payouts.channels.channel_files import SHIPPED, load_channels
 from payouts.correcting import NewAccount, approve_correction, propose_correction, reissue
 from payouts.models import AccountCorrection, BankFile, Payment
 from payouts.models.words import CorrectionStatus, PaymentStatus
+from payouts.rendering import channels_folder
+from payouts.sending import folder_of
 
 MONTH = date(2026, 11, 1)
 FILES = Path(__file__).parent / "demo_files" / f"{MONTH:%Y-%m}"
@@ -48,18 +52,19 @@ def live_a_month(*, at: datetime, progress: Progress) -> Demo:
 
 
 def take_answers(at: datetime, bank: Callable[[bytes], bytes]) -> list[Taken]:
-    """Let the demo's bank answer every file whose payments it has not answered for, and take the answers."""
+    """Let the demo's bank take the month's files out of its folder and lay its answers into ours; take them."""
     taken = []
-    for file in BankFile.objects.filter(batch__month=MONTH).order_by("pk"):
-        if file.payments.filter(status=PaymentStatus.SENT).exists():
-            asked = reading_results(
-                name=f"result_{file.name}",
-                content=bank(bytes(file.content)),
-                template=file.template,
-                month=MONTH,
-                on=None,
-            )
-            taken.append(do_now(**asked, officer=demo_officer("cashier"), at=at).made)
+    for channel in load_channels(folder=channels_folder() or SHIPPED).values():
+        drop = folder_of(channel)
+        for file in BankFile.objects.filter(batch__month=MONTH, channel=channel.name).order_by("pk"):
+            path = drop.out / file.name
+            if path.is_file():
+                (drop.incoming / f"result_{file.name}").write_bytes(bank(path.read_bytes()))
+                path.unlink()
+        for answer in arrived(channel):
+            job = do_now(**taking(answer), officer=demo_officer("cashier"), at=at)
+            if job.made is not None:
+                taken.append(job.made)
     return taken
 
 

@@ -222,7 +222,7 @@ def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_jobs_are_told_and_handled_by_the_command(rolled_back: None, told: Callable[..., str]) -> None:
-    assert "送银行" in told("job", "send", "--month", "2026-09", "--bank", LIST, by="cashier")
+    assert "生成批次文件" in told("job", "send", "--month", "2026-09", "--bank", LIST, by="cashier")
     job = Job.objects.get()
     assert str(job.pk) in told("job", "list")
     told("job", "cancel", str(job.pk), "--reason", "换格式", by="cashier")
