@@ -21,7 +21,6 @@ from payouts.models.entitlements import (
     RecoveryPlan,
 )
 from payouts.models.payments import (
-    AccountCorrection,
     BankFile,
     Batch,
     Obligation,
@@ -31,6 +30,8 @@ from payouts.models.payments import (
     ResultRow,
 )
 from payouts.models.people import PayAccount, Person
+from payouts.models.recoveries import RecoveryPlanDecision, RefundTakenBack, WriteOff, WriteOffDecision
+from payouts.models.returns import AccountCorrection, GivingUp, GivingUpDecision
 from payouts.models.runs import (
     EmployerPart,
     NotPaid,
@@ -64,6 +65,8 @@ __all__ = [
     "EmployerPart",
     "Enrolment",
     "EnrolmentFact",
+    "GivingUp",
+    "GivingUpDecision",
     "Household",
     "NotPaid",
     "Objection",
@@ -79,6 +82,8 @@ __all__ = [
     "PublicNotice",
     "Recovery",
     "RecoveryPlan",
+    "RecoveryPlanDecision",
+    "RefundTakenBack",
     "ResultFile",
     "ResultRow",
     "Run",
@@ -87,4 +92,6 @@ __all__ = [
     "RunMove",
     "SchemeValue",
     "SchemeValueApproval",
+    "WriteOff",
+    "WriteOffDecision",
 ]

@@ -24,3 +24,8 @@ def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
             "@application_moves@": move_literals(APPLICATION_MOVES),
         },
     )
+
+
+def install_recoveries(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Create or replace what is promised of returned and overpaid money; its tables are later than the others."""
+    install_files(schema_editor.connection, [Path(__file__).parent / "recoveries.sql"], {})
