@@ -220,13 +220,15 @@ def corrected_and_reissued(month: date, serial: int, *, number: str = card(500),
     return batch
 
 
-def refunded(overpayment: Overpayment, amount: str, *, on: date | None = None, paper: str = "") -> Recovery:
+def refunded(
+    overpayment: Overpayment, amount: str, *, on: date | None = None, paper: str = "", by: str = "benefits_funder"
+) -> Recovery:
     """Take what was paid in; the bank gives each payment a receipt of its own."""
     return take_refund(
         overpayment=overpayment,
         amount=Decimal(amount),
         paper=paper or f"银行回单{Recovery.objects.count() + 1}",
-        officer=officer("benefits_funder"),
+        officer=officer(by),
         cashier=officer("cashier"),
         on=on or overpayment.run.pay_date,
         at=AT,
@@ -234,7 +236,12 @@ def refunded(overpayment: Overpayment, amount: str, *, on: date | None = None, p
 
 
 def agreed(
-    overpayment: Overpayment, instalment: str | None, *, from_month: date, share: str | None = None
+    overpayment: Overpayment,
+    instalment: str | None,
+    *,
+    from_month: date,
+    share: str | None = None,
+    by: str = "benefits_funder",
 ) -> RecoveryPlan:
     return agree_plan(
         overpayment=overpayment,
@@ -242,7 +249,7 @@ def agreed(
         share=Decimal(share) if share else None,
         from_month=from_month,
         paper="还款协议1",
-        officer=officer("benefits_funder"),
+        officer=officer(by),
         at=AT,
     )
 

@@ -177,7 +177,7 @@ def overpaid(_asked: Namespace) -> Told:
         _("Amount"),
         _("Came back"),
         _("Written off"),
-        _("Open"),
+        _("Still open"),
         _("Reason"),
         right=(4, 5, 6, 7),
     )
