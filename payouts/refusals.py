@@ -352,6 +352,7 @@ PAYOUT_REFUSALS: dict[str, type[UnableToPost]] = {
     "enrolment_has_its_ground": EnrolmentUngrounded,
     "correction_cools_off": StillCoolingOff,
     "correction_has_cooled_off": StillCoolingOff,
+    "payment_is_reissued_once": PaidOnce,
     "given_up_is_not_paid_again": GivenUp,
     "giving_up_is_of_a_return": GivingUpRefused,
     "giving_up_is_one_at_a_time": GivingUpRefused,

@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='recoveryplan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('instalment__isnull', False), ('share', None)), models.Q(('instalment', None), ('share__gt', 0), ('share__lte', 100)), _connector='OR'), name='recovery_plan_has_its_cap'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('instalment__isnull', False), ('share', None)), models.Q(('instalment', None), ('share__gt', 0), ('share__isnull', False), ('share__lte', 100)), _connector='OR'), name='recovery_plan_has_its_cap'),
         ),
         migrations.AddField(
             model_name='givingup',

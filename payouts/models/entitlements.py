@@ -230,7 +230,8 @@ class RecoveryPlan(models.Model):
             fen_check(field="instalment", name="recovery_instalment_is_exact"),
             fen_check(field="share", name="recovery_share_is_exact"),
             models.CheckConstraint(
-                condition=Q(instalment__isnull=False, share=None) | Q(instalment=None, share__gt=0, share__lte=100),
+                condition=Q(instalment__isnull=False, share=None)
+                | Q(instalment=None, share__isnull=False, share__gt=0, share__lte=100),
                 name="recovery_plan_has_its_cap",
             ),
         ]

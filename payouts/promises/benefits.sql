@@ -140,8 +140,9 @@ SET enable_bitmapscan = off AS $$
 $$;
 
 -- What has come back of an overpaid benefit: paid in and not taken back, or kept back by a run that was released as it
--- stands. In plpgsql, which finds tables when it is called: that of refunds taken back is later (recoveries.sql).
-CREATE OR REPLACE FUNCTION payouts_recovered(overpaid bigint) RETURNS numeric LANGUAGE plpgsql STABLE
+-- stands. In plpgsql, which finds tables when it is called: that of refunds taken back is later (recoveries.sql). With
+-- the owner's rights, for the views of the auditor.
+CREATE OR REPLACE FUNCTION payouts_recovered(overpaid bigint) RETURNS numeric LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = @schema@, pg_temp AS $$
 BEGIN
   RETURN (SELECT coalesce(sum(c.amount), 0) FROM payouts_recovery c

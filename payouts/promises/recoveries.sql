@@ -255,7 +255,7 @@ BEGIN
 END $$;
 
 -- Writing off.
-CREATE OR REPLACE FUNCTION payouts_written_off(overpaid bigint) RETURNS numeric LANGUAGE sql STABLE
+CREATE OR REPLACE FUNCTION payouts_written_off(overpaid bigint) RETURNS numeric LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = @schema@, pg_temp AS $$
   SELECT coalesce(sum(w.amount), 0.00) FROM payouts_writeoff w
     JOIN payouts_writeoffdecision d ON d.write_off_id = w.id AND d.is_approved WHERE w.overpayment_id = overpaid;

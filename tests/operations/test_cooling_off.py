@@ -7,7 +7,7 @@ import pytest
 
 from ledger.models import AuditEvent
 from payouts.correcting import approve_correction, cooling_off, reissue
-from payouts.models import AccountCorrection, Payment
+from payouts.models import AccountCorrection
 from payouts.refusals import StillCoolingOff
 from tests import attacks, payroll, telling
 from tests.attacks import Hand
@@ -56,9 +56,8 @@ def test_nothing_is_issued_again_on_the_day_of_the_approval(rolled_back: None) -
 
 
 def test_what_cooled_off_is_issued_again_beside_what_has_not(rolled_back: None) -> None:
-    approved()
-    later = approved(LEFT, at=datetime(2026, 7, 19, 9, tzinfo=UTC))
-    assert issued_again(DAY_AFTER) == [str(Payment.objects.get(corrections__payable_from=DAY_AFTER))]
+    first, later = approved(), approved(LEFT, at=datetime(2026, 7, 19, 9, tzinfo=UTC))
+    assert issued_again(DAY_AFTER) == [str(first.payment)]
     assert [one.pk for one in cooling_off(month=JULY, on=DAY_AFTER)] == [later.pk]
     assert cooling_off(month=JULY, on=date(2026, 7, 20)) == []
     assert issued_again(date(2026, 7, 20)) == [str(later.payment)]

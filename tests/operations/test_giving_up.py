@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from month.beginning import open_months
-from payouts.correcting import NewAccount, propose_correction, reissue
+from payouts.correcting import NewAccount, approve_correction, propose_correction, reissue
 from payouts.giving_up import decide_giving_up, propose_giving_up
 from payouts.models import GivingUp, Payment
 from payouts.refusals import (
@@ -20,7 +20,7 @@ from payouts.refusals import (
 )
 from tests import benefits
 from tests.benefits import FEE, JULY, PENSION, Recipient, corrected_and_reissued, faults, lines_of
-from tests.payroll import AT, PAPER, SINGLE, card, officer, run_of
+from tests.payroll import AT, PAPER, SINGLE, approval_in, card, officer, run_of
 
 stage = benefits.stage
 rolled_back = benefits.rolled_back
@@ -137,7 +137,7 @@ def test_an_approved_correction_of_what_was_given_up_is_not_issued_again() -> No
         officer=officer("clerk"),
         at=AT,
     )
-    benefits.approve_correction(correction=correction, officer=officer("reviewer"), at=benefits.approval_in(JULY))
+    approve_correction(correction=correction, officer=officer("reviewer"), at=approval_in(JULY))
     given_up(payment)
     with pytest.raises(NothingToReissue):
         reissue(month=JULY, officer=officer("releaser"), template=SINGLE, pay_date=ON, at=AT)

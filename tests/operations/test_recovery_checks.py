@@ -89,8 +89,8 @@ def furnished(own_stage: Stage) -> Stage:
     overpayment = Overpayment.objects.get()
     chief, cashier = officer("chief_accountant"), officer("cashier")
     wrong = Recovery.objects.get(kind="PAID_IN")
-    take_back_refund(recovery=wrong, reason="金额录错", officer=chief, cashier=cashier, on=ON, at=AT)
     refunded(overpayment, "20.00", on=ON)
+    take_back_refund(recovery=wrong, reason="金额录错", officer=chief, cashier=cashier, on=ON, at=AT)
     proposed = propose_write_off(
         overpayment=overpayment,
         amount=Decimal("25.00"),

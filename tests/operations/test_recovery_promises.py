@@ -177,12 +177,28 @@ def test_a_run_keeps_back_no_more_than_is_left_after_a_write_off(hand: Hand, amo
     assert releases(hand) == expected
 
 
-@pytest.mark.parametrize("view", ["giving_up", "recovery_plan_decision", "write_off", "overpayment_open"])
+VIEWS = {
+    "correction_cool_off": 0,
+    "giving_up": 0,
+    "overpayment": 1,
+    "overpayment_open": 1,
+    "recovery_plan_decision": 1,
+    "refund_taken_back": 0,
+    "write_off": 0,
+}
+
+
+@pytest.mark.parametrize("view", VIEWS)
 def test_the_auditor_reads_what_was_decided(stage: Stage, view: str) -> None:
     auditor = stage.hand("auditor")
-    rows = auditor.rows(f"SELECT * FROM auditor_{view}")
-    assert len(rows) == (1 if view in ("recovery_plan_decision", "overpayment_open") else 0)
+    assert len(auditor.rows(f"SELECT * FROM auditor_{view}")) == VIEWS[view]
     auditor.connection.rollback()
+
+
+def test_what_is_open_is_what_neither_came_back_nor_was_written_off(hand: Hand) -> None:
+    adds(hand, WRITTEN, decision(write_off(hand, "25.00")))
+    [[*figures]] = hand.rows("SELECT amount, recovered, written_off, open FROM auditor_overpayment_open")
+    assert [str(figure) for figure in figures] == ["80.00", "40.00", "25.00", "15.00"]
 
 
 # At once
