@@ -1,11 +1,11 @@
 """Exact amounts: yuan in ``Decimal`` with two decimals. The only module that rounds.
 
-Rounding is half up to the fen, by name, where a rule says so; parts of a whole are allocated by
+Rounding is half up to the fen, or cut off where a rule sets a limit, by name; parts of a whole are allocated by
 largest remainder, so that they always add up.
 """
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
 
 FEN = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -38,6 +38,11 @@ def exact(value: Decimal | int | str) -> Decimal:
 def round_half_up(value: Decimal) -> Decimal:
     """Return ``value`` in yuan rounded half up to the fen, away from zero at the half."""
     return value.quantize(FEN, rounding=ROUND_HALF_UP)
+
+
+def round_down(value: Decimal) -> Decimal:
+    """Return ``value`` in yuan cut off to the fen, towards zero."""
+    return value.quantize(FEN, rounding=ROUND_DOWN)
 
 
 def allocate(whole: Decimal, weights: Sequence[Decimal | int]) -> list[Decimal]:

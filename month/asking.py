@@ -90,6 +90,15 @@ def with_account(parser: ArgumentParser) -> None:
     parser.add_argument("--paper", required=True, help=_("the evidence, e.g. the number of a letter"))
 
 
+def with_paper_and_reason(parser: ArgumentParser) -> None:
+    parser.add_argument("--paper", required=True, help=_("the evidence, e.g. the number of a letter"))
+    with_reason(parser)
+
+
+def with_refuse_to_give_up(parser: ArgumentParser) -> None:
+    parser.add_argument("--refuse", action="store_true", help=_("refuse to give it up instead"))
+
+
 def with_refuse(parser: ArgumentParser) -> None:
     parser.add_argument("--refuse", action="store_true", help=_("refuse the correction instead"))
 

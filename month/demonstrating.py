@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from django.db.models import Count, Max
+
 from month import demo_bank
 from month.beginning import pay_date_of, payable_day
 from month.doing import do_now
@@ -87,18 +89,18 @@ def pay_returned_again(at: datetime) -> int:
         approve_correction(correction=correction, officer=demo_officer("reviewer"), at=at)
     waiting = AccountCorrection.objects.filter(
         payment__month=MONTH, status=CorrectionStatus.APPROVED, payment__reissued_as=None
-    ).count()
-    if waiting:
+    ).aggregate(count=Count("pk"), cooled_off=Max("payable_from"))
+    if waiting["count"]:
         reissue(
             month=MONTH,
             officer=demo_officer("releaser"),
             template=DEFAULT_TEMPLATE,
-            pay_date=payable_day(nominal=max(pay_date_of(MONTH), at.date())),
+            pay_date=payable_day(nominal=max(pay_date_of(MONTH), waiting["cooled_off"])),
             at=at,
             short_template=single_payment_template(DEFAULT_TEMPLATE),
         )
     carry_batches(month=MONTH, template=DEFAULT_TEMPLATE, at=at)
-    return waiting
+    return int(waiting["count"])
 
 
 def write_demo(*, folder: Path, demo: Demo, at: datetime) -> list[str]:

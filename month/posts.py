@@ -19,6 +19,7 @@ POSTS: Mapping[str, Sequence[str]] = {
     "clerk": (
         "payouts.stage_file",
         "payouts.propose_correction",
+        "payouts.propose_giving_up",
         "treasury.register_claim",
         "treasury.prepare_plan",
         "treasury.draft_special_plan",
@@ -93,6 +94,8 @@ POSTS: Mapping[str, Sequence[str]] = {
     "receipt_keeper": ("treasury.issue_receipts",),
     "chief_accountant": (
         "payouts.close_month",
+        "payouts.approve_recovery",
+        "payouts.approve_giving_up",
         "treasury.award_procurement",
         "treasury.issue_principles",
         "treasury.confirm_for_district",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from ledger.models import Officer
 from ledger.posts import require_post
-from month import running, telling, writing
+from month import running, telling, telling_returns, writing
 from month.asking import (
     with_account,
     with_batch,
@@ -23,10 +23,12 @@ from month.asking import (
     with_officer_or_demo,
     with_on,
     with_out,
+    with_paper_and_reason,
     with_papers,
     with_paths,
     with_reason,
     with_refuse,
+    with_refuse_to_give_up,
     with_serial,
     with_single,
 )
@@ -46,12 +48,15 @@ from payouts.building import cancel_batch
 from payouts.correcting import (
     NewAccount,
     approve_correction,
+    cooling_off,
     propose_correction,
     refuse_correction,
     reissue,
 )
-from payouts.models import AccountCorrection, Batch
+from payouts.giving_up import decide_giving_up, propose_giving_up
+from payouts.models import AccountCorrection, Batch, GivingUp
 from payouts.refusals import NoSuchRun
+from payouts.returned_payments import day_of
 from payouts.running import refuse_run, review_run, sign_exceptions, submit_run, thaw_run
 
 
@@ -229,11 +234,33 @@ def take_decision(asked: Namespace, officer: Officer | None, at: datetime, _prog
 def take_reissue(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
     releaser = acting(officer, "releaser")
     short = running.single_payment_template(asked.bank) if asked.single else ""
-    on = asked.on or payable_day(nominal=max(pay_date_of(asked.month), at.date()))
+    on = asked.on or payable_day(nominal=max(pay_date_of(asked.month), day_of(at)))
     batches = reissue(
         month=asked.month, officer=releaser, template=asked.bank, pay_date=on, at=at, short_template=short
     )
-    return telling.of_batches(batches)
+    return [*telling.of_batches(batches), *telling_returns.of_cooling(cooling_off(month=asked.month, on=on))]
+
+
+def take_giving_up(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
+    giving_up = propose_giving_up(
+        month=asked.month,
+        serial=asked.serial,
+        reason=asked.reason,
+        paper=asked.paper,
+        officer=acting(officer, "clerk"),
+        at=at,
+    )
+    return telling_returns.of_proposed(giving_up)
+
+
+def take_giving_up_decision(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
+    chief = acting(officer, "chief_accountant")
+    giving_up = GivingUp.objects.filter(payment__month=asked.month, payment__serial=asked.serial, decision=None).first()
+    if giving_up is None:
+        raise NoSuchRun("giving_up_exists", {"serial": asked.serial})
+    on = asked.on or payable_day(nominal=day_of(at))
+    decision = decide_giving_up(giving_up=giving_up, approved=not asked.refuse, officer=chief, on=on, at=at)
+    return telling_returns.of_decided(decision)
 
 
 def take_cancel(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
@@ -320,6 +347,16 @@ STEPS: Mapping[str, Step] = {
         gettext_lazy("issue corrected payments again"),
         (with_month, with_officer_or_demo, with_single, with_on),
         take_reissue,
+    ),
+    "give-up": Step(
+        gettext_lazy("propose to give up a returned payment that is never to be paid again"),
+        (with_month, with_serial, with_paper_and_reason, with_officer_or_demo),
+        take_giving_up,
+    ),
+    "decide-giving-up": Step(
+        gettext_lazy("give up a returned payment by voucher, or refuse to"),
+        (with_month, with_serial, with_refuse_to_give_up, with_officer_or_demo, with_on),
+        take_giving_up_decision,
     ),
     "cancel": Step(
         gettext_lazy("cancel a batch of releases or reissues that was not handed over"),

@@ -52,13 +52,20 @@ class OwedBefore(NamedTuple):
 
 
 class OpenOverpayment(NamedTuple):
-    """An overpaid benefit that is not wholly recovered, and what its plan keeps back of each benefit."""
+    """An overpaid benefit that is open, with its approved plan of the month and what counts to its cap already.
+
+    ``kept`` was kept back by the plan in the month, of the ``due`` of the person, by other runs.
+    """
 
     overpayment: int
     person: int
     household: int | None
     left: Decimal
+    plan: int | None
     instalment: Decimal | None
+    share: Decimal | None
+    kept: Decimal
+    due: Decimal
 
 
 KNOWN = """
@@ -275,22 +282,22 @@ def owed_before(run: Run, enrolments: Sequence[int]) -> Mapping[int, Sequence[Ow
 
 
 def open_overpayments(*, month: date) -> list[OpenOverpayment]:
-    """Return the overpaid benefits that are not wholly recovered, the oldest first, with the plan of the month."""
+    """Return the overpaid benefits that are open, the oldest first, with the plan of the month."""
     return [
         OpenOverpayment(*row)
-        for row in rows_of(
-            """SELECT v.id, e.person_id, f.household_id, v.amount - payouts_recovered(v.id), k.instalment
+        for row in rows_by_name(
+            """SELECT v.id, e.person_id, f.household_id, o.amount, k.id, k.instalment, k.share,
+                      CASE WHEN k.id IS NULL THEN 0.00 ELSE payouts_kept_in_month(v.id, %(month)s) END,
+                      CASE WHEN k.share IS NULL THEN 0.00 ELSE payouts_due_in_month(e.person_id, %(month)s) END
                  FROM payouts_overpayment v
-                 JOIN payouts_run r ON r.id = v.run_id AND r.edition = v.edition AND r.status = ANY(%s)
+                 JOIN payouts_run r ON r.id = v.run_id AND r.edition = v.edition AND r.status = ANY(%(released)s)
+                CROSS JOIN LATERAL (SELECT v.amount - payouts_recovered(v.id) - payouts_written_off(v.id) AS amount) o
                  JOIN payouts_enrolment e ON e.id = v.enrolment_id
                  JOIN LATERAL (SELECT household_id FROM payouts_enrolmentfact f
                                 WHERE f.enrolment_id = e.id ORDER BY version DESC LIMIT 1) f ON true
-                 LEFT JOIN LATERAL (SELECT instalment FROM payouts_recoveryplan k
-                                     WHERE k.overpayment_id = v.id AND k.from_month <= %s
-                                     ORDER BY k.id DESC LIMIT 1) k ON true
-                WHERE v.amount > payouts_recovered(v.id) ORDER BY v.period, v.id""",
-            list(RELEASED),
-            month,
+                 LEFT JOIN payouts_recoveryplan k ON k.id = payouts_ruling_plan(v.id, %(month)s)
+                WHERE o.amount > 0 ORDER BY v.period, v.id""",
+            {"month": month, "released": list(RELEASED)},
         )
     ]
 

@@ -95,7 +95,10 @@ SELECT v.township_id, e.scheme, sum(c.amount)
   JOIN payouts_enrolment e ON e.id = v.enrolment_id
   LEFT JOIN payouts_benefitdue d ON d.id = c.due_id
   LEFT JOIN counted_run r ON r.id = d.run_id AND r.edition = d.edition, period
- WHERE (c.kind = 'PAID_IN' AND c.paid_on BETWEEN since AND least(until, known_on)) OR r.id IS NOT NULL
+ WHERE (c.kind = 'PAID_IN' AND c.paid_on BETWEEN since AND least(until, known_on)
+        AND NOT EXISTS (SELECT FROM payouts_refundtakenback t
+                         WHERE t.recovery_id = c.id AND t.taken_back_on <= known_on))
+    OR r.id IS NOT NULL
  GROUP BY v.township_id, e.scheme
 """  # noqa: S608
 DISTINCT_PEOPLE = f"""

@@ -1,10 +1,10 @@
 """What a run charges to each township: gross pay and the employer's parts, by unit and class."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from ledger.money import ZERO
+from ledger.money import ZERO, allocate
 from payouts.entries import PayLine
 from payouts.facts import rows_of
 from payouts.models import Run
@@ -79,4 +79,32 @@ def employer_spending_of(run: Run) -> Mapping[int, list[PayLine]]:
         lines[township].append(
             PayLine(amount, Classes(functional=functional, economic=rates[item].economic_class, unit=dimension))
         )
+    return lines
+
+
+def net_spending_of(run: Run, payslips: Sequence[int]) -> Mapping[int, list[PayLine]]:
+    """Return the net pay of payslips of a run by township: each in proportion to the classes of its gross pay."""
+    classes = pay_classes(policies=payout_policies(), month=run.month)
+    amounts: dict[tuple[int, int, str, Decimal], dict[str, Decimal]] = defaultdict(dict)
+    for payslip, unit, category, net, item, amount in rows_of(
+        """SELECT s.id, s.unit_id, s.category, s.net, i.item, i.amount
+             FROM payouts_payslip s JOIN payouts_payslipitem i ON i.payslip_id = s.id
+            WHERE s.id = ANY(%s) ORDER BY s.id, i.item""",
+        list(payslips),
+    ):
+        amounts[payslip, unit, category, net][item] = amount
+    by_unit: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    for (_payslip, unit, category, net), items in amounts.items():
+        known = category if category in classes.economic else OTHER_STAFF
+        gross = sorted(without_negatives(gross_by_class(amounts=items, category=known, classes=classes)).items())
+        for (economic, _amount), part in zip(gross, allocate(net, [one for _class, one in gross]), strict=True):
+            by_unit[unit][economic] += part
+    lines: dict[int, list[PayLine]] = defaultdict(list)
+    for unit in Unit.objects.filter(pk__in=by_unit).order_by("code"):
+        functional = class_of_unit(unit.nature, classes)
+        lines[unit.township_id] += [
+            PayLine(part, Classes(functional=functional, economic=economic, unit=unit.dimension_id))
+            for economic, part in sorted(by_unit[unit.pk].items())
+            if part
+        ]
     return lines

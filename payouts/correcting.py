@@ -4,8 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NoReturn
 
 from django.db import transaction
+from django.db.models import Min, QuerySet
 
 from ledger.models import Officer
 from ledger.posts import require_post
@@ -15,15 +17,20 @@ from payouts.building import Due, PlannedPayment, build_batch, places_unwritable
 from payouts.facts import rows_of
 from payouts.models import AccountCorrection, Batch, PayAccount, Payment, PaymentPart
 from payouts.models.words import CorrectionStatus, PaymentStatus
+from payouts.policy import payout_policies
 from payouts.refusals import (
     CorrectionRefused,
+    GivenUp,
     NoSuchRun,
     NothingToReissue,
     SameOfficer,
+    StillCoolingOff,
     TooFewRows,
     WrongState,
     refusals_named,
 )
+from payouts.returned_payments import day_of, given_up, is_given_up
+from payouts.rules.returned_money import payable_from
 from payouts.running import CHAIN, lock_month
 from treasury.models import BankAccount
 from treasury.models.words import ReleaseStatus
@@ -46,6 +53,7 @@ def propose_correction(
 
     :raises CorrectionRefused: if the payment has not come back, was issued again or is under correction,
         or if the number is no account number (a card must pass its check)
+    :raises GivenUp: if it was given up
     """
     require_post(officer, "payouts.propose_correction")
     with refusals_named(), transaction.atomic():
@@ -58,6 +66,8 @@ def propose_correction(
             raise CorrectionRefused("correction_is_of_a_return", {"serial": serial, "status": payment.status})
         if is_followed(payment):
             raise CorrectionRefused("payment_is_reissued_once", {"serial": serial})
+        if is_given_up(payment):
+            raise GivenUp("given_up_is_not_paid_again", {"serial": serial})
         if is_of_a_release_not_sent(payment):
             raise CorrectionRefused("correction_is_of_a_return", {"serial": serial, "status": payment.status})
         correction = AccountCorrection.objects.create(
@@ -91,6 +101,8 @@ def is_of_a_release_not_sent(payment: Payment) -> bool:
 def approve_correction(*, correction: AccountCorrection, officer: Officer, at: datetime) -> AccountCorrection:
     """Approve a proposed correction; for the months to come the unit has to declare the account.
 
+    The account cools off: it is paid from the day on that the policy says.
+
     :raises SameOfficer: if the officer proposed it
     :raises WrongState: if it is decided already
     """
@@ -99,6 +111,7 @@ def approve_correction(*, correction: AccountCorrection, officer: Officer, at: d
         correction = AccountCorrection.objects.select_for_update().select_related("payment").get(pk=correction.pk)
         if correction.proposed_by_id == officer.username:
             raise SameOfficer("correction_four_eyes", {"officer": officer.username})
+        correction.payable_from = payable_from(approved_on=day_of(at), policies=payout_policies())
         decide(correction, CorrectionStatus.APPROVED, officer, at)
         payment = correction.payment
         if payment.person_id is not None:
@@ -146,7 +159,11 @@ def record_correction(correction: AccountCorrection, act: str, officer: Officer,
         actor=officer.username,
         act=act,
         subject=f"payment/{correction.payment}",
-        after={"correction": correction.pk, "paper": correction.paper},
+        after={
+            "correction": correction.pk,
+            "paper": correction.paper,
+            "payable_from": correction.payable_from or "",
+        },
     )
 
 
@@ -156,24 +173,26 @@ def reissue(
     """Build batches of the returned payments of a month whose correction is approved: one for each run and pair.
 
     Returned payments of releases have no run; they are built together. A batch below the minimum of the
-    format takes ``short_template``, the bank's format for few payments; '' refuses it.
+    format takes ``short_template``, the bank's format for few payments; '' refuses it. An account that still
+    cools off on the pay date waits, and what was given up is not paid.
 
     Whoever proposed and approved a correction prepares and checks; the officer releases.
 
     :raises NothingToReissue: if no approved correction waits
+    :raises StillCoolingOff: if all that wait cool off on the pay date
     :raises TooFewRows: if the bank's format takes no list so short
     """
     require_post(officer, "payouts.release_run")
     with refusals_named(), transaction.atomic():
         lock_month(month)
         waiting = list(
-            AccountCorrection.objects.select_for_update(of=("self",))
-            .filter(payment__month=month, status=CorrectionStatus.APPROVED, payment__reissued_as=None)
+            corrections_waiting(month=month)
+            .select_for_update(of=("self",))
+            .filter(payable_from__lte=pay_date)
             .select_related("payment__batch__run", "proposed_by", "approved_by")
-            .order_by("payment__serial")
         )
         if not waiting:
-            raise NothingToReissue("correction_is_approved", {"month": f"{month:%Y-%m}"})
+            refuse_nothing(month, pay_date)
         groups: dict[tuple[int | None, str, str], list[AccountCorrection]] = {}
         for correction in waiting:
             key = (
@@ -196,6 +215,27 @@ def reissue(
             after={"batches": " ".join(map(str, batches)), "payments": len(waiting)},
         )
         return batches
+
+
+def corrections_waiting(*, month: date) -> QuerySet[AccountCorrection]:
+    """Return the approved corrections of a month whose payments are not issued again, nor given up."""
+    waiting = AccountCorrection.objects.filter(
+        payment__month=month, status=CorrectionStatus.APPROVED, payment__reissued_as=None
+    )
+    return waiting.exclude(payment__in=given_up()).order_by("payment__serial")
+
+
+def cooling_off(*, month: date, on: date) -> list[AccountCorrection]:
+    """Return the corrections of a month that wait and may not be paid on a day yet."""
+    return list(corrections_waiting(month=month).filter(payable_from__gt=on).select_related("payment"))
+
+
+def refuse_nothing(month: date, pay_date: date) -> NoReturn:
+    cooling = corrections_waiting(month=month).aggregate(first=Min("payable_from"))["first"]
+    if cooling:
+        facts = {"month": f"{month:%Y-%m}", "on": pay_date, "from": cooling}
+        raise StillCoolingOff("correction_has_cooled_off", facts)
+    raise NothingToReissue("correction_is_approved", {"month": f"{month:%Y-%m}"})
 
 
 def reissue_together(

@@ -197,3 +197,63 @@ def recognise_overpayment(codes: Codes, lines: Sequence[BenefitLine]) -> Mirrore
 def take_refund(codes: Codes, *, account: str, amount: Decimal) -> Mirrored:
     """J22: a person pays an overpaid benefit back."""
     return Mirrored(district=pair(account, codes.district.receivable, amount))
+
+
+def write_off(codes: Codes, amount: Decimal, classes: Classes) -> Mirrored:
+    """J22, its end: what cannot be recovered of an overpaid benefit is spent after all; the district bears it."""
+    return Mirrored(
+        district=without_zeros(
+            (
+                classes.on(debit(codes.district.expense, amount, fund=GENERAL)),
+                credit(codes.district.receivable, amount, fund=GENERAL),
+            )
+        )
+    )
+
+
+def give_up_held(codes: Codes, lines: Sequence[PayLine]) -> Mirrored:
+    """J16 after J16a: held pay that is given up in its year reduces the spending (red)."""
+    amount = sum((line.gross for line in lines), ZERO)
+    spent = [line.classes.on(debit(codes.township.expense, -line.gross, fund=GENERAL)) for line in lines]
+    return Mirrored(
+        township=without_zeros([*spent, credit(codes.township.annual, -amount, fund=GENERAL)]),
+        district=in_red(pair(codes.district.annual, codes.district.returned, amount)),
+    )
+
+
+def give_up_held_of_earlier_year(codes: Codes, amount: Decimal) -> Mirrored:
+    """J16b after J16a: held pay of an earlier year that is given up raises the surplus."""
+    return Mirrored(
+        township=pair(codes.township.annual, codes.township.surplus, amount),
+        district=pair(codes.district.returned, codes.district.annual, amount),
+    )
+
+
+def give_up_benefits(codes: Codes, lines: Sequence[BenefitLine]) -> Mirrored:
+    """J16 after J16a, for benefits: the spending of who bore them is red; the money stays in the special accounts."""
+    borne = sum((line.township for line in lines), ZERO)
+    spent = [line.classes.on(debit(codes.township.expense, -line.township, fund=GENERAL)) for line in lines]
+    own = [line.classes.on(debit(codes.district.expense, -line.district, fund=GENERAL)) for line in lines]
+    return Mirrored(
+        township=without_zeros([*spent, credit(codes.township.annual, -borne, fund=GENERAL)]),
+        district=without_zeros(
+            [
+                *own,
+                debit(codes.district.annual, -borne, fund=GENERAL),
+                credit(codes.district.returned, -sum((line.due for line in lines), ZERO), fund=GENERAL),
+            ]
+        ),
+    )
+
+
+def give_up_benefits_of_earlier_year(codes: Codes, lines: Sequence[BenefitLine], *, surplus: str) -> Mirrored:
+    """J16b after J16a, for benefits: the surplus of who bore them rises; ``surplus`` is the district's account."""
+    borne = sum((line.township for line in lines), ZERO)
+    own = sum((line.district for line in lines), ZERO)
+    return Mirrored(
+        township=pair(codes.township.annual, codes.township.surplus, borne),
+        district=(
+            *pair(codes.district.returned, surplus, own),
+            *pair(codes.district.returned, codes.district.annual, borne),
+        ),
+    )

@@ -1,4 +1,4 @@
-"""Put money into the special accounts that benefits are paid from (J21), and take overpaid benefits back (J22).
+"""Put money into the special accounts that benefits are paid from (J21).
 
 Who funds is neither who certifies nor who pays. What the levels above bear is advanced from the treasury until their
 money comes; what a township bears is advanced from the district's account and stands on 往来.
@@ -18,8 +18,8 @@ from ledger.posts import require_post
 from ledger.recording import record_event
 from payouts import entries
 from payouts.facts import rows_of
-from payouts.models import BenefitFunding, Overpayment, Recovery, RecoveryPlan, Run
-from payouts.models.words import FunderKind, FundingKind, RecoveryKind
+from payouts.models import BenefitFunding, Run
+from payouts.models.words import FunderKind, FundingKind
 from payouts.posting_benefits import accounts_of, codes_of_any, district_book, post_of_district
 from payouts.refusals import SameOfficer, refusals_named
 from payouts.running import CHAIN, lock_run
@@ -148,67 +148,3 @@ def put_in(
         after={"funder": funder, "kind": kind, "amount": amount, "run": str(run or "")},
     )
     return funding
-
-
-def agree_plan(
-    *, overpayment: Overpayment, instalment: Decimal, from_month: date, paper: str, officer: Officer, at: datetime
-) -> RecoveryPlan:
-    """Agree how much of each later benefit is kept back for what was overpaid; the latest plan rules."""
-    require_post(officer, "payouts.manage_recovery")
-    with refusals_named(), transaction.atomic():
-        plan = RecoveryPlan.objects.create(
-            overpayment=overpayment,
-            instalment=instalment,
-            from_month=from_month,
-            paper=paper,
-            agreed_by=officer,
-            agreed_at=at,
-        )
-        record_event(
-            chain=CHAIN,
-            at=at,
-            actor=officer.username,
-            act="recovery.agree",
-            subject=f"overpayment/{overpayment.pk}",
-            after={"instalment": instalment, "from": from_month},
-        )
-        return plan
-
-
-def take_refund(
-    *, overpayment: Overpayment, amount: Decimal, paper: str, officer: Officer, cashier: Officer, on: date, at: datetime
-) -> Recovery:
-    """Book what somebody paid in of an overpaid benefit (J22).
-
-    :raises MoreThanOverpaid: if it is more than what is left of it
-    :raises PaperBooked: if a part of it has been booked with the paper
-    """
-    require_post(officer, "payouts.manage_recovery")
-    require_post(cashier, "payouts.render_batch")
-    with refusals_named(), transaction.atomic():
-        recovery = Recovery.objects.create(
-            overpayment=overpayment,
-            kind=RecoveryKind.PAID_IN,
-            amount=amount,
-            paid_on=on,
-            paper=paper,
-            recorded_by=officer,
-        )
-        post_of_district(
-            entries.take_refund(codes_of_any(), account=accounts_of(district_book())[-1], amount=amount),
-            source=f"payouts.recovery/{recovery.pk}",
-            posting_date=on,
-            summary="收回多发惠民补贴",
-            signatures=Signatures(
-                preparer=SERVICE, reviewer=officer.username, poster=SERVICE, cashier=cashier.username
-            ),
-        )
-        record_event(
-            chain=CHAIN,
-            at=at,
-            actor=officer.username,
-            act="recovery.take",
-            subject=f"overpayment/{overpayment.pk}",
-            after={"amount": amount, "on": on},
-        )
-        return recovery

@@ -28,6 +28,7 @@ from payouts.models.words import BatchStatus, Outcome, PaymentStatus, RunPurpose
 from payouts.posting import take_releases_back
 from payouts.posting_benefits import take_benefits_back
 from payouts.rendering import move_batch
+from payouts.returned_payments import given_up
 from payouts.running import CHAIN, lock_run, move_run
 from treasury.models import AccountVerification, Township, Verdict
 from treasury.opening import codes_of
@@ -273,7 +274,8 @@ def advance_run(run: Run, officer: Officer, at: datetime) -> None:
     waiting = run.batches.exclude(status__in=ANSWERED).order_by("pk")
     if any(batch.payments.exclude(status__in=FINAL).exists() for batch in waiting):
         return
-    owing = payments.filter(status__in=[PaymentStatus.RETURNED, PaymentStatus.REJECTED], reissued_as=None).exists()
+    back = payments.filter(status__in=[PaymentStatus.RETURNED, PaymentStatus.REJECTED], reissued_as=None)
+    owing = back.exclude(pk__in=given_up()).exists()
     unpaid = run.obligations.filter(parts=None).exists()
     target = RunStatus.PART_SETTLED if owing or unpaid else RunStatus.SETTLED
     if run.status == target:

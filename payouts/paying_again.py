@@ -15,6 +15,7 @@ from ledger.recording import record_event
 from payouts.models import AccountCorrection, BankFile, ResultRow
 from payouts.models.words import BatchStatus, CorrectionStatus, Outcome, PaymentStatus
 from payouts.refusals import NothingToReissue, SameOfficer, refusals_named
+from payouts.returned_payments import day_of, given_up
 from payouts.running import CHAIN
 
 OPEN = (CorrectionStatus.PROPOSED, CorrectionStatus.APPROVED)
@@ -33,6 +34,7 @@ def propose_again(*, file: BankFile, paper: str, officer: Officer, at: datetime)
             file.payments.filter(status=PaymentStatus.REJECTED, reissued_as=None)
             .exclude(batch__status=BatchStatus.CANCELLED)
             .exclude(corrections__status__in=OPEN)
+            .exclude(pk__in=given_up())
             .exclude(pk__in=of_accounts.values("payment"))
             .order_by("serial")
         )
@@ -60,6 +62,8 @@ def propose_again(*, file: BankFile, paper: str, officer: Officer, at: datetime)
 def approve_again(*, file: BankFile, officer: Officer, at: datetime) -> int:
     """Approve what another officer proposed for a file; return how many payments may go out again.
 
+    They go to the accounts that they had, so nothing has to cool off.
+
     :raises SameOfficer: if the officer proposed one of them
     :raises NothingToReissue: if nothing is proposed
     """
@@ -78,7 +82,7 @@ def approve_again(*, file: BankFile, officer: Officer, at: datetime) -> int:
         if AccountCorrection.objects.filter(pk__in=keys, proposed_by=officer).exists():
             raise SameOfficer("correction_four_eyes", {"officer": officer.username})
         AccountCorrection.objects.filter(pk__in=keys).update(
-            status=CorrectionStatus.APPROVED, approved_by=officer, approved_at=at
+            status=CorrectionStatus.APPROVED, approved_by=officer, approved_at=at, payable_from=day_of(at)
         )
         record(file, "correction.approve", len(keys), "", officer, at)
         return len(keys)

@@ -235,6 +235,41 @@ class EnrolmentUngrounded(UnableToPay):
     remedy = _("Apply the roster of the township, or take the application through its levels.")
 
 
+class StillCoolingOff(UnableToPay):
+    message = _("The corrected account still cools off after its approval.")
+    remedy = _("Pay it on the day that the message names, or later: month reissue --on.")
+
+
+class GivenUp(UnableToPay):
+    message = _("The payment was given up: it is not owed any more.")
+    remedy = _("What is owed after all is owed anew: declare it in a later month.")
+
+
+class GivingUpRefused(UnableToPay):
+    message = _("The payment cannot be given up.")
+    remedy = _("Give up a payment of a run that came back and was not issued again, once, on a day after its return.")
+
+
+class PlanNotKept(UnableToPay):
+    message = _("More would be kept back than the plan of recovery allows.")
+    remedy = _("Collect the run anew and compute it: the latest approved plan rules, and its cap is for the month.")
+
+
+class PlanUnfit(UnableToPay):
+    message = _("The plan of recovery cannot be taken so.")
+    remedy = _("Give an amount, or a share above 0 and up to 100 percent, and a paper.")
+
+
+class TakenBackUnfit(UnableToPay):
+    message = _("Only a refund that was paid in is taken back, once, not before its day.")
+    remedy = _("Look at what is booked: benefit_run refunds.")
+
+
+class MoreThanOpen(UnableToPay):
+    message = _("More would be written off than is open.")
+    remedy = _("Propose what is open after recoveries and write-offs: benefit_run overpaid.")
+
+
 PAYOUT_REFUSALS: dict[str, type[UnableToPost]] = {
     "declaration_four_eyes": SameOfficer,
     "run_four_eyes": SameOfficer,
@@ -348,6 +383,37 @@ PAYOUT_REFUSALS: dict[str, type[UnableToPost]] = {
     "fate_decision_has_its_paper": ReasonMissing,
     "fate_decision_four_eyes": SameOfficer,
     "fate_decision_is_signed_for_its_state": SameOfficer,
+    "correction_cools_off": StillCoolingOff,
+    "correction_has_cooled_off": StillCoolingOff,
+    "payment_is_reissued_once": PaidOnce,
+    "given_up_is_not_paid_again": GivenUp,
+    "giving_up_is_of_a_return": GivingUpRefused,
+    "giving_up_is_one_at_a_time": GivingUpRefused,
+    "giving_up_follows_its_return": GivingUpRefused,
+    "giving_up_has_its_reason": ReasonMissing,
+    "giving_up_text_is_plain": ReasonMissing,
+    "giving_up_four_eyes": SameOfficer,
+    "payouts_givingupdecision_giving_up_id_key": WrongState,
+    "payouts_recoveryplandecision_plan_id_key": WrongState,
+    "payouts_writeoffdecision_write_off_id_key": WrongState,
+    "payouts_refundtakenback_recovery_id_key": TakenBackUnfit,
+    "recovery_plan_four_eyes": SameOfficer,
+    "recovery_keeps_to_its_plan": PlanNotKept,
+    "recovery_plan_has_its_cap": PlanUnfit,
+    "recovery_instalment_is_positive": PlanUnfit,
+    "recovery_instalment_is_exact": PlanUnfit,
+    "recovery_share_is_exact": PlanUnfit,
+    "taken_back_is_a_refund": TakenBackUnfit,
+    "refund_is_taken_back_with_a_reason": ReasonMissing,
+    "taken_back_text_is_plain": ReasonMissing,
+    "refund_four_eyes": SameOfficer,
+    "write_off_is_positive": MoreThanOpen,
+    "write_off_is_exact": MoreThanOpen,
+    "write_off_is_within_its_overpayment": MoreThanOpen,
+    "write_off_follows_its_overpayment": MoreThanOpen,
+    "write_off_has_its_reason": ReasonMissing,
+    "write_off_text_is_plain": ReasonMissing,
+    "write_off_four_eyes": SameOfficer,
 }
 KNOWN = {**REFUSALS, **TREASURY_REFUSALS, **PAYOUT_REFUSALS}
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from payouts.benefit_facts import Known, OpenOverpayment
 from payouts.models import Run
 from payouts.models.words import RunStatus
 from payouts.rules.funder_shares import Funder, split
+from payouts.rules.returned_money import cap_of
 from payouts.rules.schemes import Scheme
 
 DUE_COLUMNS = (
@@ -52,6 +54,23 @@ class Overpaid(NamedTuple):
     reason: str
 
 
+@dataclass(slots=True)
+class PlanOfMonth:
+    """A plan of recovery in the month of a run, with what was kept back by it so far, and of how much."""
+
+    plan: int
+    overpayment: int
+    instalment: Decimal | None
+    share: Decimal | None
+    kept: Decimal
+    due: Decimal
+
+    @property
+    def room(self) -> Decimal:
+        """What may be kept back still, of what is due so far."""
+        return cap_of(instalment=self.instalment, share=self.share, due=self.due) - self.kept
+
+
 class DueWriter:
     """Writes dues by COPY: split among their funders, less what is kept back for overpaid benefits.
 
@@ -71,11 +90,12 @@ class DueWriter:
         self.bereaved = bereaved
         self.parts: dict[tuple[str, Decimal], tuple[Decimal, ...]] = {}
         self.left = {one.overpayment: one.left for one in overpayments}
-        self.instalments: dict[int, list[tuple[int, Decimal]]] = defaultdict(list)
+        self.plans: dict[int, list[PlanOfMonth]] = defaultdict(list)
         self.of_households: dict[int, list[int]] = defaultdict(list)
         for one in overpayments:
-            if one.instalment is not None:
-                self.instalments[one.person].append((one.overpayment, one.instalment))
+            if one.plan is not None:
+                plan = PlanOfMonth(one.plan, one.overpayment, one.instalment, one.share, one.kept, one.due)
+                self.plans[one.person].append(plan)
             if one.household is not None:
                 self.of_households[one.household].append(one.overpayment)
 
@@ -111,21 +131,21 @@ class DueWriter:
         """Write dues and the recoveries that are kept back of them."""
         if not dues:
             return
-        kept_back: list[tuple[int, int, Decimal]] = []
+        kept_back: list[tuple[int, int, int | None, Decimal]] = []
         keys = reserve_keys(table="payouts_benefitdue", count=len(dues))
         rows = []
         for key, due in zip(keys, dues, strict=True):
             offsets = list(self.offsets(due))
-            kept_back += [(overpayment, key, amount) for overpayment, amount in offsets]
-            rows.append(self.row(key, due, sum((amount for _overpayment, amount in offsets), ZERO)))
+            kept_back += [(overpayment, key, plan, amount) for overpayment, plan, amount in offsets]
+            rows.append(self.row(key, due, sum((amount for *_by, amount in offsets), ZERO)))
         copy_rows(table="payouts_benefitdue", columns=DUE_COLUMNS, rows=rows)
         if kept_back:
             copy_rows(
                 table="payouts_recovery",
-                columns=("overpayment_id", "kind", "amount", "due_id", "paper", "recorded_by_id"),
+                columns=("overpayment_id", "kind", "amount", "due_id", "plan_id", "paper", "recorded_by_id"),
                 rows=[
-                    (overpayment, "OFFSET", amount, due, "", self.run_officer())
-                    for overpayment, due, amount in kept_back
+                    (overpayment, "OFFSET", amount, due, plan, "", self.run_officer())
+                    for overpayment, due, plan, amount in kept_back
                 ],
             )
 
@@ -133,21 +153,31 @@ class DueWriter:
         """Return who froze the run: the officer behind what it keeps back."""
         return str(self.run.moves.filter(to_status=RunStatus.FROZEN).order_by("-pk")[0].by_id)
 
-    def offsets(self, due: Due) -> Iterator[tuple[int, Decimal]]:
-        """Yield what a due recovers: bereavement relief what its household was overpaid, others their instalments."""
+    def offsets(self, due: Due) -> Iterator[tuple[int, int | None, Decimal]]:
+        """Yield what a due recovers: relief what its household was overpaid, others by the plans of the person."""
         if not self.left:
             return
         left = due.amount
-        whole: list[tuple[int, Decimal | None]] = []
         if self.schemes[due.known.scheme].recovers_overpayment and due.known.household is not None:
-            whole += [(overpayment, None) for overpayment in self.of_households.get(due.known.household, ())]
-        whole += self.instalments.get(due.known.person, ())
-        for overpayment, instalment in whole:
-            amount = min(self.left[overpayment], left, left if instalment is None else instalment)
+            for overpayment in self.of_households.get(due.known.household, ()):
+                amount = self.take(overpayment, left)
+                if amount > 0:
+                    left -= amount
+                    yield overpayment, None, amount
+        for plan in self.plans.get(due.known.person, ()):
+            plan.due += due.amount
+            amount = self.take(plan.overpayment, min(left, plan.room))
             if amount > 0:
-                self.left[overpayment] -= amount
+                plan.kept += amount
                 left -= amount
-                yield overpayment, amount
+                yield plan.overpayment, plan.plan, amount
+
+    def take(self, overpayment: int, at_most: Decimal) -> Decimal:
+        """Take what is left of an overpayment, within a limit."""
+        amount = min(self.left[overpayment], at_most)
+        if amount > 0:
+            self.left[overpayment] -= amount
+        return amount
 
     def row(self, key: int, due: Due, offset: Decimal) -> tuple[object, ...]:
         """Return the columns of a due in their order."""

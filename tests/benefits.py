@@ -26,7 +26,7 @@ from payouts.correcting import NewAccount, approve_correction, propose_correctio
 from payouts.declaring import DeathRow, declare, declare_deaths
 from payouts.enrolling import RefusedRosterRow, RosterRow, enrol_roster
 from payouts.entitling import compute_benefits
-from payouts.funding_benefits import agree_plan, fund_run, take_refund
+from payouts.funding_benefits import fund_run
 from payouts.models import (
     Batch,
     BenefitDue,
@@ -35,18 +35,20 @@ from payouts.models import (
     Enrolment,
     Overpayment,
     Recovery,
+    RecoveryPlan,
     Run,
     SchemeValue,
     SchemeValueApproval,
 )
 from payouts.models.words import RunPurpose
+from payouts.recovering import agree_plan, decide_plan, take_refund
 from payouts.releasing_benefits import release_benefits
 from payouts.running import freeze_run, review_run, run_to_collect, sign_exceptions, submit_run
 from payouts.sending import send_batch
 from tests import payroll
 from tests.attacks import Stage
 from tests.furnishing import handed_out
-from tests.payroll import AT, PAPER, SINGLE, a_file, answer_to, card, no_progress, officer
+from tests.payroll import AT, PAPER, SINGLE, a_file, answer_to, approval_in, card, no_progress, officer
 
 JULY, AUGUST, SEPTEMBER, OCTOBER, NOVEMBER, DECEMBER = (date(2026, month, 1) for month in range(7, 13))
 JANUARY = date(2027, 1, 1)
@@ -213,33 +215,52 @@ def corrected_and_reissued(month: date, serial: int, *, number: str = card(500),
         officer=officer("clerk"),
         at=AT,
     )
-    approve_correction(correction=correction, officer=officer("reviewer"), at=AT)
+    approve_correction(correction=correction, officer=officer("reviewer"), at=approval_in(month))
     [batch] = reissue(month=month, officer=officer("releaser"), template=SINGLE, pay_date=month.replace(day=20), at=AT)
     return batch
 
 
-def refunded(overpayment: Overpayment, amount: str, *, on: date | None = None, paper: str = "") -> Recovery:
+def refunded(
+    overpayment: Overpayment, amount: str, *, on: date | None = None, paper: str = "", by: str = "benefits_funder"
+) -> Recovery:
     """Take what was paid in; the bank gives each payment a receipt of its own."""
     return take_refund(
         overpayment=overpayment,
         amount=Decimal(amount),
         paper=paper or f"银行回单{Recovery.objects.count() + 1}",
-        officer=officer("benefits_funder"),
+        officer=officer(by),
         cashier=officer("cashier"),
         on=on or overpayment.run.pay_date,
         at=AT,
     )
 
 
-def planned(overpayment: Overpayment, instalment: str, *, from_month: date) -> None:
-    agree_plan(
+def agreed(
+    overpayment: Overpayment,
+    instalment: str | None,
+    *,
+    from_month: date,
+    share: str | None = None,
+    by: str = "benefits_funder",
+) -> RecoveryPlan:
+    return agree_plan(
         overpayment=overpayment,
-        instalment=Decimal(instalment),
+        instalment=Decimal(instalment) if instalment else None,
+        share=Decimal(share) if share else None,
         from_month=from_month,
         paper="还款协议1",
-        officer=officer("benefits_funder"),
+        officer=officer(by),
         at=AT,
     )
+
+
+def planned(
+    overpayment: Overpayment, instalment: str | None, *, from_month: date, share: str | None = None
+) -> RecoveryPlan:
+    """Agree a plan and have it approved."""
+    plan = agreed(overpayment, instalment, from_month=from_month, share=share)
+    decide_plan(plan=plan, approved=True, officer=officer("chief_accountant"), at=AT)
+    return plan
 
 
 # Reads

@@ -7,7 +7,7 @@ becomes known, so that March was overpaid, and somebody who was met too late get
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import psycopg2.extensions
 import pytest
@@ -172,7 +172,7 @@ def reissue_of(month: date, one: Beneficiary, *, on: date) -> list[Batch]:
         officer=officer("clerk"),
         at=clock(on),
     )
-    approve_correction(correction=correction, officer=officer("second-reviewer"), at=clock(on))
+    approve_correction(correction=correction, officer=officer("second-reviewer"), at=clock(on - timedelta(days=1)))
     return reissue(month=month, officer=officer("releaser"), template=SINGLE, pay_date=on, at=clock(on))
 
 

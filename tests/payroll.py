@@ -207,6 +207,11 @@ def sent(batch: Batch, *, template: str = LIST) -> Batch:
     return send_batch(batch=batch, officer=officer("cashier"), template=template, at=AT)
 
 
+def approval_in(month: date) -> datetime:
+    """Return when corrections of a month are approved: their accounts have cooled off by the days of its reissues."""
+    return datetime(month.year, month.month, 18, 9, 0, tzinfo=UTC)
+
+
 def answer_to(file: BankFile, *, failing: Collection[int] = ()) -> bytes:
     """Return what the bank says to a file of ours; ``failing`` are places in it whose account is closed."""
     serials = [int(row.split("|")[0]) for row in bytes(file.content).decode("gb18030").splitlines()]
@@ -254,7 +259,7 @@ def furnish() -> None:
     begin(JULY)
     july = sent(released(collected(JULY)))
     answered(july, failing=[REISSUED, PROPOSED, LEFT])
-    approve_correction(correction=proposed(JULY, REISSUED), officer=officer("reviewer"), at=AT)
+    approve_correction(correction=proposed(JULY, REISSUED), officer=officer("reviewer"), at=approval_in(JULY))
     proposed(JULY, PROPOSED)
     for batch in reissued(JULY):
         answered(sent(batch, template=SINGLE))

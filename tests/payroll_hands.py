@@ -105,6 +105,21 @@ def planned(hand: Hand, batch: int, of: Row, **changes: Any) -> int:
     return adds(hand, "payouts_payment", another(of, **{**fresh, **changes}))
 
 
+def cooled_off(hand: Hand, of: Row, **changes: Any) -> int:
+    """Have the account of a returned payment corrected to what it is, payable from 2 July; return the correction."""
+    told = {column: of[column] for column in ("name", "bank", "account_number")}
+    proposed = {
+        "status": "PROPOSED",
+        "paper": "x",
+        "proposed_by_id": "demo-clerk",
+        "proposed_at": "2026-07-01 09:00+00",
+    }
+    key = adds(hand, "payouts_accountcorrection", {"payment_id": of["id"], **told, **proposed})
+    approved = {"status": "APPROVED", "approved_by_id": "demo-reviewer", "approved_at": "2026-07-01 09:00+00"}
+    hand.rows(*update("payouts_accountcorrection", key, {**approved, "payable_from": "2026-07-02", **changes}))
+    return key
+
+
 def part_of(hand: Hand, payment_key: int) -> Row:
     """Return the part that a payment to a person has."""
     return row_of(hand, "payouts_paymentpart", "payment_id = %s", payment_key)

@@ -147,6 +147,22 @@ def give_back_classified(*, spent_source: str, on: date, source: str) -> None:
     )
 
 
+def give_back_part(*, spent_source: str, lines: Sequence[SpendingLine], on: date, source: str) -> None:
+    """Give back a part of what a source has spent: each class where it was taken, or from the largest.
+
+    Under the source of the voucher that takes the part back; nothing where no budget was approved.
+    """
+    places = spent_at(spent_source)
+    if not places:
+        return
+    largest = max(places, key=lambda one: places[one].spent)
+    given = totals((one if one in places else largest, line.amount) for line in lines for one in [classes_of(line)])
+    use(
+        spent(source, UseAct.GIVE_BACK, spent_source, on, one, places[one].appropriation, -amount)
+        for one, amount in given
+    )
+
+
 def shortfalls(*, township: Township, year: int, on: date, lines: Sequence[SpendingLine]) -> Sequence[Shortfall]:
     """Return which lines ``spend_classified`` would be refused for now; nothing where no budget is approved."""
     return shortfalls_of(

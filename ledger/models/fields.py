@@ -63,3 +63,14 @@ def officer_field(verbose_name: Any) -> "models.ForeignKey[Any, Any]":
         related_name="+",
         verbose_name=verbose_name,
     )
+
+
+def deciding_officer(verbose_name: Any) -> "models.ForeignKey[Any, Any]":
+    """Return a column for the officer without whom a row is not there."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        to_field="username",
+        related_name="+",
+        verbose_name=verbose_name,
+    )

@@ -22,7 +22,6 @@ from payouts.models.entitlements import (
 )
 from payouts.models.handovers import FateDecision, Handover, HandoverFate
 from payouts.models.payments import (
-    AccountCorrection,
     BankFile,
     Batch,
     Obligation,
@@ -32,6 +31,8 @@ from payouts.models.payments import (
     ResultRow,
 )
 from payouts.models.people import PayAccount, Person
+from payouts.models.recoveries import RecoveryPlanDecision, RefundTakenBack, WriteOff, WriteOffDecision
+from payouts.models.returns import AccountCorrection, GivingUp, GivingUpDecision
 from payouts.models.runs import (
     EmployerPart,
     NotPaid,
@@ -66,6 +67,8 @@ __all__ = [
     "Enrolment",
     "EnrolmentFact",
     "FateDecision",
+    "GivingUp",
+    "GivingUpDecision",
     "Handover",
     "HandoverFate",
     "Household",
@@ -83,6 +86,8 @@ __all__ = [
     "PublicNotice",
     "Recovery",
     "RecoveryPlan",
+    "RecoveryPlanDecision",
+    "RefundTakenBack",
     "ResultFile",
     "ResultRow",
     "Run",
@@ -91,4 +96,6 @@ __all__ = [
     "RunMove",
     "SchemeValue",
     "SchemeValueApproval",
+    "WriteOff",
+    "WriteOffDecision",
 ]

@@ -80,6 +80,7 @@ class Enrolment(models.Model):
             ("certify_enrolment", _("may certify enrolments")),
             ("fund_benefits", _("may fund benefit accounts")),
             ("manage_recovery", _("may agree plans to recover overpaid benefits")),
+            ("approve_recovery", _("may approve plans, write-offs and the taking back of refunds")),
             ("propose_rate", _("may propose values of schemes")),
             ("approve_rate", _("may approve values of schemes")),
         ]

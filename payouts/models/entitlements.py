@@ -137,7 +137,11 @@ class Overpayment(models.Model):
 
 
 class Recovery(models.Model):
-    """A part of an overpaid benefit that came back: kept back of a due, or paid in by somebody."""
+    """A part of an overpaid benefit that came back: kept back of a due, or paid in by somebody.
+
+    What is kept back by a plan names it. ``booking`` counts how often a paper was booked: again after it was
+    taken back.
+    """
 
     id = models.BigAutoField(primary_key=True)
     overpayment = models.ForeignKey(
@@ -153,7 +157,16 @@ class Recovery(models.Model):
         related_name="offsets",
         verbose_name=_("benefit due"),
     )
+    plan = models.ForeignKey(
+        "payouts.RecoveryPlan",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="recoveries",
+        verbose_name=_("plan of recovery"),
+    )
     paid_on = models.DateField(_("paid on"), null=True, blank=True)
+    booking = models.SmallIntegerField(_("booked for the time"), default=1, db_default=1)
     paper = models.CharField(_("evidence"), max_length=200, blank=True)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -171,23 +184,32 @@ class Recovery(models.Model):
             fen_check(field="amount", name="recovery_is_exact"),
             models.CheckConstraint(
                 condition=Q(kind=RecoveryKind.OFFSET, due__isnull=False, paid_on=None)
-                | (Q(kind=RecoveryKind.PAID_IN, due=None, paid_on__isnull=False) & ~Q(paper="")),
+                | (Q(kind=RecoveryKind.PAID_IN, due=None, plan=None, paid_on__isnull=False) & ~Q(paper="")),
                 name="recovery_has_its_ground",
             ),
             plain_check("paper", name="recovery_text_is_plain"),
             models.UniqueConstraint(
-                "overpayment", as_read("paper"), condition=Q(kind=RecoveryKind.PAID_IN), name="refund_is_taken_once"
+                "overpayment",
+                as_read("paper"),
+                "booking",
+                condition=Q(kind=RecoveryKind.PAID_IN),
+                name="refund_is_taken_once",
             ),
         ]
 
 
 class RecoveryPlan(models.Model):
-    """How an overpaid benefit is paid back: so much of each later benefit of the person; the latest plan rules."""
+    """How an overpaid benefit is paid back: at most so much a month of the later benefits of the person.
+
+    The cap is an amount, or a share in percent of what the person is due in the month. Another officer approves
+    a plan; the latest approved one rules.
+    """
 
     overpayment = models.ForeignKey(
         Overpayment, on_delete=models.PROTECT, related_name="plans", verbose_name=_("overpaid benefit")
     )
-    instalment = FenField(_("instalment"))
+    instalment = FenField(_("instalment"), null=True, blank=True)
+    share = FenField(_("share in percent"), null=True, blank=True)
     from_month = models.DateField(_("from the month"))
     paper = models.CharField(_("evidence"), max_length=200)
     agreed_by = models.ForeignKey(
@@ -206,4 +228,10 @@ class RecoveryPlan(models.Model):
             models.CheckConstraint(condition=Q(instalment__gt=0), name="recovery_instalment_is_positive"),
             models.CheckConstraint(condition=Q(from_month__day=1), name="recovery_plan_is_from_a_month"),
             fen_check(field="instalment", name="recovery_instalment_is_exact"),
+            fen_check(field="share", name="recovery_share_is_exact"),
+            models.CheckConstraint(
+                condition=Q(instalment__isnull=False, share=None)
+                | Q(instalment=None, share__isnull=False, share__gt=0, share__lte=100),
+                name="recovery_plan_has_its_cap",
+            ),
         ]

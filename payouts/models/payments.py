@@ -9,7 +9,7 @@ from ledger.models.fields import FenField, fen_check, officer_field, plain_check
 from payouts.models.entitlements import BenefitDue
 from payouts.models.people import Person
 from payouts.models.runs import Payslip, Run
-from payouts.models.words import BatchStatus, CorrectionStatus, Outcome, PaymentStatus
+from payouts.models.words import BatchStatus, Outcome, PaymentStatus
 from treasury.models import Release, Unit
 
 
@@ -361,41 +361,4 @@ class ResultRow(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["payment", "outcome"], name="result_row_is_unique"),
             models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="outcome_is_known"),
-        ]
-
-
-class AccountCorrection(models.Model):
-    """The account to which a returned payment is to go instead; another officer approves it."""
-
-    payment = models.ForeignKey(
-        Payment, on_delete=models.PROTECT, related_name="corrections", verbose_name=_("returned payment")
-    )
-    status = models.CharField(_("status"), max_length=8, choices=CorrectionStatus, default=CorrectionStatus.PROPOSED)
-    name = models.CharField(_("payee"), max_length=80)
-    bank = models.CharField(_("bank"), max_length=80, blank=True)
-    account_number = models.CharField(_("account number"), max_length=40)
-    paper = models.CharField(_("evidence"), max_length=200)
-    proposed_by = officer_field(_("proposed by"))
-    proposed_at = models.DateTimeField(_("proposed at"))
-    approved_by = officer_field(_("approved by"))
-    approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("correction of an account")
-        verbose_name_plural = _("corrections of accounts")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["payment"],
-                condition=~Q(status=CorrectionStatus.REFUSED),
-                name="correction_is_one_at_a_time",
-            ),
-            models.CheckConstraint(
-                condition=Q(approved_by=None) | ~Q(approved_by=F("proposed_by")), name="correction_four_eyes"
-            ),
-            models.CheckConstraint(
-                condition=Q(status=CorrectionStatus.PROPOSED, approved_by=None)
-                | (~Q(status=CorrectionStatus.PROPOSED) & Q(approved_by__isnull=False)),
-                name="correction_is_signed_for_its_state",
-            ),
-            plain_check("name", "account_number", "paper", name="correction_text_is_plain"),
         ]

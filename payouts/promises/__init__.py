@@ -22,6 +22,11 @@ def install_handovers(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> No
     install_named(schema_editor, ("handovers",))
 
 
+def install_recoveries(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Create or replace what is promised of returned and overpaid money; its tables are later than the others."""
+    install_named(schema_editor, ("recoveries",))
+
+
 def install_named(schema_editor: BaseDatabaseSchemaEditor, names: Sequence[str]) -> None:
     install_files(
         schema_editor.connection,

@@ -139,15 +139,20 @@ SET enable_bitmapscan = off AS $$
    WHERE p.batch_id = batch GROUP BY c.township_id, c.scheme ORDER BY c.township_id, c.scheme;
 $$;
 
--- What has come back of an overpaid benefit: paid in, or kept back by a run that was released as it stands.
-CREATE OR REPLACE FUNCTION payouts_recovered(overpaid bigint) RETURNS numeric LANGUAGE sql STABLE
+-- What has come back of an overpaid benefit: paid in and not taken back, or kept back by a run that was released as it
+-- stands. In plpgsql, which finds tables when it is called: that of refunds taken back is later (recoveries.sql). With
+-- the owner's rights, for the views of the auditor.
+CREATE OR REPLACE FUNCTION payouts_recovered(overpaid bigint) RETURNS numeric LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = @schema@, pg_temp AS $$
-  SELECT coalesce(sum(c.amount), 0) FROM payouts_recovery c
-    LEFT JOIN payouts_benefitdue d ON d.id = c.due_id LEFT JOIN payouts_run r ON r.id = d.run_id
-   WHERE c.overpayment_id = overpaid
-     AND (c.kind = 'PAID_IN'
-          OR (r.edition = d.edition AND r.status IN ('RELEASED', 'PAYING', 'SETTLED', 'PART_SETTLED', 'CLOSED')));
-$$;
+BEGIN
+  RETURN (SELECT coalesce(sum(c.amount), 0) FROM payouts_recovery c
+            LEFT JOIN payouts_benefitdue d ON d.id = c.due_id LEFT JOIN payouts_run r ON r.id = d.run_id
+           WHERE c.overpayment_id = overpaid
+             AND ((c.kind = 'PAID_IN'
+                   AND NOT EXISTS (SELECT FROM payouts_refundtakenback t WHERE t.recovery_id = c.id))
+                  OR (r.edition = d.edition
+                      AND r.status IN ('RELEASED', 'PAYING', 'SETTLED', 'PART_SETTLED', 'CLOSED'))));
+END $$;
 
 CREATE OR REPLACE FUNCTION payouts_recovery_added() RETURNS trigger LANGUAGE plpgsql
 SET search_path = @schema@, pg_temp AS $$
@@ -162,7 +167,7 @@ BEGIN
   -- What a run itself finds overpaid comes back by what the same run keeps back; else it was released before.
   SELECT v.id INTO wrong FROM payouts_overpayment v JOIN payouts_run r ON r.id = v.run_id
    WHERE v.id IN (SELECT overpayment_id FROM new_row)
-     AND (v.edition <> r.edition OR payouts_recovered(v.id) > v.amount
+     AND (v.edition <> r.edition OR payouts_recovered(v.id) + payouts_written_off(v.id) > v.amount
           OR (r.status NOT IN ('RELEASED', 'PAYING', 'SETTLED', 'PART_SETTLED', 'CLOSED')
               AND EXISTS (SELECT FROM new_row n LEFT JOIN payouts_benefitdue d ON d.id = n.due_id
                            WHERE n.overpayment_id = v.id
@@ -218,7 +223,7 @@ BEGIN
             FROM payouts_recovery c JOIN payouts_benefitdue d ON d.id = c.due_id
            WHERE d.run_id = NEW.id AND d.edition = NEW.edition GROUP BY c.overpayment_id) k
     JOIN payouts_overpayment v ON v.id = k.id
-   WHERE payouts_recovered(v.id) + k.amount > v.amount LIMIT 1;
+   WHERE payouts_recovered(v.id) + payouts_written_off(v.id) + k.amount > v.amount LIMIT 1;
   IF FOUND THEN
     PERFORM ledger_refuse(
       'recovery_is_within_its_overpayment', format('more would be kept back for overpayment %s than was overpaid', wrong),

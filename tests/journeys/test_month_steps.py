@@ -3,13 +3,14 @@
 import csv
 import io
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from pytest_django import Settings
 
 from ledger.checks import run_checks
@@ -97,9 +98,12 @@ def test_officers_take_a_month_step_by_step_to_its_close(
 
     step("correct", "--serial", 1, "--account", "6222080000000000015", "--paper", "更正函1号", officer="demo-clerk")
     step("decide", "--serial", 1, officer="demo-reviewer")
+    with pytest.raises(CommandError, match="correction_has_cooled_off"):
+        step("reissue", "--single", officer="demo-releaser")  # decided today
+    tomorrow = ("--on", f"{timezone.localdate() + timedelta(days=1)}")
     with pytest.raises(CommandError, match="bank_list_has_its_minimum"):
-        step("reissue", officer="demo-releaser")  # one row is below the bank's five
-    step("reissue", "--single", officer="demo-releaser")
+        step("reissue", *tomorrow, officer="demo-releaser")  # one row is below the bank's five
+    step("reissue", "--single", *tomorrow, officer="demo-releaser")
     step("render", "--single", "--out", out, officer="demo-cashier")
     (answer,) = answer_of_the_bank(out, tmp_path, {})
     call_command("month", "results", str(answer), "--out", str(out))
@@ -382,7 +386,8 @@ def test_a_name_that_the_bank_cannot_write_is_held_told_and_paid_after_its_corre
     told = ("--account", held.account_number, "--name", "龚yan", "--paper", "更正函2号")
     call_command("month", "correct", "--month", MONTH, "--serial", str(held.serial), *told)
     call_command("month", "decide", "--month", MONTH, "--serial", str(held.serial))
-    call_command("month", "reissue", "--month", MONTH, "--single")
+    tomorrow = f"{timezone.localdate() + timedelta(days=1)}"
+    call_command("month", "reissue", "--month", MONTH, "--single", "--on", tomorrow)
     call_command("month", "run", str(folder), "--month", MONTH, "--out", str(out), *bank)
     assert Payment.objects.get(reissues=held).status == "SENT"
     assert list(run_checks([])) == []

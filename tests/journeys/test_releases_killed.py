@@ -13,7 +13,7 @@ from payouts.sending import send_batch
 from tests import releases
 from tests.bank import Bank
 from tests.killing import killed_until_done
-from tests.payroll import AT, JULY, LIST, PAPER, SINGLE, card, officer
+from tests.payroll import AT, JULY, LIST, PAPER, SINGLE, approval_in, card, officer
 from tests.releases import TOWN, built, codes, released_all, silent, spent_from
 from treasury.models import Release, Township
 
@@ -48,7 +48,7 @@ def pay_again() -> None:
             at=AT,
         )
     for correction in AccountCorrection.objects.filter(status="PROPOSED"):
-        approve_correction(correction=correction, officer=officer("reviewer"), at=AT)
+        approve_correction(correction=correction, officer=officer("reviewer"), at=approval_in(JULY))
     if AccountCorrection.objects.filter(status="APPROVED", payment__reissued_as=None).exists():
         reissue(month=JULY, officer=officer("releaser"), template=SINGLE, pay_date=LATER, at=AT)
     for batch in waiting_batches(month=JULY):

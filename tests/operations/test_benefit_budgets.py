@@ -10,6 +10,8 @@ from functools import partial
 
 import pytest
 
+from month.beginning import open_months
+from payouts.giving_up import decide_giving_up, propose_giving_up
 from payouts.models import Batch, Payment, Run, RunException
 from payouts.refusals import ExceptionsOpen
 from payouts.releasing_benefits import release_benefits
@@ -29,6 +31,7 @@ from tests.benefits import (
     enrolled,
     faults,
     funded,
+    funded_and_sent,
     paid,
     released,
     reviewed,
@@ -111,6 +114,21 @@ def over_budget(run: Run) -> list[str]:
 
 
 # Inside
+
+
+@pytest.mark.parametrize(("on", "rest"), [(date(2026, 12, 31), "50.00"), (date(2027, 1, 1), "0.00")])
+def test_what_is_given_up_in_its_year_is_back_in_the_budget(on: date, rest: str) -> None:
+    budgeted("100.00")
+    enrolled(JULY, [ONE, TWO])
+    run = answered(funded_and_sent(JULY), failing=[1])
+    open_months(day=on, officer=officer("chief_accountant"), at=AT)
+    giving_up = propose_giving_up(
+        month=JULY, serial=1, reason="死亡", paper="青民函1号", officer=officer("clerk"), at=AT
+    )
+    assert (run.status, left()) == ("PART_SETTLED", "0.00")
+    decide_giving_up(giving_up=giving_up, approved=True, officer=officer("chief_accountant"), on=on, at=AT)
+    [amount] = left_in(book=town().book_id, year=2026, month=12).values()
+    assert str(amount) == rest
 
 
 @pytest.mark.parametrize(("plan", "rest"), [("50.00", "0.00"), ("50.01", "0.01")])

@@ -85,13 +85,16 @@ FAULTS = {
     ),
 }
 # Checks of others that such a fault breaks as well.
+OPEN = "overpayments_are_open_or_settled"
 BESIDE = {
     "the total of a batch that was sent": {"batches_are_their_payments"},
     "an obligation": set(),
     "an obligation taken away": {"batches_are_their_payments"},
     "vouchers of another batch": {"seals"},
-    "kept back of what was released": {"batches_are_their_payments", "benefit_batches_are_posted"},
-    "more paid in than overpaid": {"fundings_are_posted"},
+    "a fen more overpaid": {OPEN},
+    "kept back of what was released": {"batches_are_their_payments", "benefit_batches_are_posted", OPEN},
+    "more paid in than overpaid": {"fundings_are_posted", OPEN},
+    "a refund": {OPEN},
 }
 
 

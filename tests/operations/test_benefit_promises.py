@@ -11,6 +11,7 @@ from tests.payroll_hands import (
     Row,
     adds,
     another,
+    cooled_off,
     draft_batch,
     part_of,
     planned,
@@ -240,6 +241,7 @@ def test_a_benefit_goes_to_no_other_account(superuser: Hand) -> None:
 def test_what_came_back_goes_only_to_its_approved_correction(hand: Hand) -> None:
     back = payment_of_scheme(hand, JULY, "two_daughter_pension")
     assert back["status"] == "RETURNED"
+    cooled_off(hand, {**back, "account_number": "6228480012345670000"})
     key = planned(hand, draft_batch(hand, JULY), back, reissues_id=back["id"])
     part = another(part_of(hand, back["id"]), payment_id=key, attempt=2)
     assert refuses(hand, "payouts_paymentpart", part) == "part_fits_its_obligation"

@@ -9,10 +9,11 @@ import pytest
 
 from ledger.balances import net_of
 from ledger.models import Voucher
-from payouts.funding_benefits import fund_run, receive_from_above, shortages_of, take_refund
+from payouts.funding_benefits import fund_run, receive_from_above, shortages_of
 from payouts.models import BenefitFunding, Overpayment, Recovery, Run
 from payouts.models.words import FunderKind
 from payouts.posting_benefits import accounts_of, district_book
+from payouts.recovering import take_refund
 from payouts.releasing_benefits import release_benefits
 from tests import benefit_months
 from tests.attacks import Stage

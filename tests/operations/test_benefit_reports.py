@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from payouts.benefit_statistics import Figures, Statistics, statistics_of
-from payouts.funding_benefits import take_refund
 from payouts.models import Overpayment
 from payouts.policy import payout_policies
+from payouts.recovering import take_refund
 from payouts.rules.benefit_calendar import period_of_half_year, period_of_year
 from tests import paid_benefits
 from tests.paid_benefits import BIRCH, PINE

@@ -1,6 +1,7 @@
 """Each step of ``benefit_run`` by officers who may not take it: refused by name, and nothing of it is done."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError
@@ -8,7 +9,8 @@ from django.core.management import CommandError
 from ledger.models import AuditEvent
 from payouts.checking_benefits import check_benefits
 from payouts.entitling import compute_benefits
-from payouts.models import BenefitFunding, Overpayment, Run, RunException
+from payouts.models import BenefitFunding, Overpayment, Recovery, Run, RunException
+from payouts.recovering import propose_write_off
 from payouts.releasing_benefits import release_benefits
 from payouts.running import sign_exceptions, submit_run
 from tests import benefit_months, benefits, telling
@@ -90,6 +92,31 @@ def before_a_refund() -> Arguments:
     return paid_in(Overpayment.objects.get().pk, "--amount", "5.00", "--paper", "银行回单2")
 
 
+def before_deciding_a_plan() -> Arguments:
+    plan = benefits.agreed(Overpayment.objects.get(), "20.00", from_month=benefits.DECEMBER)
+    return (plan.pk,)
+
+
+def before_taking_back() -> Arguments:
+    return paid_in(Recovery.objects.get(kind="PAID_IN").pk, "--reason", "金额录错")
+
+
+def before_writing_off() -> Arguments:
+    return (Overpayment.objects.get().pk, "--amount", "5.00", "--reason", "无法收回", "--paper", "青财核1号")
+
+
+def before_deciding_a_write_off() -> Arguments:
+    proposed = propose_write_off(
+        overpayment=Overpayment.objects.get(),
+        amount=Decimal("5.00"),
+        reason="无法收回",
+        paper="青财核1号",
+        officer=officer("benefits_funder"),
+        at=AT,
+    )
+    return (proposed.pk, "--on", "2026-10-20")
+
+
 STEPS: dict[str, tuple[str, Callable[[], Arguments]]] = {
     "compute": ("preparer", before_computing),
     "sign": ("preparer", before_signing),
@@ -102,6 +129,10 @@ STEPS: dict[str, tuple[str, Callable[[], Arguments]]] = {
     "receive": ("benefits_funder", before_receiving),
     "plan": ("benefits_funder", before_planning),
     "refund": ("benefits_funder", before_a_refund),
+    "decide_plan": ("chief_accountant", before_deciding_a_plan),
+    "take_back": ("chief_accountant", before_taking_back),
+    "write_off": ("benefits_funder", before_writing_off),
+    "decide_write_off": ("chief_accountant", before_deciding_a_write_off),
 }
 
 
@@ -190,7 +221,7 @@ def test_who_funded_a_run_does_not_release_it(tell: Told) -> None:
     assert Run.objects.get(pk=run.pk).released_by == officer("releaser")
 
 
-@pytest.mark.parametrize("step", ["fund", "receive", "refund"])
+@pytest.mark.parametrize("step", ["fund", "receive", "refund", "take_back"])
 def test_who_books_money_does_not_sign_as_its_cashier(tell: Told, step: str) -> None:
     _right, ready = STEPS[step]
     arguments = (*ready()[:-1], "everything")

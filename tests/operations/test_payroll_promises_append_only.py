@@ -47,6 +47,12 @@ APPEND_ONLY = {
     "payouts_schemevalue": "scheme_value",
     "payouts_schemevalueapproval": "scheme_value_decision",
     "payouts_benefitfunding": "benefit_funding",
+    "payouts_givingup": "giving_up",
+    "payouts_givingupdecision": "giving_up_decision",
+    "payouts_recoveryplandecision": "recovery_plan_decision",
+    "payouts_refundtakenback": "refund_taken_back",
+    "payouts_writeoff": "write_off",
+    "payouts_writeoffdecision": "write_off_decision",
     "payouts_applicationstep": "application_step",
     "payouts_publicnotice": "public_notice",
     "payouts_objection": "objection",
@@ -160,6 +166,7 @@ FIXED = {
             ("proposed_at", "now()"),
             ("approved_by_id", "'second-reviewer' WHERE status = 'APPROVED' --"),
             ("approved_at", "now() WHERE status = 'APPROVED' --"),
+            ("payable_from", "payable_from + 1 WHERE status = 'APPROVED' --"),
         ]
     ],
     "exception_is_fixed": [

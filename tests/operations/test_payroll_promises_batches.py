@@ -14,6 +14,7 @@ from tests.payroll_hands import (
     adds,
     another,
     batch_row,
+    cooled_off,
     draft_batch,
     part_of,
     payment,
@@ -43,6 +44,7 @@ DIGEST = "SELECT payouts_batch_digest(%s)"
 def a_draft(hand: Hand) -> tuple[int, Row]:
     """Return a draft batch with the one payment that may be made again, and that payment."""
     batch, of = draft_batch(hand, JULY), payment(hand, JULY, LEFT)
+    cooled_off(hand, of)
     key = planned(hand, batch, of, reissues_id=of["id"])
     adds(hand, "payouts_paymentpart", another(part_of(hand, of["id"]), payment_id=key, attempt=2))
     return batch, row_of(hand, "payouts_payment", "id = %s", key)

@@ -59,6 +59,7 @@ from tests.payroll import (
     Staffer,
     answer_to,
     answered,
+    approval_in,
     batch_of,
     card,
     collected,
@@ -251,7 +252,7 @@ def test_a_list_has_its_minimum_of_rows(rolled_back: None, number: int, expected
 
 
 def test_a_return_alone_is_not_issued_again_in_a_list(rolled_back: None) -> None:
-    approve_correction(correction=correction(), officer=officer("reviewer"), at=AT)
+    approve_correction(correction=correction(), officer=officer("reviewer"), at=approval_in(JULY))
     in_list: dict[str, Any] = {
         "officer": officer("releaser"),
         "template": LIST,
@@ -275,7 +276,7 @@ def test_a_return_that_no_list_can_write_does_not_stop_the_others(rolled_back: N
                 officer=officer("clerk"),
                 at=AT,
             )
-            approve_correction(correction=made, officer=officer("reviewer"), at=AT)
+            approve_correction(correction=made, officer=officer("reviewer"), at=approval_in(AUGUST))
         (batch,) = reissued(AUGUST)
         again = [paid.reissues.serial for paid in batch.payments.all() if paid.reissues]
         assert again == [serial_of(AUGUST, places[-1])]

@@ -14,6 +14,7 @@ from tests.payroll_hands import (
     Row,
     adds,
     another,
+    cooled_off,
     draft_batch,
     part_of,
     payment,
@@ -147,6 +148,8 @@ def test_only_a_return_is_issued_again_for_its_amount(
     hand: Hand, month: date, place: int, change: str, expected: str
 ) -> None:
     of = payment(hand, month, place)
+    if (month, place) == (JULY, LEFT):
+        cooled_off(hand, of)
     again = another(of, serial=90, batch_id=draft_batch(hand, month), status="PLANNED")
     again |= {"reissues_id": of["id"], "amount": of["amount"] + Decimal(change)}
     assert refuses(hand, "payouts_payment", again) == expected

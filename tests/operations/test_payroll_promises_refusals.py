@@ -156,6 +156,7 @@ def test_one_officer_does_not_issue_again_what_the_same_has_corrected(superuser:
     role = {"submitted_by_id": "proposed_by_id", "reviewed_by_id": "approved_by_id"}[column]
     key = superuser.value("SELECT id FROM payouts_accountcorrection WHERE status = 'PROPOSED'")
     signed = {"proposed_by_id": "demo-clerk", "approved_by_id": "demo-reviewer", role: "everything"}
+    signed["payable_from"] = "2026-07-20"
     with standing(superuser, "payouts_accountcorrection", key, status="APPROVED", **signed):
         told = refused(
             lambda: reissue(month=JULY, officer=everything(), template=SINGLE, pay_date=date(2026, 7, 20), at=AT)

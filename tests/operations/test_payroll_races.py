@@ -45,6 +45,7 @@ from tests.payroll import (
     NOVEMBER,
     SEPTEMBER,
     answer_to,
+    approval_in,
     batch_of,
     card,
     no_progress,
@@ -255,7 +256,7 @@ def test_one_of_two_proposals_for_a_payment_is_taken(own_stage: Stage, pool: Thr
 
 def test_a_return_is_issued_again_once_by_two_at_once(own_stage: Stage, pool: ThreadPoolExecutor) -> None:
     correction = AccountCorrection.objects.get(status="PROPOSED")
-    approve_correction(correction=correction, officer=officer("reviewer"), at=AT)
+    approve_correction(correction=correction, officer=officer("reviewer"), at=approval_in(JULY))
     works = [partial(payroll.reissued, JULY)] * 2
     assert outcomes(pool, *works) == ["correction_is_approved", "done"]
     assert Payment.objects.filter(reissues=correction.payment).count() == 1

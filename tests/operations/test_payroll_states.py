@@ -130,7 +130,12 @@ def test_a_payment_moves_only_along_its_table(superuser: Hand, pair: tuple[str, 
 @pytest.mark.parametrize("pair", pairs(CorrectionStatus.values), ids=">".join)
 def test_a_correction_moves_only_along_its_table(superuser: Hand, pair: tuple[str, str]) -> None:
     start, end = (
-        {"status": status, "approved_by_id": None if status == "PROPOSED" else "demo-reviewer"} for status in pair
+        {
+            "status": status,
+            "approved_by_id": None if status == "PROPOSED" else "demo-reviewer",
+            "payable_from": "2026-07-19" if status == "APPROVED" else None,
+        }
+        for status in pair
     )
     key = row_of(superuser, "payouts_accountcorrection", "status = 'PROPOSED'")["id"]
     outcome = moved(superuser, "payouts_accountcorrection", key, start, end)
@@ -256,7 +261,9 @@ def test_an_account_is_corrected_when_the_payment_has_come_back(superuser: Hand,
 def test_a_correction_is_decided_once(superuser: Hand, act: Any, status: str) -> None:
     key = row_of(superuser, "payouts_accountcorrection", "status = 'PROPOSED'")["id"]
     approver = None if status == "PROPOSED" else "demo-reviewer"
-    with standing(superuser, "payouts_accountcorrection", key, status=status, approved_by_id=approver):
+    decided = {"status": status, "approved_by_id": approver}
+    decided["payable_from"] = "2026-07-19" if status == "APPROVED" else None
+    with standing(superuser, "payouts_accountcorrection", key, **decided):
         told = refused(lambda: act(correction=AccountCorrection.objects.get(pk=key), **by("second-reviewer")))
     if status == "PROPOSED":
         assert told is None

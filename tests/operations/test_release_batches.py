@@ -19,7 +19,21 @@ from payouts.models.words import Hindrance
 from payouts.refusals import CorrectionRefused, NoSuchRun, ReasonMissing, WrongState
 from payouts.sending import send_batch
 from tests import payroll, releases
-from tests.payroll import AT, AUGUST, JULY, LIST, OFFICE, PAPER, SCHOOL, SEPTEMBER, SINGLE, answered, card, officer
+from tests.payroll import (
+    AT,
+    AUGUST,
+    JULY,
+    LIST,
+    OFFICE,
+    PAPER,
+    SCHOOL,
+    SEPTEMBER,
+    SINGLE,
+    answered,
+    approval_in,
+    card,
+    officer,
+)
 from tests.releases import (
     HANDLER,
     STREET,
@@ -254,7 +268,7 @@ def corrected(month: date, serial: int, number: str = card(600)) -> None:
         officer=officer("clerk"),
         at=AT,
     )
-    approve_correction(correction=correction, officer=officer("reviewer"), at=AT)
+    approve_correction(correction=correction, officer=officer("reviewer"), at=approval_in(month))
 
 
 def issued_again(month: date = JULY) -> list[Batch]:

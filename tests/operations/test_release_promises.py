@@ -3,12 +3,24 @@
 from decimal import Decimal
 from typing import Any
 
+import psycopg2
 import pytest
 
 from tests import attacks, releases
-from tests.attacks import Hand, insertion
+from tests.attacks import Hand, insertion, refused_as
 from tests.payroll import AUGUST, JULY, OCTOBER, OFFICE, SEPTEMBER, card
-from tests.payroll_hands import Row, adds, another, batch_row, refusal, refuses, round_triggers, row_of, standing
+from tests.payroll_hands import (
+    Row,
+    adds,
+    another,
+    batch_row,
+    refusal,
+    refuses,
+    round_triggers,
+    row_of,
+    standing,
+    update,
+)
 from tests.releases import HANDLER, SUPPLIER
 
 stage = releases.stage
@@ -285,10 +297,9 @@ def corrects(hand: Hand, *, status: str = "APPROVED", number: str = card(600)) -
     row = {"payment_id": old["id"], "status": "PROPOSED", "name": old["name"], "account_number": number, **proposed}
     key = adds(hand, "payouts_accountcorrection", row)
     if status != "PROPOSED":
-        decide = (
-            "UPDATE payouts_accountcorrection SET status = %s, approved_by_id = %s, approved_at = now() WHERE id = %s"
-        )
-        hand.rows(decide, status, "demo-reviewer", key)
+        decided = {"status": status, "approved_by_id": "demo-reviewer", "approved_at": "2026-07-20 00:00+00"}
+        decided |= {"payable_from": "2026-07-21"} if status == "APPROVED" else {}
+        hand.rows(*update("payouts_accountcorrection", key, decided))
 
 
 def test_a_returned_payment_goes_to_the_account_of_its_approved_correction(hand: Hand) -> None:
@@ -300,8 +311,9 @@ def test_a_returned_payment_goes_to_the_account_of_its_approved_correction(hand:
 @pytest.mark.parametrize("status", ["PROPOSED", "REFUSED"])
 def test_a_returned_payment_is_not_issued_again_without_the_approval(hand: Hand, status: str) -> None:
     corrects(hand, status=status)
-    row, _owed = again(hand, account_number=card(600))
-    assert refuses(hand, "payouts_paymentpart", row) == FITS
+    with pytest.raises(psycopg2.Error) as error:
+        again(hand, account_number=card(600))
+    assert refused_as(error.value) == "correction_has_cooled_off"
 
 
 @pytest.mark.parametrize("wrong", [{}, {"account_number": card(601)}, {"name": "别人"}, {"id_number": "1"}])

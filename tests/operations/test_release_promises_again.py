@@ -48,8 +48,8 @@ def corrects(app: Hand, payment: Payment) -> None:
     row = {"payment_id": payment.pk, "status": "PROPOSED", "name": payment.name, "bank": payment.bank, "paper": "x"}
     row |= {"account_number": card(600), "proposed_by_id": "demo-clerk", "proposed_at": AT}
     key = adds(app, "payouts_accountcorrection", row)
-    signed = "status = 'APPROVED', approved_by_id = %s, approved_at = %s"
-    app.rows(f"UPDATE payouts_accountcorrection SET {signed} WHERE id = %s", "demo-reviewer", AT, key)
+    signed = "status = 'APPROVED', approved_by_id = %s, approved_at = '2026-07-20', payable_from = '2026-07-21'"
+    app.rows(f"UPDATE payouts_accountcorrection SET {signed} WHERE id = %s", "demo-reviewer", key)
 
 
 def handler_of(batch: Batch) -> Payment:

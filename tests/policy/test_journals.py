@@ -19,7 +19,7 @@ from ledger.posting import post_event
 from payouts import entries as paying
 from tests.builders import AT, DAY, OPENED_ON, SIGNED, make_officers, voucher
 from treasury import entries as moving
-from treasury.entries import Codes, Mirrored
+from treasury.entries import UNCLASSIFIED, Codes, Mirrored
 from treasury.opening import codes_of, open_district_book, open_township_book
 from treasury.posting import mirrored_event
 
@@ -247,6 +247,36 @@ JOURNALS: dict[str, tuple[Journal, list[str], list[str]]] = {
         lambda codes: paying.take_refund(codes, account="10040504", amount=B),
         [],
         ["D 10040504 37500.00", "C 1036 37500.00"],
+    ),
+    "J22 written off": (
+        lambda codes: paying.write_off(codes, B, UNCLASSIFIED),
+        [],
+        ["D 5001 37500.00", "C 1036 37500.00"],
+    ),
+    "J16 of held pay": (
+        lambda codes: paying.give_up_held(codes, [paying.PayLine(A), paying.PayLine(B)]),
+        ["D 5001 -100000.00", "D 5001 -37500.00", "C 201201 -137500.00"],
+        ["D 103100101 -137500.00", "C 201503 -137500.00"],
+    ),
+    "J16b of held pay": (
+        lambda codes: paying.give_up_held_of_earlier_year(codes, B),
+        ["D 201201 37500.00", "C 3001 37500.00"],
+        ["D 201503 37500.00", "C 103100101 37500.00"],
+    ),
+    "J16 of benefits": (
+        lambda codes: paying.give_up_benefits(codes, [paying.BenefitLine(A, B)]),
+        ["D 5001 -37500.00", "C 201201 -37500.00"],
+        ["D 5001 -100000.00", "D 103100101 -37500.00", "C 201503 -137500.00"],
+    ),
+    "J16 of benefits of the district": (
+        lambda codes: paying.give_up_benefits(codes, [paying.BenefitLine(A, Decimal("0.00"))]),
+        [],
+        ["D 5001 -100000.00", "C 201503 -100000.00"],
+    ),
+    "J16b of benefits": (
+        lambda codes: paying.give_up_benefits_of_earlier_year(codes, [paying.BenefitLine(A, B)], surplus="3001"),
+        ["D 201201 37500.00", "C 3001 37500.00"],
+        ["D 201503 100000.00", "C 3001 100000.00", "D 201503 37500.00", "C 103100101 37500.00"],
     ),
     "J16a of benefits": (
         lambda codes: paying.hold_returned_benefits(codes, {"10040501": A, "10040504": B}),

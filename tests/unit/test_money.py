@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.money import FEN, LIMIT, InexactAmount, allocate, exact, in_full, round_half_up
+from ledger.money import FEN, LIMIT, InexactAmount, allocate, exact, in_full, round_down, round_half_up
 
 amounts = st.integers(-(10**14), 10**14).map(lambda fen: fen * FEN)
 weights = st.lists(st.integers(0, 10**9) | st.decimals(0, 10**6, places=4), min_size=1, max_size=12).filter(any)
@@ -100,6 +100,13 @@ def test_a_tenth_of_a_fen_more_is_refused(amount: Decimal, tenths: int) -> None:
 )
 def test_the_half_goes_away_from_zero(value: str, rounded: str) -> None:
     assert round_half_up(yuan(value)) == yuan(rounded)
+
+
+@pytest.mark.parametrize(
+    ("value", "cut_off"), [("0.009", "0.00"), ("0.01", "0.01"), ("0.019", "0.01"), ("-0.019", "-0.01"), ("12", "12.00")]
+)
+def test_a_limit_is_cut_off_to_the_fen(value: str, cut_off: str) -> None:
+    assert str(round_down(yuan(value))) == cut_off
 
 
 @pytest.mark.parametrize(

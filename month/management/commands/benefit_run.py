@@ -11,7 +11,6 @@ from typing import ClassVar
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ledger.masking import masked_name
 from ledger.models import Officer
 from ledger.money import in_full
 from month.benefits import open_benefits
@@ -23,20 +22,16 @@ from month.management.earmarking import (
     EarmarkingCommand,
     Look,
     day_of,
-    nothing,
-    only,
     with_amount,
-    with_day,
     with_month,
-    with_number,
-    with_paper_and_month,
 )
+from month.management.recovering import RECOVERY_STEPS, with_bank_receipt, with_cashier
 from month.tables import Told, table
 from month.telling import of_exceptions, of_state
 from payouts.benefit_facts import schemes_in_use
 from payouts.facts import rows_of
-from payouts.funding_benefits import agree_plan, fund_run, receive_from_above, take_refund
-from payouts.models import Overpayment, Run
+from payouts.funding_benefits import fund_run, receive_from_above
+from payouts.models import Run
 from payouts.models.words import FunderKind, RunPurpose
 from payouts.refusals import NoSuchRun
 from payouts.running import (
@@ -47,14 +42,6 @@ from payouts.running import (
     submit_run,
     thaw_run,
 )
-
-OVERPAID = """
-SELECT v.id, e.scheme, p.name, v.period, v.amount, payouts_recovered(v.id), v.reason
-  FROM payouts_overpayment v JOIN payouts_enrolment e ON e.id = v.enrolment_id
-  JOIN payouts_person p ON p.id = e.person_id
-  JOIN payouts_run r ON r.id = v.run_id AND r.edition = v.edition ORDER BY v.id
-"""
-
 
 # What is asked for
 
@@ -69,20 +56,9 @@ def with_template(parser: ArgumentParser) -> None:
     parser.add_argument("--template", default="list_gb18030", help=_("format of the bank"))
 
 
-def with_cashier(parser: ArgumentParser) -> None:
-    with_day(parser)
-    parser.add_argument("--cashier", required=True, help=_("officer who signs as cashier"))
-
-
 def with_funding(parser: ArgumentParser) -> None:
     with_month(parser)
     with_cashier(parser)
-
-
-def with_bank_receipt(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--paper", required=True, help=_("number of the bank's receipt for the money; it is booked once")
-    )
 
 
 def with_receipt(parser: ArgumentParser) -> None:
@@ -91,18 +67,6 @@ def with_receipt(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--funder", choices=["CENTRAL", "PROVINCE", "CITY"], required=True, help=_("level above that paid")
     )
-    with_amount(parser)
-
-
-def with_instalment(parser: ArgumentParser) -> None:
-    with_paper_and_month(parser)
-    with_amount(parser)
-
-
-def with_refund(parser: ArgumentParser) -> None:
-    with_number(parser)
-    with_bank_receipt(parser)
-    with_cashier(parser)
     with_amount(parser)
 
 
@@ -193,48 +157,6 @@ def receive(asked: Namespace, officer: Officer, at: datetime) -> Told:
     return [_("Received {amount} from {funder}.").format(amount=in_full(got.amount), funder=got.get_funder_display())]
 
 
-def plan(asked: Namespace, officer: Officer, at: datetime) -> Told:
-    agree_plan(
-        overpayment=only(Overpayment, pk=asked.number),
-        instalment=asked.amount,
-        from_month=asked.month,
-        paper=asked.paper,
-        officer=officer,
-        at=at,
-    )
-    return overpaid(asked)
-
-
-def refund(asked: Namespace, officer: Officer, at: datetime) -> Told:
-    take_refund(
-        overpayment=only(Overpayment, pk=asked.number),
-        amount=asked.amount,
-        paper=asked.paper,
-        officer=officer,
-        cashier=officer_named(asked.cashier),
-        on=day_of(asked),
-        at=at,
-    )
-    return overpaid(asked)
-
-
-def overpaid(_asked: Namespace) -> Told:
-    made = table(
-        _("Overpaid benefits"),
-        _("No."),
-        _("Scheme"),
-        _("Name"),
-        _("Month of the benefit"),
-        _("Amount"),
-        _("Came back"),
-        _("Reason"),
-        right=(4, 5),
-    )
-    for key, scheme, name, period, amount, back, reason in rows_of(OVERPAID):
-        made.add_row(str(key), scheme, masked_name(name), f"{period:%Y-%m}", in_full(amount), in_full(back), reason)
-    return [made]
-
-
 class Command(EarmarkingCommand):
     help = "Take the benefit run of a month step by step, fund it, and recover what was overpaid."
     name: ClassVar[str] = "benefit_run"
@@ -249,7 +171,5 @@ class Command(EarmarkingCommand):
         "release": Act(gettext_lazy("release the run and build its batches"), with_template, release),
         "fund": Act(gettext_lazy("fund the special accounts for the run"), with_funding, fund),
         "receive": Act(gettext_lazy("book money that a level above paid in"), with_receipt, receive),
-        "overpaid": Look(gettext_lazy("list overpaid benefits and what came back"), nothing, overpaid),
-        "plan": Act(gettext_lazy("agree how much of each later benefit is kept back"), with_instalment, plan),
-        "refund": Act(gettext_lazy("book what was paid in of an overpaid benefit"), with_refund, refund),
+        **RECOVERY_STEPS,
     }
