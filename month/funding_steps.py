@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ledger.models import Officer
-from month import telling_funding
+from month import telling_approvals, telling_funding
 from month.asking import with_month, with_officer_or_demo, with_on, with_reason
 from month.beginning import open_months, pay_date_of
 from month.funding import allot, claims_day
@@ -49,7 +49,7 @@ def take_allot(asked: Namespace, officer: Officer | None, at: datetime, _progres
     kinds = [ReleaseKind(kind) for kind in asked.kinds or ReleaseKind.values]
     day = asked.on or day_for(asked.month, kinds)
     allotted = allot(month=asked.month, kinds=kinds, officer=releaser, template=asked.bank, day=day, at=at)
-    return telling_funding.of_allotment(allotted)
+    return [*telling_funding.of_allotment(allotted), *telling_approvals.of_waiting(asked.month)]
 
 
 def day_for(month: date, kinds: list[ReleaseKind]) -> date:

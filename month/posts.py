@@ -91,6 +91,7 @@ POSTS: Mapping[str, Sequence[str]] = {
     "receipt_keeper": ("treasury.issue_receipts",),
     "chief_accountant": (
         "payouts.close_month",
+        "payouts.approve_as_chief",
         "treasury.award_procurement",
         "treasury.issue_principles",
         "treasury.confirm_for_district",
@@ -104,7 +105,7 @@ POSTS: Mapping[str, Sequence[str]] = {
     ),
     "auditor": ("ledger.view_voucher",),
     "administrator": ("treasury.give_post", "treasury.record_establishment", "treasury.record_officer_account"),
-    "bureau_head": ("treasury.confirm_post", "treasury.confirm_establishment"),
+    "bureau_head": ("payouts.approve_as_head", "treasury.confirm_post", "treasury.confirm_establishment"),
 }
 
 

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 from imports.applying import apply_month
 from ledger.models import Officer
 from ledger.posts import require_post
-from month import documents, running, telling, writing
+from month import documents, running, telling, telling_approvals, writing
+from month.approval_steps import APPROVAL_STEPS
 from month.asking import (
     with_account,
     with_batch,
@@ -166,7 +167,7 @@ def take_release(asked: Namespace, officer: Officer | None, at: datetime, _progr
     run = run_of(asked)
     release_run(run=run, officer=acting(officer, "releaser"), template=asked.bank, at=at)
     run.refresh_from_db()
-    return telling.of_state(run)
+    return [*telling.of_state(run), *telling_approvals.of_waiting(asked.month)]
 
 
 def take_render(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
@@ -185,7 +186,8 @@ def take_render(asked: Namespace, officer: Officer | None, at: datetime, _progre
     )
     names += documents.write_documents(folder=asked.out, month=asked.month, at=at)
     writing.keep_private(asked.out)
-    return telling.of_documents(asked.month, folder=asked.out, names=names)
+    told = telling.of_documents(asked.month, folder=asked.out, names=names)
+    return [*told, *telling_approvals.of_waiting(asked.month)]
 
 
 def take_correct(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
@@ -220,7 +222,7 @@ def take_reissue(asked: Namespace, officer: Officer | None, at: datetime, _progr
     batches = reissue(
         month=asked.month, officer=releaser, template=asked.bank, pay_date=on, at=at, short_template=short
     )
-    return telling.of_batches(batches)
+    return [*telling.of_batches(batches), *telling_approvals.of_waiting(asked.month)]
 
 
 def take_cancel(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
@@ -241,7 +243,7 @@ def take_remit(asked: Namespace, officer: Officer | None, at: datetime, _progres
 
 
 def take_status(asked: Namespace, _officer: Officer | None, _at: datetime, _progress: Progress) -> Told:
-    return telling.of_status(asked.month)
+    return [*telling.of_status(asked.month), *telling_approvals.of_waiting(asked.month)]
 
 
 STEPS: Mapping[str, Step] = {
@@ -304,6 +306,7 @@ STEPS: Mapping[str, Step] = {
         gettext_lazy("remit tax, insurance and housing fund"), (with_month, with_officer_or_demo, with_on), take_remit
     ),
     "close": Step(gettext_lazy("close the month"), (with_month, with_officer_or_demo), take_close),
+    **APPROVAL_STEPS,
     **FUNDING_STEPS,
     "status": Step(gettext_lazy("where the month stands, and what blocks it"), (with_month,), take_status),
 }

@@ -34,7 +34,7 @@ class Command(BaseCommand):
             sub = steps.add_parser(name, help=str(step.help))
             for add in step.arguments:
                 add(sub)
-            sub.set_defaults(unattended=name != "status")
+            sub.set_defaults(unattended=name not in ("status", "controls"))
             sub.add_argument(
                 "--bank", default=DEFAULT_TEMPLATE, choices=template_names(), help=_("format of the bank's files")
             )
