@@ -112,7 +112,8 @@ def surroundings(payees: Sequence[Payee]) -> Surroundings:
                 """SELECT DISTINCT ON (p.person_id) p.person_id, p.account_number
                      FROM payouts_payment p JOIN payouts_batch b ON b.id = p.batch_id
                      LEFT JOIN payouts_run r ON r.id = b.run_id
-                    WHERE p.person_id = ANY(%s) AND r.purpose IS DISTINCT FROM 'BENEFITS' AND b.status <> 'DRAFT'
+                    WHERE p.person_id = ANY(%s) AND r.purpose IS DISTINCT FROM 'BENEFITS'
+                      AND b.status NOT IN ('DRAFT', 'BUILT', 'CANCELLED')
                     ORDER BY p.person_id, p.id DESC""",
                 [payee.person for payee in payees if payee.person],
             )

@@ -21,7 +21,7 @@ from ledger.entries import Signatures
 from ledger.models import Line, Officer
 from ledger.posting import post_event
 from month.beginning import open_months
-from month.running import fitting
+from month.running import carry_approvals, fitting
 from payouts.disbursing import ReleaseBatches, build_release_batches
 from payouts.models import Batch, Payment, Person
 from payouts.sending import send_batch
@@ -185,9 +185,14 @@ def released_all(month: date) -> list[Release]:
 
 
 def built(month: date, *, template: str = LIST) -> ReleaseBatches:
-    return build_release_batches(
+    """Build the batches of a month and have them signed for and approved."""
+    made = build_release_batches(
         month=month, officer=officer("releaser"), template=template, pay_date=month.replace(day=18), at=AT
     )
+    carry_approvals(month=month, at=AT)
+    for batch in made.batches:
+        batch.refresh_from_db()
+    return made
 
 
 def sent(batch: Batch, *, by: str = "cashier") -> Batch:
