@@ -20,7 +20,7 @@ PLACES: Mapping[Place, object] = {
     Place.PAYROLL: gettext_lazy("payroll"),
     Place.BENEFITS: gettext_lazy("benefits"),
     Place.RELEASES: gettext_lazy("releases"),
-    Place.REISSUES: gettext_lazy("reissues"),
+    Place.REISSUES: gettext_lazy("payments issued again"),
     Place.BATCHES: gettext_lazy("all batches"),
 }
 

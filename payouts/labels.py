@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 EXCEPTION_KINDS: Mapping[str, object] = {
     "net_negative": gettext_lazy("Net pay is negative"),
-    "dead": gettext_lazy("Died before the month"),
+    "dead": gettext_lazy("Has died"),
     "account_shared": gettext_lazy("Account shared by several people"),
     "name_differs": gettext_lazy("The bank knows another holder"),
     "declared_name_differs": gettext_lazy("Names in roster and pay items differ"),

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
             name='BatchApproval',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rank', models.SmallIntegerField(choices=[(1, 'the releaser'), (2, 'the chief accountant'), (3, 'the head of the bureau')], verbose_name='rank')),
+                ('rank', models.SmallIntegerField(choices=[(1, 'the releaser'), (2, 'the chief accountant'), (3, 'the head of the bureau')], verbose_name='level of the approval')),
                 ('digest', models.CharField(max_length=64, verbose_name='SHA-256 of the payments')),
                 ('approved_at', models.DateTimeField(blank=True, null=True, verbose_name='approved at')),
                 ('approved_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, to_field='username', verbose_name='approved by')),

@@ -73,7 +73,7 @@ class BatchApproval(models.Model):
     batch = models.ForeignKey(
         Batch, on_delete=models.PROTECT, db_index=False, related_name="approvals", verbose_name=_("batch")
     )
-    rank = models.SmallIntegerField(_("rank"), choices=ApprovalRank)
+    rank = models.SmallIntegerField(_("level of the approval"), choices=ApprovalRank)
     digest = models.CharField(_("SHA-256 of the payments"), max_length=64)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -31,6 +31,7 @@ from month.management.earmarking import (
 )
 from month.tables import Told, table
 from month.telling import of_exceptions, of_state
+from month.telling_approvals import of_waiting
 from payouts.benefit_facts import schemes_in_use
 from payouts.checking_benefits import check_benefits
 from payouts.facts import rows_of
@@ -144,7 +145,7 @@ def collect(asked: Namespace, officer: Officer, at: datetime) -> Told:
 
 def release(asked: Namespace, officer: Officer, at: datetime) -> Told:
     release_benefits(run=run_of(asked.month), officer=officer, template=asked.template, at=at)
-    return of_run(run_of(asked.month))
+    return [*of_run(run_of(asked.month)), *of_waiting(asked.month)]
 
 
 def preview(asked: Namespace) -> Told:
