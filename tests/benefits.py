@@ -20,6 +20,7 @@ from imports.cleaning.identities import check_digit
 from ledger.checks import run_checks
 from ledger.models import Line, Voucher
 from month.beginning import open_months
+from month.running import carry_approvals
 from payouts.answering import take_results
 from payouts.checking_benefits import check_benefits
 from payouts.correcting import NewAccount, approve_correction, propose_correction, reissue
@@ -215,6 +216,8 @@ def corrected_and_reissued(month: date, serial: int, *, number: str = card(500),
     )
     approve_correction(correction=correction, officer=officer("reviewer"), at=AT)
     [batch] = reissue(month=month, officer=officer("releaser"), template=SINGLE, pay_date=month.replace(day=20), at=AT)
+    carry_approvals(month=month, at=AT)
+    batch.refresh_from_db()
     return batch
 
 

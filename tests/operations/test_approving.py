@@ -1,6 +1,5 @@
 """Approvals by amount, limits with signed reasons, and the controls of who is paid out of releases and again."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -13,10 +12,8 @@ from django.db.models import Sum
 
 from ledger.refusals import OfficerMayNot
 from month.running import carry_approvals
-from payouts import policy
 from payouts.approving import approve_next, sign_batch
 from payouts.building import cancel_batch, release_run
-from payouts.declaring import DeathRow, declare, declare_deaths
 from payouts.disbursing import ReleaseBatches, build_release_batches
 from payouts.models import Batch, BatchApproval, BatchCheck, BatchException, Payment, Run
 from payouts.models.words import BatchStatus, Hindrance
@@ -31,6 +28,7 @@ from payouts.refusals import (
 from payouts.sending import send_batch
 from tests import releases
 from tests.attacks import Stage
+from tests.controlled import NOBODYS, declares_death, other_policy, owns, verifies
 from tests.payroll import (
     AT,
     AUGUST,
@@ -38,7 +36,6 @@ from tests.payroll import (
     OFFICE,
     SEPTEMBER,
     Staffer,
-    a_file,
     card,
     collected,
     officer,
@@ -48,7 +45,6 @@ from tests.payroll import (
 )
 from tests.racing import outcomes
 from tests.releases import HANDLER, SUPPLIER, Order, codes, person, silent
-from treasury.establishing import record_officer_account
 from treasury.models import AccountVerification, BankAccount
 from treasury.models.words import ReleaseKind
 from treasury.releasing import PayeeLine
@@ -64,18 +60,6 @@ RICH = [Staffer(one.number, one.unit, one.account, "4000000.00") for one in OFFI
 def pool() -> Iterator[ThreadPoolExecutor]:
     with ThreadPoolExecutor(2) as made:
         yield made
-
-
-def other_policy(monkeypatch: pytest.MonkeyPatch, folder: Path, name: str, *changes: tuple[str, str]) -> None:
-    """Let the policies be those of a copy in which a file says something else."""
-    shutil.copytree(policy.FOLDER, folder / "policy")
-    file = folder / "policy" / name
-    text = file.read_text(encoding="utf-8")
-    for before, after in changes:
-        assert before in text
-        text = text.replace(before, after, 1)
-    file.write_text(text, encoding="utf-8")
-    monkeypatch.setattr(policy, "FOLDER", folder / "policy")
 
 
 def approved(batch: Batch, by: str) -> Batch:
@@ -245,26 +229,6 @@ def test_a_limit_that_blocks_leaves_nothing_of_the_release(
 
 
 # Controls of releases
-
-NOBODYS = card(400)
-
-
-def declares_death(staffer: Staffer, died_on: date) -> None:
-    declaration = declare(source=a_file(SEPTEMBER, "DEATHS"), rows=1, officer=officer("preparer"), at=AT)
-    declare_deaths(
-        declaration=declaration, rows=[DeathRow(2, staffer.id_number, staffer.name, died_on.isoformat(), "")]
-    )
-
-
-def verifies(number: str, holder: str, verdict: str = "VERIFIED") -> None:
-    account = BankAccount.objects.create(number=number, bank="农商行", holder_name=holder, holder_number="")
-    AccountVerification.objects.create(account=account, verdict=verdict, on=SEPTEMBER, source="result 9: 1004")
-
-
-def owns(number: str, id_number: str = "") -> None:
-    record_officer_account(
-        holder=officer("clerk"), number=number, holder_number=id_number, officer=officer("administrator"), at=AT
-    )
 
 
 def to(staffer: Staffer, account: str = "") -> PayeeLine:
