@@ -52,7 +52,7 @@ FAULTS = {
     "a largest payment": (
         f"UPDATE payouts_batchcheck SET largest_payment = 1 WHERE batch_id = {SEPTEMBER}",
         "batches_were_checked_as_they_are",
-        "batch 2026-09/1: checked with 1.00 and 1 approvals",
+        "batch 2026-09/1: checked with 1 and 1 approvals",
     ),
     "a limit": (
         f"UPDATE payouts_batchcheck SET batch_limit = batch_limit + 0.01 WHERE batch_id = {SEPTEMBER}",

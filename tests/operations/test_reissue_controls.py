@@ -38,7 +38,7 @@ def test_a_payment_to_an_ordinary_account_is_approved_at_once() -> None:
     ("number", "kinds"),
     [
         (LEFT_OVER.account, ["account_refused"]),
-        (OFFICE[0].account, ["account_shared"]),
+        (OFFICE[0].account, ["account_shared", "name_differs"]),
         (card(401), []),
     ],
     ids=["the account that was refused", "somebody else's account", "a new account"],
