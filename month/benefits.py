@@ -10,6 +10,7 @@ from django.db import transaction
 
 from imports.models import StagedSheet
 from ledger.models import Officer
+from month.approving import carry_approvals
 from month.beginning import open_months, pay_date_of
 from month.posts import CORRECTED, SIGNED_BY_DEMO, demo_officer
 from payouts.checking_benefits import check_benefits
@@ -75,6 +76,8 @@ def carry_benefits(*, month: date, template: str, at: datetime, progress: Progre
     if run.status == RunStatus.REVIEWED:
         release_benefits(run=run, officer=demo_officer("releaser"), template=template, at=at)
         steps.append("release")
+    # An account is funded for what is approved.
+    carry_approvals(month=month, at=at)
     funder, cashier = demo_officer("benefits_funder"), demo_officer("cashier")
     if fund_run(run=run, officer=funder, cashier=cashier, on=run.pay_date, at=at):
         steps.append("fund")

@@ -18,12 +18,12 @@ from imports.models import StagedSheet
 from imports.staging import stage_files
 from ledger.models import Officer
 from ledger.posts import require_post
+from month.approving import carry_approvals
 from month.beginning import begin_demo, open_months, pay_date_of
 from month.benefits import carry_benefits, thaw_benefits
 from month.doing import do_now
 from month.funding import Allotted, allot, claims_day, settle_month, sweep_month
 from month.posts import CORRECTED, SIGNED_BY_DEMO, demo_officer
-from payouts.approving import approve_next, open_exceptions, sign_batch, standing_approvals
 from payouts.bank_files.template_files import shipped_template
 from payouts.building import release_run
 from payouts.checking import check_run
@@ -145,24 +145,6 @@ def carry_through(done: MonthRun, *, template: str, at: datetime, progress: Prog
     done.steps += ["send"] * carry_batches(month=done.month, template=template, at=at)
     run.refresh_from_db()
     done.run = run
-
-
-def carry_approvals(*, month: date, at: datetime) -> None:
-    """Sign for the batches of a month and approve them, until nothing more is asked for."""
-    for batch in Batch.objects.filter(month=month, status=BatchStatus.CHECKED).order_by("number"):
-        if open_exceptions(batch):
-            sign_batch(
-                month=month,
-                number=batch.number,
-                exceptions=None,
-                officer=demo_officer("preparer"),
-                reason=SIGNED_BY_DEMO,
-                at=at,
-            )
-        approvers = (batch.released_by, demo_officer("chief_accountant"), demo_officer("bureau_head"))
-        for approver in approvers[len(standing_approvals(batch)) : batch.check_made.approvals]:
-            assert approver is not None
-            approve_next(month=month, number=batch.number, officer=approver, at=at)
 
 
 def carry_batches(*, month: date, template: str, at: datetime) -> int:

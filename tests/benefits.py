@@ -19,8 +19,8 @@ from pytest_django.plugin import DjangoDbBlocker
 from imports.cleaning.identities import check_digit
 from ledger.checks import run_checks
 from ledger.models import Line, Voucher
+from month.approving import carry_approvals
 from month.beginning import open_months
-from month.running import carry_approvals
 from payouts.answering import take_results
 from payouts.checking_benefits import check_benefits
 from payouts.correcting import NewAccount, approve_correction, propose_correction, reissue

@@ -20,8 +20,9 @@ from ledger.checks import run_checks
 from ledger.entries import Signatures
 from ledger.models import Line, Officer
 from ledger.posting import post_event
+from month.approving import carry_approvals
 from month.beginning import open_months
-from month.running import carry_approvals, fitting
+from month.running import fitting
 from payouts.disbursing import ReleaseBatches, build_release_batches
 from payouts.models import Batch, Payment, Person
 from payouts.sending import send_batch

@@ -11,7 +11,7 @@ import pytest
 from django.db.models import Sum
 
 from ledger.refusals import OfficerMayNot
-from month.running import carry_approvals
+from month.approving import carry_approvals
 from payouts.approving import approve_next, sign_batch
 from payouts.building import cancel_batch, release_run
 from payouts.disbursing import ReleaseBatches, build_release_batches

@@ -27,6 +27,6 @@ def test_files_of_the_bank_keep_their_payments(own_stage: Stage) -> None:
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT count(*) FROM payouts_payment WHERE file_id IS NOT NULL")
         assert cursor.fetchone() == (sum(map(len, before.values())),)
-    call_command("migrate", database="owner", verbosity=0)
+    call_command("setup", verbosity=0)
     assert carried() == before
     assert not list(run_checks([]))
