@@ -22,6 +22,7 @@ from imports.cleaning.identities import check_digit
 from ledger.checks import run_checks
 from ledger.copying import copy_rows
 from ledger.models import Book
+from month.approving import carry_approvals
 from month.beginning import begin_demo, open_months, pay_date_of
 from month.posts import SIGNED_BY_DEMO, demo_officer
 from payouts.answering import take_results
@@ -233,6 +234,7 @@ def release() -> None:
 
 def send() -> None:
     run, cashier = the_run(), demo_officer("cashier")
+    carry_approvals(month=run.month, at=AT)
     fund_run(run=run, officer=demo_officer("benefits_funder"), cashier=cashier, on=run.pay_date, at=AT)
     for batch in Batch.objects.filter(run=run, status="APPROVED").order_by("number"):
         send_batch(batch=batch, officer=cashier, template=TEMPLATE, at=AT)

@@ -6,6 +6,7 @@ Real officers take the same acts one by one (``benefit_run``). Batches are sent 
 from datetime import date, datetime
 
 from imports.models import StagedSheet
+from month.approving import carry_approvals
 from month.beginning import open_months
 from month.benefits import coming_benefits
 from month.doing import do_now
@@ -61,6 +62,8 @@ def carry_benefits(*, month: date, template: str, at: datetime, progress: Progre
         do_now(**releasing(run, template), officer=demo_officer("releaser"), at=at)
         run.refresh_from_db()
         steps.append("release")
+    # An account is funded for what is approved.
+    carry_approvals(month=month, at=at)
     funder, cashier = demo_officer("benefits_funder"), demo_officer("cashier")
     if fund_run(run=run, officer=funder, cashier=cashier, on=run.pay_date, at=at):
         steps.append("fund")

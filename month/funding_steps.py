@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ledger.models import Officer
-from month import telling_funding
+from month import telling_approvals, telling_funding
 from month.asking import with_month, with_officer_or_demo, with_on, with_reason
 from month.beginning import pay_date_of
 from month.doing import do_now
@@ -59,7 +59,8 @@ def ask_allot(asked: Namespace, _officer: Officer, _at: datetime) -> list[Asked]
 def take_allot(asked: Namespace, officer: Officer | None, at: datetime, progress: Progress) -> Told:
     releaser = acting(officer, "releaser")
     (allot,) = ask_allot(asked, releaser, at)
-    return told_of(do_now(**allot, officer=releaser, at=at, progress=progress), telling_funding.of_allotment)
+    told = told_of(do_now(**allot, officer=releaser, at=at, progress=progress), telling_funding.of_allotment)
+    return [*told, *telling_approvals.of_waiting(asked.month)]
 
 
 def day_for(month: date, kinds: list[ReleaseKind]) -> date:

@@ -96,6 +96,7 @@ POSTS: Mapping[str, Sequence[str]] = {
         "payouts.close_month",
         "payouts.approve_recovery",
         "payouts.approve_giving_up",
+        "payouts.approve_as_chief",
         "treasury.award_procurement",
         "treasury.issue_principles",
         "treasury.confirm_for_district",
@@ -109,7 +110,7 @@ POSTS: Mapping[str, Sequence[str]] = {
     ),
     "auditor": ("ledger.view_voucher",),
     "administrator": ("treasury.give_post", "treasury.record_establishment", "treasury.record_officer_account"),
-    "bureau_head": ("treasury.confirm_post", "treasury.confirm_establishment"),
+    "bureau_head": ("payouts.approve_as_head", "treasury.confirm_post", "treasury.confirm_establishment"),
 }
 
 

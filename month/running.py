@@ -13,6 +13,7 @@ from pathlib import Path
 from imports.applying import APPLIERS, Applied
 from imports.models import StagedSheet
 from ledger.models import Officer
+from month.approving import carry_approvals
 from month.beginning import begin_demo, open_months, pay_date_of
 from month.carrying_benefits import carry_benefits, thaw_benefits
 from month.doing import do_now
@@ -142,7 +143,8 @@ def carry_through(done: MonthRun, *, template: str, at: datetime, progress: Prog
 
 
 def carry_batches(*, month: date, template: str, at: datetime) -> int:
-    """Hand every approved batch of a month to the bank; return how many."""
+    """Have the batches of a month approved, and hand every one of them to the bank; return how many."""
+    carry_approvals(month=month, at=at)
     waiting = waiting_batches(month=month)
     for batch in waiting:
         open_months(day=batch.pay_date, officer=demo_officer("chief_accountant"), at=at)

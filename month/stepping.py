@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from ledger.models import Officer
 from ledger.posts import require_post
-from month import running, telling, telling_returns, writing
+from month import running, telling, telling_approvals, telling_returns, writing
+from month.approval_steps import APPROVAL_STEPS
 from month.asking import (
     with_account,
     with_batch,
@@ -179,7 +180,8 @@ def ask_release(asked: Namespace, _officer: Officer, _at: datetime) -> list[Aske
 def take_release(asked: Namespace, officer: Officer | None, at: datetime, progress: Progress) -> Told:
     releaser = acting(officer, "releaser")
     (release,) = ask_release(asked, releaser, at)
-    return telling.of_state(run_asked(do_now(**release, officer=releaser, at=at, progress=progress)))
+    run = run_asked(do_now(**release, officer=releaser, at=at, progress=progress))
+    return [*telling.of_state(run), *telling_approvals.of_waiting(asked.month)]
 
 
 def ask_render(asked: Namespace, cashier: Officer, at: datetime) -> list[Asked]:
@@ -203,7 +205,8 @@ def take_render(asked: Namespace, officer: Officer | None, at: datetime, _progre
         running.send_now(batch, format_for(batch, asked), officer=cashier, at=at)
     papers = papers_of_month(month=asked.month, sheets=writing.current_sheets(asked.month))
     names = papers_now(papers, asked.out, cashier, at)
-    return telling.of_documents(asked.month, folder=asked.out, names=names)
+    told = telling.of_documents(asked.month, folder=asked.out, names=names)
+    return [*told, *telling_approvals.of_waiting(asked.month)]
 
 
 def take_correct(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
@@ -238,7 +241,8 @@ def take_reissue(asked: Namespace, officer: Officer | None, at: datetime, _progr
     batches = reissue(
         month=asked.month, officer=releaser, template=asked.bank, pay_date=on, at=at, short_template=short
     )
-    return [*telling.of_batches(batches), *telling_returns.of_cooling(cooling_off(month=asked.month, on=on))]
+    told = [*telling.of_batches(batches), *telling_returns.of_cooling(cooling_off(month=asked.month, on=on))]
+    return [*told, *telling_approvals.of_waiting(asked.month)]
 
 
 def take_giving_up(asked: Namespace, officer: Officer | None, at: datetime, _progress: Progress) -> Told:
@@ -284,7 +288,7 @@ def take_remit(asked: Namespace, officer: Officer | None, at: datetime, _progres
 
 
 def take_status(asked: Namespace, _officer: Officer | None, _at: datetime, _progress: Progress) -> Told:
-    return telling.of_status(asked.month)
+    return [*telling.of_status(asked.month), *telling_approvals.of_waiting(asked.month)]
 
 
 STEPS: Mapping[str, Step] = {
@@ -370,6 +374,7 @@ STEPS: Mapping[str, Step] = {
         ask_remit,
     ),
     "close": Step(gettext_lazy("close the month"), (with_month, with_officer_or_demo), take_close, ask_close),
+    **APPROVAL_STEPS,
     **FUNDING_STEPS,
     "status": Step(gettext_lazy("where the month stands, and what blocks it"), (with_month,), take_status),
 }

@@ -59,7 +59,7 @@ NEXT_STEPS: Mapping[str, object] = {
     RunStatus.CHECKED: gettext_lazy("Next: month sign what is to be signed, then month submit."),
     RunStatus.SUBMITTED: gettext_lazy("Next: another officer takes month review, or month refuse."),
     RunStatus.REVIEWED: gettext_lazy("Next: a third officer takes month release."),
-    RunStatus.RELEASED: gettext_lazy("Next: the cashier takes month render."),
+    RunStatus.RELEASED: gettext_lazy("Next: the cashier takes month render, once its batches are approved."),
     RunStatus.PAYING: gettext_lazy("Next: month results, with the files that the bank sends back."),
     RunStatus.PART_SETTLED: gettext_lazy("Next: month correct for each returned payment, month decide, month reissue."),
     RunStatus.SETTLED: gettext_lazy("Next: month close."),

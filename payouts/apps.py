@@ -15,3 +15,4 @@ class PayoutsConfig(AppConfig):
         import_module("payouts.release_checks")
         import_module("payouts.benefit_checks")
         import_module("payouts.recovery_checks")
+        import_module("payouts.approval_checks")

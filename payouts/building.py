@@ -18,12 +18,15 @@ from ledger.models import Officer
 from ledger.money import ZERO
 from ledger.posts import require_post
 from ledger.recording import record_event
+from payouts.approving import FoundInBatch, check_batch
 from payouts.bank_files.instructions import Instruction
 from payouts.bank_formats import BankFormat, format_named
 from payouts.facts import rows_of
 from payouts.models import Batch, Payment, Run
 from payouts.models.words import SCHEME_PAYROLL, BatchStatus, PaymentStatus
+from payouts.payee_findings import Payee, findings_of
 from payouts.refusals import NoSuchRun, ReasonMissing, WrongState, refusals_named
+from payouts.rules.control_list import Place
 from payouts.running import CHAIN, approve_release
 from treasury.models import Channel, Unit
 
@@ -74,8 +77,8 @@ def release_run(*, run: Run, officer: Officer, template: str, at: datetime) -> B
         unwritable_at = places_unwritable(payments, format_named(template))
         officers = (run.submitted_by, run.reviewed_by, officer)
         if unwritable_at:
-            reject_unwritable(run, [payments[at] for at in unwritable_at], template, officers)
-        writable = [payment for at, payment in enumerate(payments) if at not in set(unwritable_at)]
+            reject_unwritable(run, [payments[place] for place in unwritable_at], template, officers)
+        writable = [payment for place, payment in enumerate(payments) if place not in set(unwritable_at)]
         if not writable:
             return None
         return build_batch(
@@ -86,6 +89,7 @@ def release_run(*, run: Run, officer: Officer, template: str, at: datetime) -> B
             template=template,
             officers=officers,
             pay_date=run.pay_date,
+            at=at,
         )
 
 
@@ -99,7 +103,7 @@ def reject_unwritable(
 
     Their money is held with the returned money (退汇待付) when the run is posted.
     """
-    batch = build_batch(
+    batch, _keys = fill_batch(
         month=run.month,
         run=run,
         source=f"payouts.run/{run.pk}/unwritable",
@@ -202,8 +206,46 @@ def build_batch(
     template: str,
     officers: tuple[Officer | None, Officer | None, Officer | None],
     pay_date: date,
+    at: datetime,
+    place: Place | None = None,
 ) -> Batch:
-    """Build a batch and have it approved by its three officers; what it says is fixed from then on.
+    """Build a batch of its three officers and have it checked; what it says is fixed from then on.
+
+    ``place`` names the controls that look at its payees; those of a run have been looked at.
+
+    :raises SameOfficer: if two of the officers are one person
+    :raises ControlsBlock: if a control or a limit blocks
+    """
+    batch, keys = fill_batch(
+        month=month,
+        run=run,
+        source=source,
+        payments=payments,
+        template=template,
+        officers=officers,
+        pay_date=pay_date,
+    )
+    findings = findings_of(list(map(payee_of, payments)), place=place, on=pay_date) if place else []
+    found = [FoundInBatch(keys[one.at], one.control, one.severity, one.facts) for one in findings]
+    return check_batch(batch, found=found, at=at)
+
+
+def payee_of(payment: PlannedPayment) -> Payee:
+    """Return whom a payment is planned for, as the controls look at it."""
+    return Payee(payment.person, payment.unit, payment.name, payment.account_number, payment.id_number)
+
+
+def fill_batch(
+    *,
+    month: date,
+    run: Run | None,
+    source: str,
+    payments: Sequence[PlannedPayment],
+    template: str,
+    officers: tuple[Officer | None, Officer | None, Officer | None],
+    pay_date: date,
+) -> tuple[Batch, Sequence[int]]:
+    """Build a batch with its payments; return it, and the keys of its payments.
 
     :raises SameOfficer: if two of the officers are one person
     """
@@ -260,7 +302,7 @@ def build_batch(
         rows=((key, due.obligation, due.attempt, due.amount) for key, _at, payment in numbered for due in payment.dues),
     )
     told = (instruction_of(at, payment) for _key, at, payment in numbered)
-    return approve_batch(batch, told=told, officers=officers)
+    return sign_built(batch, told=told, officers=officers), keys
 
 
 def draft_batch(
@@ -281,18 +323,17 @@ def draft_batch(
     return batch, serial
 
 
-def approve_batch(
+def sign_built(
     batch: Batch, *, told: Iterable[Instruction], officers: tuple[Officer | None, Officer | None, Officer | None]
 ) -> Batch:
-    """Have a batch that is filled approved by its three officers; ``told`` is what it tells the bank.
+    """Have a batch that is filled signed by its three officers; ``told`` is what it tells the bank.
 
     :raises SameOfficer: if two of the officers are one person
     """
     batch.digest = digest_of(told)
     batch.prepared_by, batch.checked_by, batch.released_by = officers
-    for status in (BatchStatus.BUILT, BatchStatus.CHECKED, BatchStatus.APPROVED):
-        batch.status = status
-        batch.save()
+    batch.status = BatchStatus.BUILT
+    batch.save()
     return batch
 
 
@@ -316,7 +357,7 @@ def cancel_batch(*, month: date, number: int, officer: Officer, reason: str, at:
         )
         if batch is None:
             raise NoSuchRun("batch_exists", {"month": f"{month:%Y-%m}", "batch": number})
-        if batch.status != BatchStatus.APPROVED:
+        if batch.status not in (BatchStatus.CHECKED, BatchStatus.APPROVED):
             raise WrongState("batch_moves", {"batch": str(batch), "from": batch.status, "to": BatchStatus.CANCELLED})
         batch.status = BatchStatus.CANCELLED
         batch.save(update_fields=["status"])

@@ -5,7 +5,7 @@ the run can be submitted.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,6 +26,7 @@ from payouts.refusals import WrongState, refusals_named
 from payouts.rules.changes import month_number
 from payouts.rules.comparison import DifferenceKind, PaidInUnit, change_limits, compare_people, compare_units
 from payouts.rules.contributions import base_bounds
+from payouts.rules.control_list import Place, severities
 from payouts.rules.controls import ControlLimits, PersonPay, UnitReport, control_person, control_unit
 from payouts.rules.pay_calendar import Stage, stage_dates
 from payouts.rules.pay_classes import pay_classes
@@ -39,6 +40,9 @@ from treasury.reserving import shortfalls
 
 IN_POST = "在编"  # 编制状态 of the roster; everybody else is outside the establishment
 RELEASED_STATES = ", ".join(f"'{state}'" for state in facts.RELEASED)
+
+
+BY_POLICY = ""  # what the policy of the controls says
 
 
 class Found(NamedTuple):
@@ -104,12 +108,21 @@ def check_run(*, run: Run, officer: Officer, at: datetime) -> Run:
             *run_exceptions(run),
             *budget_exceptions(run),
         ]
-        copy_rows(
-            table="payouts_runexception",
-            columns=("run_id", "edition", "kind", "severity", "person_id", "unit_id", "facts", "reason"),
-            rows=((run.pk, run.edition, *exception, "") for exception in found),
-        )
+        keep_exceptions(run, found, Place.PAYROLL)
         return move_run(run, RunStatus.CHECKED, by=officer, at=at)
+
+
+def keep_exceptions(run: Run, found: Iterable[Found], place: Place) -> None:
+    """Keep what was found in a run; each asks for what the policy of the controls says."""
+    asked = severities(policies=payout_policies(), on=run.month, place=place)
+    copy_rows(
+        table="payouts_runexception",
+        columns=("run_id", "edition", "kind", "severity", "person_id", "unit_id", "facts", "reason"),
+        rows=(
+            (run.pk, run.edition, one.kind, one.severity or asked[one.kind], one.person, one.unit, one.facts, "")
+            for one in found
+        ),
+    )
 
 
 def slips_of_run(run: Run) -> list[CheckedSlip]:
@@ -224,6 +237,7 @@ def exceptions_of(slip: CheckedSlip, beside: Surroundings) -> Iterator[Found]:
                 ),
                 "",
             ),
+            refused=beside.refused.get(own_account, ""),
             died_on=beside.deaths.get(slip.id_number),
             contribution_base=beside.bases.get(slip.person),
             recorded=recorded.so_far if comparable and recorded else None,
@@ -231,15 +245,12 @@ def exceptions_of(slip: CheckedSlip, beside: Surroundings) -> Iterator[Found]:
         )
     )
     for exception in found:
-        yield Found(exception.control, exception.severity, slip.person, slip.unit, text_of(exception.facts))
-    if own_account in beside.refused:
-        told = text_of({"refused": beside.refused[own_account], "account": own_account[-4:]})
-        yield Found("account_refused", Severity.SIGN, slip.person, slip.unit, told)
+        yield Found(exception.control, BY_POLICY, slip.person, slip.unit, text_of(exception.facts))
     declared = beside.declared_names.get(slip.person, slip.name)
     if declared != slip.name:
         yield Found(
             "declared_name_differs",
-            Severity.SIGN,
+            BY_POLICY,
             slip.person,
             slip.unit,
             text_of({"name": slip.name, "declared": declared}),
@@ -266,7 +277,7 @@ def unit_exceptions(slips: Sequence[CheckedSlip], beside: Surroundings) -> Itera
             passbook_of=owners[0].officer if owners else "",
         )
         for exception in control_unit(report=report):
-            yield Found(exception.control, exception.severity, None, unit, text_of(exception.facts))
+            yield Found(exception.control, BY_POLICY, None, unit, text_of(exception.facts))
 
 
 def comparison_exceptions(run: Run, slips: Sequence[CheckedSlip], beside: Surroundings) -> Iterator[Found]:
@@ -279,7 +290,7 @@ def comparison_exceptions(run: Run, slips: Sequence[CheckedSlip], beside: Surrou
         if difference.kind is not DifferenceKind.CHANGED:  # those are exceptions of the person already
             yield Found(
                 f"person_{difference.kind.lower()}",
-                Severity.SIGN,
+                BY_POLICY,
                 int(difference.key),
                 int(difference.unit),
                 text_of({"change": str(difference.change)}),
@@ -287,7 +298,7 @@ def comparison_exceptions(run: Run, slips: Sequence[CheckedSlip], beside: Surrou
     for difference in compare_units(now=now, before=then, limits=beside.limits.change):
         yield Found(
             f"unit_{difference.kind.lower()}",
-            Severity.INFO,
+            BY_POLICY,
             None,
             int(difference.key),
             text_of(
@@ -307,14 +318,14 @@ def budget_exceptions(run: Run) -> Iterator[Found]:
     without = [one.name for one in townships_without_budget(year=year) if one.pk in pay]
     if without:
         told = text_of({"year": str(year), "townships": str(len(without)), "names": "、".join(without)})
-        yield Found("no_approved_budget", Severity.SIGN, None, None, told)
+        yield Found("no_approved_budget", BY_POLICY, None, None, told)
     for township in Township.objects.filter(pk__in=pay).order_by("number"):
         lines = [SpendingLine(one.gross, one.classes) for one in (*pay[township.pk], *employer.get(township.pk, ()))]
         for short in shortfalls(township=township, year=year, on=run.pay_date, lines=lines):
             told = text_of(
                 {"township": township.name, "line": short.line, "asked": str(short.asked), "left": str(short.left)}
             )
-            yield Found("over_budget", Severity.BLOCK, None, None, told)
+            yield Found("over_budget", BY_POLICY, None, None, told)
 
 
 def run_exceptions(run: Run) -> Iterator[Found]:
@@ -327,7 +338,7 @@ def run_exceptions(run: Run) -> Iterator[Found]:
     )
     for reason, people in reasons:
         planned = reason in ("stopped_in_roster", "stopped_by_change")
-        severity = Severity.INFO if planned else Severity.SIGN
+        severity = Severity.INFO if planned else BY_POLICY
         yield Found("people_not_paid", severity, None, None, text_of({"reason": reason, "people": people}))
     classes = pay_classes(policies=payout_policies(), month=run.month)
     categories = rows_of(
@@ -338,7 +349,7 @@ def run_exceptions(run: Run) -> Iterator[Found]:
     for category, people in categories:
         if category not in classes.economic:
             told = text_of({"category": category, "people": people})
-            yield Found("unknown_category", Severity.SIGN, None, None, told)
+            yield Found("unknown_category", BY_POLICY, None, None, told)
     natures = rows_of(
         """SELECT DISTINCT u.id, u.nature FROM payouts_payslip s JOIN treasury_unit u ON u.id = s.unit_id
             WHERE s.run_id = %s AND s.edition = %s ORDER BY u.id""",
@@ -347,6 +358,6 @@ def run_exceptions(run: Run) -> Iterator[Found]:
     )
     for unit, nature in natures:
         if nature not in classes.functional:
-            yield Found("unknown_nature", Severity.SIGN, None, unit, text_of({"nature": nature}))
+            yield Found("unknown_nature", BY_POLICY, None, unit, text_of({"nature": nature}))
     if stage_dates(month=run.month, policies=payout_policies())[Stage.PAY_DAY].outside_table:
-        yield Found("holidays_unknown", Severity.SIGN, None, None, text_of({"pay_date": str(run.pay_date)}))
+        yield Found("holidays_unknown", BY_POLICY, None, None, text_of({"pay_date": str(run.pay_date)}))

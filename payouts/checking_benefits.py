@@ -8,16 +8,16 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from ledger.copying import copy_rows
 from ledger.models import Officer
 from ledger.money import ZERO, in_full
 from ledger.posts import require_post
 from payouts.benefit_facts import runs_before, schemes_in_use
-from payouts.checking import Found, text_of
+from payouts.checking import BY_POLICY, Found, keep_exceptions, text_of
 from payouts.facts import rows_of
 from payouts.models import Run
 from payouts.models.words import RunStatus, Severity
 from payouts.refusals import WrongState, refusals_named
+from payouts.rules.control_list import Place
 from payouts.rules.month_windows import birthday
 from payouts.rules.schemes import Scheme
 from payouts.running import lock_run, move_run
@@ -51,6 +51,15 @@ SELECT d.person_id, v.code
     ON (v.person_id, v.account_number) = (d.person_id, d.account_number)
        AND (v.outcome = 'RETURNED' OR (v.outcome = 'REJECTED' AND v.code ~ '^(AC|BE)'))
  ORDER BY 1
+"""
+# Accounts whose holder the bank knows by another name.
+NAMES_DIFFER = """
+SELECT DISTINCT d.person_id, d.holder_name, v.holder_name
+  FROM payouts_benefitdue d
+  JOIN (SELECT DISTINCT ON (a.number) a.number, a.holder_name
+          FROM treasury_accountverification v JOIN treasury_bankaccount a ON a.id = v.account_id
+         WHERE v.verdict = 'VERIFIED' ORDER BY a.number, v.id DESC) v ON v.number = d.account_number
+ WHERE d.run_id = %s AND d.edition = %s AND d.holder_name <> v.holder_name ORDER BY 1, 2
 """
 CHANGED_ACCOUNTS = """
 SELECT count(*) FROM payouts_benefitdue d
@@ -105,22 +114,20 @@ def check_benefits(*, run: Run, officer: Officer, at: datetime) -> Run:
             *age_exceptions(run, schemes),
             *budget_exceptions(run, schemes),
         ]
-        copy_rows(
-            table="payouts_runexception",
-            columns=("run_id", "edition", "kind", "severity", "person_id", "unit_id", "facts", "reason"),
-            rows=((run.pk, run.edition, *exception, "") for exception in found),
-        )
+        keep_exceptions(run, found, Place.BENEFITS)
         return move_run(run, RunStatus.CHECKED, by=officer, at=at)
 
 
 def account_exceptions(run: Run) -> Iterator[Found]:
-    """Yield accounts that several people name, that are somebody else's, an officer's, or were refused."""
+    """Yield accounts that several people name, that are somebody else's or an officer's, or that the bank refuses."""
     for person, people, _account in rows_of(SHARED, run.pk, run.edition):
-        yield Found("account_shared", Severity.SIGN, person, None, text_of({"people": str(people)}))
+        yield Found("account_shared", BY_POLICY, person, None, text_of({"people": str(people)}))
     for (person,) in rows_of(STAFF_ACCOUNTS, run.pk, run.edition):
-        yield Found("account_of_staff", Severity.SIGN, person, None, "")
+        yield Found("account_of_staff", BY_POLICY, person, None, "")
     for person, code in rows_of(REFUSED, run.pk, run.edition):
-        yield Found("account_refused", Severity.SIGN, person, None, text_of({"refused": code}))
+        yield Found("account_refused", BY_POLICY, person, None, text_of({"refused": code}))
+    for person, name, holder in rows_of(NAMES_DIFFER, run.pk, run.edition):
+        yield Found("name_differs", BY_POLICY, person, None, text_of({"name": name, "holder": holder}))
     yield from officer_exceptions(run)
 
 
@@ -135,19 +142,19 @@ def officer_exceptions(run: Run) -> Iterator[Found]:
         list(owners),
     ):
         for own in owners[account]:
-            yield Found("account_of_officer", Severity.SIGN, person, None, text_of({"officer": own.officer}))
+            yield Found("account_of_officer", BY_POLICY, person, None, text_of({"officer": own.officer}))
 
 
 def people_exceptions(run: Run) -> Iterator[Found]:
     """Yield who is not paid by reason, what is paid of earlier months, and what was overpaid."""
     for reason, people in rows_of(REASONS, run.pk, run.edition):
-        severity = Severity.INFO if reason in EXPECTED else Severity.SIGN
+        severity = Severity.INFO if reason in EXPECTED else BY_POLICY
         yield Found("people_not_paid", severity, None, None, text_of({"reason": reason, "people": str(people)}))
     [(dues, amount)] = rows_of(ARREARS, run.pk, run.edition, run.month)
     if dues:
-        yield Found("arrears", Severity.SIGN, None, None, text_of({"people": str(dues), "amount": in_full(amount)}))
+        yield Found("arrears", BY_POLICY, None, None, text_of({"people": str(dues), "amount": in_full(amount)}))
     for person, scheme, overpaid in rows_of(OVERPAID, run.pk, run.edition):
-        yield Found("overpaid", Severity.SIGN, person, None, text_of({"scheme": scheme, "amount": in_full(overpaid)}))
+        yield Found("overpaid", BY_POLICY, person, None, text_of({"scheme": scheme, "amount": in_full(overpaid)}))
 
 
 def change_exceptions(run: Run, schemes: Mapping[str, Scheme]) -> Iterator[Found]:
@@ -167,10 +174,10 @@ def change_exceptions(run: Run, schemes: Mapping[str, Scheme]) -> Iterator[Found
                 "before": f"{had}/{in_full(had_amount)}",
                 "now": f"{people}/{in_full(amount)}",
             }
-            yield Found("scheme_changed", Severity.SIGN, None, None, text_of(told))
+            yield Found("scheme_changed", BY_POLICY, None, None, text_of(told))
     [(changed,)] = rows_of(CHANGED_ACCOUNTS, last.pk, last.edition, run.pk, run.edition)
     if changed:
-        yield Found("account_changed", Severity.SIGN, None, None, text_of({"people": str(changed)}))
+        yield Found("account_changed", BY_POLICY, None, None, text_of({"people": str(changed)}))
 
 
 def age_exceptions(run: Run, schemes: Mapping[str, Scheme]) -> Iterator[Found]:
@@ -186,7 +193,7 @@ def age_exceptions(run: Run, schemes: Mapping[str, Scheme]) -> Iterator[Found]:
             outside += rows_of(BORN_TOO_EARLY, run.pk, run.edition, code, f"{scheme.ages.born_from:%Y%m%d}")[0][0]
         if outside:
             told = text_of({"scheme": scheme.name, "people": str(outside)})
-            yield Found("age_outside", Severity.INFO, None, None, told)
+            yield Found("age_outside", BY_POLICY, None, None, told)
 
 
 def birthday_before(end: date, age: int) -> date:
@@ -204,10 +211,10 @@ def budget_exceptions(run: Run, schemes: Mapping[str, Scheme]) -> Iterator[Found
     without = [one.name for one in townships_without_budget(year=year) if one.pk in lines]
     if without:
         told = text_of({"year": str(year), "townships": str(len(without)), "names": "、".join(without)})
-        yield Found("no_approved_budget", Severity.SIGN, None, None, told)
+        yield Found("no_approved_budget", BY_POLICY, None, None, told)
     for township in Township.objects.filter(pk__in=lines).order_by("number"):
         for short in shortfalls(township=township, year=year, on=run.pay_date, lines=lines[township.pk]):
             told = text_of(
                 {"township": township.name, "line": short.line, "asked": str(short.asked), "left": str(short.left)}
             )
-            yield Found("over_budget", Severity.BLOCK, None, None, told)
+            yield Found("over_budget", BY_POLICY, None, None, told)

@@ -13,12 +13,14 @@ from ledger.models import Officer
 from ledger.posts import require_post
 from ledger.recording import record_event
 from payouts.bank_formats import format_named
-from payouts.building import Due, PlannedPayment, build_batch, places_unwritable
+from payouts.building import Due, PlannedPayment, build_batch, payee_of, places_unwritable
 from payouts.facts import rows_of
 from payouts.models import AccountCorrection, Batch, PayAccount, Payment, PaymentPart
 from payouts.models.words import CorrectionStatus, PaymentStatus
+from payouts.payee_findings import places_blocked
 from payouts.policy import payout_policies
 from payouts.refusals import (
+    ControlsBlock,
     CorrectionRefused,
     GivenUp,
     NoSuchRun,
@@ -30,6 +32,7 @@ from payouts.refusals import (
     refusals_named,
 )
 from payouts.returned_payments import day_of, given_up, is_given_up
+from payouts.rules.control_list import Place
 from payouts.rules.returned_money import payable_from
 from payouts.running import CHAIN, lock_month
 from treasury.models import BankAccount
@@ -180,6 +183,7 @@ def reissue(
 
     :raises NothingToReissue: if no approved correction waits
     :raises StillCoolingOff: if all that wait cool off on the pay date
+    :raises ControlsBlock: if a control blocks all of them
     :raises TooFewRows: if the bank's format takes no list so short
     """
     require_post(officer, "payouts.release_run")
@@ -205,7 +209,7 @@ def reissue(
         for together in groups.values():
             short = short_template and len(together) < format_named(template).minimum
             fitting = short_template if short else template
-            batches.append(reissue_together(together, officer, fitting, pay_date))
+            batches.append(reissue_together(together, officer, fitting, pay_date, at))
         record_event(
             chain=CHAIN,
             at=at,
@@ -239,13 +243,16 @@ def refuse_nothing(month: date, pay_date: date) -> NoReturn:
 
 
 def reissue_together(
-    corrections: Sequence[AccountCorrection], officer: Officer, template: str, pay_date: date
+    corrections: Sequence[AccountCorrection], officer: Officer, template: str, pay_date: date, at: datetime
 ) -> Batch:
     """Build one batch of corrected payments of one run, or of releases."""
     bank = format_named(template)
     planned = [planned_again(correction) for correction in corrections]
-    left_out = set(places_unwritable(planned, bank))
-    payments = [payment for at, payment in enumerate(planned) if at not in left_out]
+    blocked = places_blocked(list(map(payee_of, planned)), place=Place.REISSUES, on=pay_date)
+    if len(blocked) == len(planned):
+        raise ControlsBlock("batch_exceptions_are_signed", {"payments": len(blocked)})
+    left_out = blocked.union(places_unwritable(planned, bank))
+    payments = [payment for place, payment in enumerate(planned) if place not in left_out]
     if len(payments) < bank.minimum:
         raise TooFewRows("bank_list_has_its_minimum", {"rows": len(payments), "minimum": bank.minimum})
     # The batch is known by a payment that is in it: one left out comes again with the next batch.
@@ -258,6 +265,8 @@ def reissue_together(
         template=template,
         officers=(first.proposed_by, first.approved_by, officer),
         pay_date=pay_date,
+        at=at,
+        place=Place.REISSUES,
     )
 
 

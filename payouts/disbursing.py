@@ -20,8 +20,10 @@ from payouts.building import Due, PlannedPayment, build_batch, places_unwritable
 from payouts.facts import rows_of
 from payouts.models import Batch
 from payouts.models.words import SCHEME_RELEASE, Hindrance
+from payouts.payee_findings import Payee, places_blocked
 from payouts.payees import Destination, KnownPeople, ReleasePayee, destination_of, payees_of_releases, people_known
 from payouts.refusals import refusals_named
+from payouts.rules.control_list import Place
 from payouts.running import CHAIN, lock_month
 from treasury.models import Release
 from treasury.models.words import ReleaseStatus
@@ -65,7 +67,8 @@ def build_release_batches(
 ) -> ReleaseBatches:
     """Build batches of the released orders of a month that nothing pays yet: one for each set of officers.
 
-    A release with a payee who has no account, or whom the bank's list cannot write, is left out whole.
+    A release with a payee who has no account, whom a control blocks, or whom the bank's list cannot write, is left
+    out whole.
 
     :raises OfficerMayNot: without the post
     """
@@ -73,9 +76,11 @@ def build_release_batches(
     bank = format_named(template)
     with refusals_named(), transaction.atomic():
         lock_month(month)
-        payable, left_out = parted(releases_to_pay(month), month, bank)
+        payable, left_out = parted(releases_to_pay(month), month, bank, pay_date)
         owe(payable)
-        batches = [build_together(together, template=template, pay_date=pay_date) for together in by_officers(payable)]
+        batches = [
+            build_together(together, template=template, pay_date=pay_date, at=at) for together in by_officers(payable)
+        ]
         if batches:
             record_event(
                 chain=CHAIN,
@@ -110,15 +115,22 @@ def releases_to_pay(month: date) -> list[Release]:
     return sorted(locked, key=lambda release: (release.rank, release.source))
 
 
-def parted(releases: Sequence[Release], month: date, bank: BankFormat) -> tuple[list[PayableRelease], list[LeftOut]]:
+def parted(
+    releases: Sequence[Release], month: date, bank: BankFormat, pay_date: date
+) -> tuple[list[PayableRelease], list[LeftOut]]:
     """Part releases into those that can be paid, with their destinations, and those that wait whole."""
     payees = payees_of_releases([release.pk for release in releases])
     people = [payee.person for each in payees.values() for payee in each if payee.person is not None]
     known = people_known(people, month=month)
     payable: list[PayableRelease] = []
     left_out: list[LeftOut] = []
+    ways_of = {
+        release.pk: [(payee, way_of(payee, known, bank)) for payee in payees[release.pk]] for release in releases
+    }
+    found = [way for ways in ways_of.values() for _payee, way in ways if isinstance(way, Destination)]
+    blocked = {found[at] for at in places_blocked(list(map(controlled, found)), place=Place.RELEASES, on=pay_date)}
     for release in releases:
-        ways = [(payee, way_of(payee, known, bank)) for payee in payees[release.pk]]
+        ways = [(payee, Hindrance.BLOCKED if way in blocked else way) for payee, way in ways_of[release.pk]]
         hindered = [(payee, way) for payee, way in ways if isinstance(way, Hindrance)]
         if hindered:
             left_out.append(LeftOut(release, hindered[0][0].number, hindered[0][1]))
@@ -127,6 +139,11 @@ def parted(releases: Sequence[Release], month: date, bank: BankFormat) -> tuple[
                 PayableRelease(release, [(payee, way) for payee, way in ways if isinstance(way, Destination)])
             )
     return payable, left_out
+
+
+def controlled(way: Destination) -> Payee:
+    """Return a destination as the controls look at it."""
+    return Payee(way.person, way.unit, way.name, way.account_number, way.id_number)
 
 
 def way_of(payee: ReleasePayee, known: KnownPeople, bank: BankFormat) -> Destination | Hindrance:
@@ -159,7 +176,7 @@ def owe(payable: Sequence[PayableRelease]) -> None:
         )
 
 
-def build_together(payable: Sequence[PayableRelease], *, template: str, pay_date: date) -> Batch:
+def build_together(payable: Sequence[PayableRelease], *, template: str, pay_date: date, at: datetime) -> Batch:
     """Build one batch of releases that the same officers signed."""
     first = payable[0].release
     owed = obligations_of([one.release.pk for one in payable])
@@ -172,6 +189,8 @@ def build_together(payable: Sequence[PayableRelease], *, template: str, pay_date
         template=template,
         officers=(first.prepared_by, first.checked_by, first.released_by),
         pay_date=pay_date,
+        at=at,
+        place=Place.RELEASES,
     )
 
 

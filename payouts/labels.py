@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 EXCEPTION_KINDS: Mapping[str, object] = {
     "net_negative": gettext_lazy("Net pay is negative"),
-    "dead": gettext_lazy("Died before the month"),
+    "dead": gettext_lazy("Has died"),
     "account_shared": gettext_lazy("Account shared by several people"),
     "name_differs": gettext_lazy("The bank knows another holder"),
     "declared_name_differs": gettext_lazy("Names in roster and pay items differ"),
@@ -32,11 +32,23 @@ EXCEPTION_KINDS: Mapping[str, object] = {
     "holidays_unknown": gettext_lazy("Days off of the year are not known"),
     "no_approved_budget": gettext_lazy("No approved budget"),
     "over_budget": gettext_lazy("More than the budget has left"),
+    "payment_over_limit": gettext_lazy("A payment is over its limit"),
+    "batch_over_limit": gettext_lazy("The batch is over its limit"),
+    "day_over_limit": gettext_lazy("The batches of the pay date together are over their limit"),
     "account_of_staff": gettext_lazy("Account of somebody else who is paid"),
     "arrears": gettext_lazy("Paid for earlier months"),
     "overpaid": gettext_lazy("Overpaid, to be recovered"),
     "scheme_changed": gettext_lazy("Scheme differs from last month"),
     "age_outside": gettext_lazy("Outside the age window of the scheme, by the certified roster"),
+}
+# Controls that leave no exception: PostgreSQL refuses what breaks them.
+PROMISED_CONTROLS: Mapping[str, object] = {
+    "already_paid": gettext_lazy("Paid already"),
+    "person_twice": gettext_lazy("The same person twice"),
+    "double_enrolment": gettext_lazy("Enrolled twice"),
+    "notice_open": gettext_lazy("Public notice open, or objected to"),
+    "totals_differ": gettext_lazy("Declared, built and rendered totals differ"),
+    "funds_short": gettext_lazy("Not enough money"),
 }
 NOT_PAID_REASONS: Mapping[str, object] = {
     "stopped_in_roster": gettext_lazy("stopped in the roster"),
@@ -78,6 +90,7 @@ FACT_NAMES: Mapping[str, object] = {
     "line": gettext_lazy("line of the budget"),
     "asked": gettext_lazy("asked"),
     "left": gettext_lazy("left"),
+    "limit": gettext_lazy("limit"),
     "gross": gettext_lazy("gross"),
     "deductions": gettext_lazy("deductions"),
     "tax": gettext_lazy("tax"),
@@ -132,6 +145,11 @@ def declaration_label(kind: str) -> str:
 def exception_label(kind: str) -> str:
     """Return what people read for a kind of exception."""
     return str(EXCEPTION_KINDS.get(kind, kind))
+
+
+def control_label(name: str) -> str:
+    """Return what people read for a control of the list, whoever keeps it."""
+    return str({**NOT_PAID_REASONS, **EXCEPTION_KINDS, **PROMISED_CONTROLS}.get(name, name))
 
 
 def reason_label(reason: str) -> str:

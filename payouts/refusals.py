@@ -426,3 +426,39 @@ def refusals_named() -> Iterator[None]:
     except DatabaseError as error:
         refusal = refusal_of(error, known=KNOWN)
         raise (ResultsStay(refusal.name, refusal.facts) if type(refusal) is PostedStays else refusal) from error
+
+
+class BatchExceptionsOpen(UnableToPay):
+    message = _("Exceptions of the batch are open.")
+    remedy = _("Sign each with a reason (manage.py month sign_batch); cancel a batch that is blocked.")
+
+
+class BatchNotApproved(UnableToPay):
+    message = _("The batch has not the approvals that its total asks for.")
+    remedy = _("Have each officer approve it in turn: manage.py month approve.")
+
+
+class ControlsBlock(UnableToPay):
+    message = _("A control before payment blocks this.")
+    remedy = _("Put right what it names; for a limit, pay less at once or on another day.")
+
+
+PAYOUT_REFUSALS |= {
+    "batch_exceptions_are_signed": BatchExceptionsOpen,
+    "batch_is_within_its_limits": BatchExceptionsOpen,
+    "batch_has_its_approvals": BatchNotApproved,
+    "approval_comes_in_its_turn": BatchNotApproved,
+    "batch_is_approved_once_a_rank": BatchNotApproved,
+    "batch_is_checked_against_its_limits": WrongState,
+    "batch_check_is_of_what_was_built": WrongState,
+    "batch_exception_is_found_once_built": WrongState,
+    "batch_exception_is_signed_once": WrongState,
+    "batch_exception_is_signed_with_a_reason": ReasonMissing,
+    "batch_exception_is_fixed": ResultsStay,
+    "batch_check_has_its_figures": TotalsDiffer,
+    "batch_asks_for_approvals": TotalsDiffer,
+    "approval_is_of_what_was_checked": ApprovalVoid,
+    "approval_is_by_another": SameOfficer,
+    "batch_approvals_are_of_different_people": SameOfficer,
+}
+KNOWN |= PAYOUT_REFUSALS

@@ -16,10 +16,11 @@ from django.db import connection, transaction
 
 from ledger.models import Officer
 from ledger.money import ZERO
+from payouts.approving import check_batch
 from payouts.bank_files.instructions import Instruction
 from payouts.bank_formats import BankFormat, format_named
 from payouts.benefit_facts import streamed
-from payouts.building import Due, PlannedPayment, approve_batch, draft_batch, reject_unwritable
+from payouts.building import Due, PlannedPayment, draft_batch, reject_unwritable, sign_built
 from payouts.models import Batch, Run
 from payouts.models.words import RunStatus
 from payouts.posting_benefits import post_run, post_unwritable
@@ -90,6 +91,7 @@ def release_benefits(*, run: Run, officer: Officer, template: str, at: datetime)
     A payee whom the bank's list cannot write gets a rejected payment, which waits for its correction.
 
     :raises SameOfficer: if the officer submitted or reviewed the run
+    :raises ControlsBlock: if a limit blocks
     :raises FunctionsTogether: if one of the three certified a beneficiary or funded an account of it
     """
     with refusals_named(), transaction.atomic():
@@ -106,7 +108,7 @@ def release_benefits(*, run: Run, officer: Officer, template: str, at: datetime)
             unwritable += [planned(payees[place]) for place in sorted(at_fault)]
             if len(at_fault) < len(payees):
                 source = f"payouts.run/{run.pk}/{scheme}/{len(batches) + 1}"
-                batches.append(batch_of(run, payees, at_fault, source, template, officers))
+                batches.append(batch_of(run, payees, at_fault, source, template, officers, at))
         post_run(run=run, reviewer=str(run.reviewed_by_id))
         if unwritable:
             reject_unwritable(run, unwritable, template, officers)
@@ -145,7 +147,13 @@ def places_at_fault(told: Sequence[Instruction], bank: BankFormat) -> list[int]:
 
 
 def batch_of(
-    run: Run, payees: Sequence[Payee], at_fault: Collection[int], source: str, template: str, officers: Officers
+    run: Run,
+    payees: Sequence[Payee],
+    at_fault: Collection[int],
+    source: str,
+    template: str,
+    officers: Officers,
+    at: datetime,
 ) -> Batch:
     """Build the batch that pays payees of one scheme but for those at fault; its payments are made by the database."""
     paid = [owed for place, owed in enumerate(payees) if place not in at_fault] if at_fault else payees
@@ -172,7 +180,8 @@ def batch_of(
                     "left_out": [one.obligation for place in at_fault for one in payees[place]],
                 },
             )
-    return approve_batch(batch, told=instructions_for(paid, serial), officers=officers)
+    sign_built(batch, told=instructions_for(paid, serial), officers=officers)
+    return check_batch(batch, found=[], at=at)
 
 
 def planned(owed: Payee) -> PlannedPayment:

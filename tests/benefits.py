@@ -19,6 +19,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from imports.cleaning.identities import check_digit
 from ledger.checks import run_checks
 from ledger.models import Line, Voucher
+from month.approving import carry_approvals
 from month.beginning import open_months
 from payouts.answering import take_results
 from payouts.checking_benefits import check_benefits
@@ -217,6 +218,8 @@ def corrected_and_reissued(month: date, serial: int, *, number: str = card(500),
     )
     approve_correction(correction=correction, officer=officer("reviewer"), at=approval_in(month))
     [batch] = reissue(month=month, officer=officer("releaser"), template=SINGLE, pay_date=month.replace(day=20), at=AT)
+    carry_approvals(month=month, at=AT)
+    batch.refresh_from_db()
     return batch
 
 

@@ -98,6 +98,36 @@ def draft_batch(hand: Hand, month: date, **changes: Any) -> int:
     return adds(hand, "payouts_batch", another(like, **{**fresh, **unsigned, **changes}))
 
 
+def check_of(hand: Hand, batch: int, **changes: Any) -> Row:
+    """Return what holds a built batch against wide limits, right but for the changes."""
+    about = row_of(hand, "payouts_batch", "id = %s", batch)
+    wide = dict.fromkeys(("payment_limit", "batch_limit", "day_limit", "chief_over", "head_over"), 10**9)
+    right = {
+        "batch_id": batch,
+        "digest": about["digest"],
+        "largest_payment": hand.value("SELECT max(amount) FROM payouts_payment WHERE batch_id = %s", batch),
+        "day_total": hand.value("SELECT payouts_day_total(%s)", about["pay_date"]),
+        **wide,
+        "limits_from": about["pay_date"],
+        "tiers_from": about["pay_date"],
+        "approvals": 1,
+    }
+    return {**right, **changes}
+
+
+def approval_of(hand: Hand, batch: int, **changes: Any) -> Row:
+    """Return the releaser's approval of a batch, right but for the changes."""
+    about = row_of(hand, "payouts_batch", "id = %s", batch)
+    right = {
+        "batch_id": batch,
+        "rank": 1,
+        "digest": about["digest"],
+        "approved_by_id": about["released_by_id"],
+        "approved_at": "2026-11-25 09:00+00",
+    }
+    return {**right, **changes}
+
+
 def planned(hand: Hand, batch: int, of: Row, **changes: Any) -> int:
     """Plan a payment in a batch like one that stands, and return its key."""
     serial = hand.value("SELECT max(serial) + 1 FROM payouts_payment WHERE month = %s", of["month"])

@@ -6,7 +6,7 @@ batch is approved, September's releases are released and not batched.
 
 import itertools
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -20,6 +20,7 @@ from ledger.checks import run_checks
 from ledger.entries import Signatures
 from ledger.models import Line, Officer
 from ledger.posting import post_event
+from month.approving import carry_approvals
 from month.beginning import open_months
 from month.running import fitting
 from payouts.disbursing import ReleaseBatches, build_release_batches
@@ -185,9 +186,18 @@ def released_all(month: date) -> list[Release]:
 
 
 def built(month: date, *, template: str = LIST) -> ReleaseBatches:
-    return build_release_batches(
+    """Build the batches of a month and have them signed for and approved."""
+    made = build_release_batches(
         month=month, officer=officer("releaser"), template=template, pay_date=month.replace(day=18), at=AT
     )
+    return replace(made, batches=approved(made.batches))
+
+
+def approved(batches: Sequence[Batch]) -> list[Batch]:
+    """Have batches signed for and approved, as a demo does."""
+    for month in {batch.month for batch in batches}:
+        carry_approvals(month=month, at=AT)
+    return [Batch.objects.get(pk=batch.pk) for batch in batches]
 
 
 def sent(batch: Batch, *, by: str = "cashier") -> Batch:

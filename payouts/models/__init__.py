@@ -1,6 +1,7 @@
 """The tables of paying people, by subject; what money depends on is kept by ``payouts/promises``."""
 
 from payouts.models.applications import Application, ApplicationStep, Objection, ObjectionDecision, PublicNotice
+from payouts.models.approvals import BatchApproval, BatchCheck, BatchException
 from payouts.models.benefits import Enrolment, EnrolmentFact, Household
 from payouts.models.declarations import (
     Declaration,
@@ -51,6 +52,9 @@ __all__ = [
     "ApplicationStep",
     "BankFile",
     "Batch",
+    "BatchApproval",
+    "BatchCheck",
+    "BatchException",
     "BenefitDue",
     "BenefitFunding",
     "BenefitUnpaid",

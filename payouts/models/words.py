@@ -3,7 +3,7 @@
 The same tuples feed the Python check, the database trigger and the tests.
 """
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 # What obligations come from; each component of a release is its kind.
@@ -118,6 +118,14 @@ BATCH_MOVES: tuple[tuple[BatchStatus, BatchStatus], ...] = (
 )
 
 
+class ApprovalRank(IntegerChoices):
+    """Whose approval of a batch it is; a large total asks for more than the first."""
+
+    RELEASER = 1, _("the releaser")
+    CHIEF_ACCOUNTANT = 2, _("the chief accountant")
+    BUREAU_HEAD = 3, _("the head of the bureau")
+
+
 class PaymentStatus(TextChoices):
     PLANNED = "PLANNED", _("planned")
     SENT = "SENT", _("sent")
@@ -181,6 +189,7 @@ class Hindrance(TextChoices):
     NO_ACCOUNT = "NO_ACCOUNT", _("no account of the payee is known")
     PERSON_UNKNOWN = "PERSON_UNKNOWN", _("the payee is nobody who is known here")
     UNWRITABLE = "UNWRITABLE", _("the list of the bank cannot write the payee")
+    BLOCKED = "BLOCKED", _("a control before payment blocks the payee")
 
 
 class ChangeKind(TextChoices):

@@ -39,3 +39,18 @@ def install_named(schema_editor: BaseDatabaseSchemaEditor, names: Sequence[str])
             "@application_moves@": move_literals(APPLICATION_MOVES),
         },
     )
+
+
+def install_approvals(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Create or replace the promises of approvals: their tables are younger than the others."""
+    install_files(schema_editor.connection, [Path(__file__).parent / "approvals.sql"], {})
+
+
+def remove_approvals(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Take away what of the promises of approvals stands outside their tables."""
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(
+            """DROP TRIGGER IF EXISTS batch_rests_on_approvals ON payouts_batch;
+               DROP TRIGGER IF EXISTS funded_by_others ON payouts_benefitfunding;
+               DROP VIEW IF EXISTS auditor_batch_check, auditor_batch_exception, auditor_batch_approval"""
+        )

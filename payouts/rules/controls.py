@@ -1,15 +1,14 @@
 """The controls of a computed run: each is one small named check of one person or one unit.
 
-``PERSON_CONTROLS`` and ``UNIT_CONTROLS`` are the whole list. A control that finds something answers
-the facts an officer needs. What blocks must be put right before the run goes on; what is to sign
-waits for an officer's signed reason; the rest is told.
+``PERSON_CONTROLS`` and ``UNIT_CONTROLS`` name them; ``rules/control_list`` names all controls. One that finds
+something answers the facts an officer needs. What blocks must be put right before the run goes on; what is to
+sign waits for an officer's signed reason; the rest is told: the policy ``checks/controls`` says which.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from types import MappingProxyType
 from typing import NamedTuple
 
 from payouts.rules.changes import month_number
@@ -45,25 +44,7 @@ class Control(StrEnum):
     UNIT_REPORTS_NOTHING = "unit_reports_nothing"
     OVER_ESTABLISHMENT = "over_establishment"
     PASSBOOK_OF_OFFICER = "passbook_of_officer"
-
-
-SEVERITIES: Mapping[Control, Severity] = MappingProxyType(
-    {
-        Control.NET_NEGATIVE: Severity.BLOCK,
-        Control.DEAD: Severity.BLOCK,
-        Control.ACCOUNT_SHARED: Severity.BLOCK,
-        Control.NAME_DIFFERS: Severity.SIGN,
-        Control.GROSS_ZERO: Severity.SIGN,
-        Control.CHANGE_OVER_LIMIT: Severity.SIGN,
-        Control.ACCOUNT_CHANGED: Severity.SIGN,
-        Control.ACCOUNT_OF_OFFICER: Severity.SIGN,
-        Control.TAX_DIFFERS_FROM_RECORDS: Severity.SIGN,
-        Control.CONTRIBUTION_BASE_OUT_OF_BOUNDS: Severity.INFO,
-        Control.UNIT_REPORTS_NOTHING: Severity.SIGN,
-        Control.OVER_ESTABLISHMENT: Severity.SIGN,
-        Control.PASSBOOK_OF_OFFICER: Severity.SIGN,
-    }
-)
+    ACCOUNT_REFUSED = "account_refused"
 
 
 class ControlLimits(NamedTuple):
@@ -82,6 +63,7 @@ class PersonPay(NamedTuple):
     :param account: empty where the unit's passbook is paid
     :param sharers: how many people of the run are paid to this account, this one included
     :param officer: the officer of this system, another person, whose account it is
+    :param refused: how the bank refused the account when it was last asked
     :param reported: the year to date that the unit's file says, where ours is known
     """
 
@@ -94,6 +76,7 @@ class PersonPay(NamedTuple):
     account_before: str = ""
     sharers: int = 1
     officer: str = ""
+    refused: str = ""
     died_on: date | None = None
     contribution_base: Decimal | None = None
     recorded: YearToDate | None = None
@@ -121,7 +104,6 @@ class Exceptional(NamedTuple):
     """What a control found."""
 
     control: Control
-    severity: Severity
     facts: Facts
 
 
@@ -177,6 +159,11 @@ def account_of_officer(person: PersonPay) -> Facts | None:
     return {"officer": person.officer} if person.account and person.officer else None
 
 
+def account_refused(person: PersonPay) -> Facts | None:
+    """The bank refused the account when it was last asked."""
+    return {"refused": person.refused, "account": person.account[-4:]} if person.refused else None
+
+
 def tax_differs_from_records(person: PersonPay) -> Facts | None:
     """The year to date that the unit reports is not what our own records say; ours rules."""
     if person.recorded is None or person.reported is None or person.recorded == person.reported:
@@ -219,6 +206,7 @@ PERSON_CONTROLS: tuple[tuple[Control, Callable[[PersonPay], Facts | None]], ...]
     (Control.CHANGE_OVER_LIMIT, change_over_limit),
     (Control.ACCOUNT_CHANGED, account_changed),
     (Control.ACCOUNT_OF_OFFICER, account_of_officer),
+    (Control.ACCOUNT_REFUSED, account_refused),
     (Control.TAX_DIFFERS_FROM_RECORDS, tax_differs_from_records),
     (Control.CONTRIBUTION_BASE_OUT_OF_BOUNDS, contribution_base_out_of_bounds),
 )
@@ -232,10 +220,10 @@ UNIT_CONTROLS: tuple[tuple[Control, Callable[[UnitReport], Facts | None]], ...] 
 def control_person(*, person: PersonPay) -> list[Exceptional]:
     """Return what the controls find in one person's pay, in the order of the list."""
     found = ((control, check(person)) for control, check in PERSON_CONTROLS)
-    return [Exceptional(control, SEVERITIES[control], facts) for control, facts in found if facts is not None]
+    return [Exceptional(control, facts) for control, facts in found if facts is not None]
 
 
 def control_unit(*, report: UnitReport) -> list[Exceptional]:
     """Return what the controls find in one unit's report, in the order of the list."""
     found = ((control, check(report)) for control, check in UNIT_CONTROLS)
-    return [Exceptional(control, SEVERITIES[control], facts) for control, facts in found if facts is not None]
+    return [Exceptional(control, facts) for control, facts in found if facts is not None]

@@ -161,7 +161,11 @@ FAULTS = {
     "money for what is issued again": (
         """UPDATE payouts_batch SET id = id + 100 WHERE source LIKE 'payouts.correction/%';
            UPDATE payouts_payment SET batch_id = batch_id + 100 WHERE reissues_id IS NOT NULL;
-           UPDATE payouts_bankfile SET batch_id = batch_id + 100 WHERE name LIKE 'single%'""",
+           UPDATE payouts_bankfile SET batch_id = batch_id + 100 WHERE name LIKE 'single%';
+           UPDATE payouts_batchcheck SET batch_id = batch_id + 100
+            WHERE batch_id + 100 IN (SELECT id FROM payouts_batch WHERE source LIKE 'payouts.correction/%');
+           UPDATE payouts_batchapproval SET batch_id = batch_id + 100
+            WHERE batch_id + 100 IN (SELECT id FROM payouts_batch WHERE source LIKE 'payouts.correction/%')""",
         "returns_are_posted",
         "batch 2026-07/2: issued again 4502.02, voucher 0",
     ),

@@ -57,12 +57,15 @@ APPEND_ONLY = {
     "payouts_publicnotice": "public_notice",
     "payouts_objection": "objection",
     "payouts_objectiondecision": "objection_decision",
+    "payouts_batchcheck": "batch_check",
+    "payouts_batchapproval": "batch_approval",
 }
 NEVER_DELETED = {
     "payouts_person": "person",
     "payouts_run": "run",
     "payouts_runexception": "exception",
     "payouts_batch": "batch",
+    "payouts_batchexception": "batch_exception",
     "payouts_payment": "payment",
     "payouts_accountcorrection": "correction",
     "payouts_application": "application",

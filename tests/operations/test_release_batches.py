@@ -40,6 +40,7 @@ from tests.releases import (
     SUPPLIER,
     TOWN,
     Order,
+    approved,
     built,
     codes,
     orders,
@@ -272,7 +273,8 @@ def corrected(month: date, serial: int, number: str = card(600)) -> None:
 
 
 def issued_again(month: date = JULY) -> list[Batch]:
-    return reissue(month=month, officer=officer("releaser"), template=SINGLE, pay_date=month.replace(day=25), at=AT)
+    day = month.replace(day=25)
+    return approved(reissue(month=month, officer=officer("releaser"), template=SINGLE, pay_date=day, at=AT))
 
 
 def test_a_returned_release_is_corrected_and_paid_again_once(rolled_back: None) -> None:

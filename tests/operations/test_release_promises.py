@@ -13,7 +13,9 @@ from tests.payroll_hands import (
     Row,
     adds,
     another,
+    approval_of,
     batch_row,
+    check_of,
     refusal,
     refuses,
     round_triggers,
@@ -357,11 +359,13 @@ def test_a_batch_is_signed_by_the_officers_of_its_releases(hand: Hand, role: str
     key = plans(hand, batch, payment_to(hand, SUPPLIER.payee_name, "800.00"))
     adds(hand, "payouts_paymentpart", part(key, owed))
     hand.rows(BUILD, 1, "800.00", batch)
+    adds(hand, "payouts_batchcheck", check_of(hand, batch))
     right = {"prepared_by_id": "demo-preparer", "checked_by_id": "demo-reviewer", "released_by_id": "fund-releaser"}
     for officers, expected in ((right, "accepted"), ({**right, role: "everything"}, "batch_is_signed_by_its_releases")):
         hand.rows("SAVEPOINT signing")
         told = ", ".join(f"{column} = '{name}'" for column, name in officers.items())
         hand.rows(f"UPDATE payouts_batch SET status = 'CHECKED', {told} WHERE id = %s", batch)
+        adds(hand, "payouts_batchapproval", approval_of(hand, batch))
         assert refusal(hand, "UPDATE payouts_batch SET status = 'APPROVED' WHERE id = %s", batch) == expected
         hand.rows("ROLLBACK TO SAVEPOINT signing")
 

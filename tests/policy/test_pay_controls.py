@@ -10,13 +10,11 @@ from payouts.rules.comparison import ChangeLimits, PaidInUnit, change_limits, co
 from payouts.rules.contributions import BaseBounds
 from payouts.rules.controls import (
     PERSON_CONTROLS,
-    SEVERITIES,
     UNIT_CONTROLS,
     Control,
     ControlLimits,
     Exceptional,
     PersonPay,
-    Severity,
     UnitReport,
     control_person,
     control_unit,
@@ -46,10 +44,9 @@ def test_nothing_unusual_is_found_in_ordinary_pay() -> None:
     assert control_person(person=person()) == []
 
 
-def test_every_control_is_listed_once_and_has_a_severity() -> None:
+def test_every_control_is_listed_once_by_its_name() -> None:
     listed = [control for control, _ in PERSON_CONTROLS] + [control for control, _ in UNIT_CONTROLS]
     assert sorted(listed) == sorted(Control)
-    assert SEVERITIES.keys() == set(Control)
     named = [(control.value, check.__name__) for control, check in (*PERSON_CONTROLS, *UNIT_CONTROLS)]
     assert all(name == function for name, function in named)
 
@@ -63,7 +60,6 @@ def test_what_is_found_comes_with_its_facts() -> None:
     assert control_person(person=person(deductions="4000.01")) == [
         Exceptional(
             Control.NET_NEGATIVE,
-            Severity.BLOCK,
             {"gross": "4000.00", "deductions": "4000.01", "tax": "0.00", "net": "-0.01"},
         )
     ]
@@ -119,7 +115,12 @@ def test_a_changed_account_is_told_without_its_number() -> None:
 
 def test_an_account_of_an_officer_is_to_sign() -> None:
     (exception,) = control_person(person=person()._replace(officer="zhang"))
-    assert (exception.control, exception.severity) == (Control.ACCOUNT_OF_OFFICER, Severity.SIGN)
+    assert exception.control == Control.ACCOUNT_OF_OFFICER
+
+
+@pytest.mark.parametrize(("refused", "controls"), [("", []), ("result 3: 1004", [Control.ACCOUNT_REFUSED])])
+def test_an_account_that_the_bank_refused_is_to_sign(refused: str, controls: list[Control]) -> None:
+    assert found(person()._replace(refused=refused)) == controls
 
 
 @pytest.mark.parametrize(
@@ -155,7 +156,6 @@ def test_a_move_is_told_with_both_months() -> None:
 def test_a_base_out_of_bounds_is_told_only(base: str, controls: list[Control]) -> None:
     exceptions = control_person(person=person()._replace(contribution_base=Decimal(base)))
     assert [exception.control for exception in exceptions] == controls
-    assert all(exception.severity is Severity.INFO for exception in exceptions)
 
 
 def test_a_year_to_date_other_than_ours_is_to_sign_with_its_fields() -> None:

@@ -28,6 +28,7 @@ from month.management.earmarking import (
 from month.management.recovering import RECOVERY_STEPS, with_bank_receipt, with_cashier
 from month.tables import Told, table
 from month.telling import of_exceptions, of_state
+from month.telling_approvals import of_waiting
 from payouts.benefit_facts import schemes_in_use
 from payouts.facts import rows_of
 from payouts.funding_benefits import fund_run, receive_from_above
@@ -108,7 +109,7 @@ def collect(asked: Namespace, officer: Officer, at: datetime) -> Told:
 
 def release(asked: Namespace, officer: Officer, at: datetime) -> Told:
     do_now(**releasing(run_of(asked.month), asked.template), officer=officer, at=at)
-    return of_run(run_of(asked.month))
+    return [*of_run(run_of(asked.month)), *of_waiting(asked.month)]
 
 
 def preview(asked: Namespace) -> Told:

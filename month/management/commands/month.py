@@ -39,7 +39,7 @@ class Command(BaseCommand):
             sub = steps.add_parser(name, help=str(step.help))
             for add in step.arguments:
                 add(sub)
-            sub.set_defaults(unattended=name != "status", queue=False)
+            sub.set_defaults(unattended=name not in ("status", "controls"), queue=False)
             if step.ask is not None:
                 sub.add_argument(
                     "--queue", action="store_true", help=_("leave it to the workers and tell the numbers of the jobs")
