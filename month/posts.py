@@ -40,6 +40,8 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.pay_procurement",
         "treasury.record_resolution",
         "treasury.make_statement",
+        "payouts.explain_entry",
+        "payouts.make_reconciliation",
         "ledger.view_voucher",
     ),
     "reviewer": (
@@ -55,6 +57,7 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.set_off_fine",
         "treasury.review_budget",
         "treasury.approve_spending_plan",
+        "payouts.sign_entry",
         "ledger.view_voucher",
     ),
     "releaser": (
@@ -66,6 +69,7 @@ POSTS: Mapping[str, Sequence[str]] = {
     "cashier": (
         "payouts.render_batch",
         "payouts.take_results",
+        "payouts.take_statement",
         "treasury.sweep_income",
         "treasury.post_settlement",
         "treasury.post_earmarking",
@@ -94,6 +98,8 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.award_procurement",
         "treasury.issue_principles",
         "treasury.confirm_for_district",
+        "payouts.record_own_account",
+        "payouts.review_reconciliation",
         "ledger.view_voucher",
     ),
     "township_head": (
@@ -104,7 +110,7 @@ POSTS: Mapping[str, Sequence[str]] = {
     ),
     "auditor": ("ledger.view_voucher",),
     "administrator": ("treasury.give_post", "treasury.record_establishment", "treasury.record_officer_account"),
-    "bureau_head": ("treasury.confirm_post", "treasury.confirm_establishment"),
+    "bureau_head": ("treasury.confirm_post", "treasury.confirm_establishment", "payouts.confirm_own_account"),
 }
 
 

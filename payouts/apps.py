@@ -14,3 +14,4 @@ class PayoutsConfig(AppConfig):
         import_module("payouts.payment_checks")
         import_module("payouts.release_checks")
         import_module("payouts.benefit_checks")
+        import_module("payouts.bank_statement_checks")

@@ -4,7 +4,7 @@ As in ``ledger.refusals``: PostgreSQL names the broken rule, this module says it
 language. No fact is a person's number.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from django.db import DatabaseError
@@ -320,10 +320,10 @@ KNOWN = {**REFUSALS, **TREASURY_REFUSALS, **PAYOUT_REFUSALS}
 
 
 @contextmanager
-def refusals_named() -> Iterator[None]:
+def refusals_named(*, known: Mapping[str, type[UnableToPost]] = KNOWN) -> Iterator[None]:
     """Turn the database's refusal of an act into the exception an officer reads; put it round the transaction."""
     try:
         yield
     except DatabaseError as error:
-        refusal = refusal_of(error, known=KNOWN)
+        refusal = refusal_of(error, known=known)
         raise (ResultsStay(refusal.name, refusal.facts) if type(refusal) is PostedStays else refusal) from error

@@ -1,6 +1,16 @@
 """The tables of paying people, by subject; what money depends on is kept by ``payouts/promises``."""
 
 from payouts.models.applications import Application, ApplicationStep, Objection, ObjectionDecision, PublicNotice
+from payouts.models.bank_statements import (
+    BankStatement,
+    EntryOrigin,
+    OwnAccount,
+    OwnLeaf,
+    StatementDetail,
+    StatementEntry,
+    StatementFile,
+    StatementFinding,
+)
 from payouts.models.benefits import Enrolment, EnrolmentFact, Household
 from payouts.models.declarations import (
     Declaration,
@@ -31,6 +41,15 @@ from payouts.models.payments import (
     ResultRow,
 )
 from payouts.models.people import PayAccount, Person
+from payouts.models.reconciliations import (
+    CloseReason,
+    EntryListing,
+    ExplainedEntry,
+    ExplainedLine,
+    Explanation,
+    ExplanationUndone,
+    Reconciliation,
+)
 from payouts.models.runs import (
     EmployerPart,
     NotPaid,
@@ -48,10 +67,12 @@ __all__ = [
     "Application",
     "ApplicationStep",
     "BankFile",
+    "BankStatement",
     "Batch",
     "BenefitDue",
     "BenefitFunding",
     "BenefitUnpaid",
+    "CloseReason",
     "Declaration",
     "DeclaredAmount",
     "DeclaredBeneficiary",
@@ -64,12 +85,20 @@ __all__ = [
     "EmployerPart",
     "Enrolment",
     "EnrolmentFact",
+    "EntryListing",
+    "EntryOrigin",
+    "ExplainedEntry",
+    "ExplainedLine",
+    "Explanation",
+    "ExplanationUndone",
     "Household",
     "NotPaid",
     "Objection",
     "ObjectionDecision",
     "Obligation",
     "Overpayment",
+    "OwnAccount",
+    "OwnLeaf",
     "PayAccount",
     "Payment",
     "PaymentPart",
@@ -77,6 +106,7 @@ __all__ = [
     "PayslipItem",
     "Person",
     "PublicNotice",
+    "Reconciliation",
     "Recovery",
     "RecoveryPlan",
     "ResultFile",
@@ -87,4 +117,8 @@ __all__ = [
     "RunMove",
     "SchemeValue",
     "SchemeValueApproval",
+    "StatementDetail",
+    "StatementEntry",
+    "StatementFile",
+    "StatementFinding",
 ]
