@@ -94,7 +94,7 @@ def reconciliations_are_what_was_reviewed() -> Iterator[Disagreement]:
           JOIN ledger_book k ON k.id = o.book_id
          WHERE r.status = 'REVIEWED' AND r.digest <> payouts_reconciliation_digest(o.id, r.until)
            AND NOT EXISTS (SELECT FROM payouts_reconciliation n
-                            WHERE n.own_account_id = r.own_account_id AND n.month = r.month AND n.edition > r.edition)""",
+                            WHERE n.own_account_id = o.id AND n.month = r.month AND n.edition > r.edition)""",
     )
 
 

@@ -247,13 +247,12 @@ def refuse_gap(statement: Statement, own: OwnAccount, previous: BankStatement | 
     ahead = statement.sequence_number > previous.sequence_number and statement.closing.on >= previous.closing_on
     if not ahead:
         raise unproven(faults[0])
+    missing = previous.sequence_number + 1
     raise StatementMissing(
         "bank_statement_follows_the_last",
         {
             "number": statement.sequence_number,
-            "missing": f"{previous.sequence_number + 1}"
-            if statement.sequence_number > previous.sequence_number + 1
-            else "",
+            "missing": missing if statement.sequence_number > missing else "",
             "opening": statement.opening.amount,
             "expected": previous.closing,
             "after": previous.closing_on,
