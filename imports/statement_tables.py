@@ -6,7 +6,6 @@ What cannot be read names its row and column, never what stands there: it may be
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +16,7 @@ from imports.fault_kinds import FaultKind
 from imports.reading.sheets import Cell, SheetRows, Unreadable, read_file
 from ledger.money import ZERO
 from ledger.refusals import UnableToPost
-from payouts.bank_files.statement_templates import NEEDED, StatementTemplate
+from payouts.bank_files.statement_templates import NEEDED, WANTED, StatementTemplate
 from payouts.iso20022.table_statements import PlainRow
 
 ROWS_ABOVE_HEADER = 20
@@ -27,8 +26,8 @@ WRONG = {FaultKind.BAD_AMOUNT, FaultKind.THREE_DECIMALS, FaultKind.BAD_DATE}
 class TableRefused(UnableToPost):
     """A table is no statement of this template, or a cell of it cannot be read."""
 
-    message: Any = _("The table is no statement that can be read.")
-    remedy: Any = _("Ask the bank for the statement with date, debit, credit and balance, or choose its template.")
+    message = _("The table is no statement that can be read.")
+    remedy = _("Ask the bank for the statement with date, debit, credit and balance, or choose its template.")
 
 
 def statement_rows(*, file: str, content: bytes, template: StatementTemplate) -> Sequence[PlainRow]:
@@ -88,10 +87,7 @@ def row_of(number: int, cells: Sequence[Cell], places: Mapping[str, int], *, fil
         debit=amounts["debit"] or ZERO,
         credit=amounts["credit"] or ZERO,
         balance=balance,
-        **{
-            name: clean_text(told.get(name, "")).text
-            for name in ("reference", "text", "counter_account", "counter_name")
-        },
+        **{name: clean_text(told.get(name, "")).text for name in WANTED},
     )
 
 

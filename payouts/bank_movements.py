@@ -10,7 +10,7 @@ from payouts.models import OwnAccount
 
 
 class EntryLeft(NamedTuple):
-    """An entry that no voucher explains; ``batch`` if it is payments of one, ``listed`` with the state of its reason."""
+    """An entry that no voucher explains: the ``batch`` it is payments of, and the state of its listed reason."""
 
     pk: int
     booked_on: date
@@ -58,7 +58,8 @@ def lines_left(*, own: OwnAccount, until: date) -> Sequence[LineLeft]:
         for row in rows_of(
             """SELECT l.voucher_id, l.line_no, l.posting_date, v.voucher_type || '-' || v.number, v.summary, l.amount
                  FROM payouts_line_left l JOIN ledger_voucher v ON v.id = l.voucher_id
-                WHERE l.own_account_id = %s AND l.posting_date <= %s ORDER BY l.posting_date, l.voucher_id, l.line_no""",
+                WHERE l.own_account_id = %s AND l.posting_date <= %s
+                ORDER BY l.posting_date, l.voucher_id, l.line_no""",
             own.pk,
             until,
         )

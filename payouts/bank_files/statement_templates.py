@@ -57,9 +57,8 @@ def read_statement_template(*, path: Path) -> StatementTemplate:
     """
     root = Node(parse_exact(path.read_text(encoding="utf-8")), "", [])
     node = root.keys("name", "description", "source", "verified", "columns", "totals")
-    columns = {
-        name: [each.text() for each in titles.each()] for name, titles in node["columns"].keys(*NEEDED, *WANTED).items()
-    }
+    listed_by = node["columns"].keys(*NEEDED, *WANTED)
+    columns = {name: [each.text() for each in titles.each()] for name, titles in listed_by.items()}
     template = StatementTemplate(
         name=node["name"].text(),
         description=node["description"].text(),

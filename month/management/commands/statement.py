@@ -160,8 +160,8 @@ def told_of(taken: TakenStatement) -> Told:
     if taken.findings:
         found = table(_("Findings"), _("place"), _("finding"), _("stated"), _("found"))
         labels = {rule.value: str(label) for rule, label in RULES.items()}
-        for one in taken.findings:
-            found.add_row(one.place, labels[one.rule], one.stated, one.found)
+        for finding in taken.findings:
+            found.add_row(finding.place, labels[finding.rule], finding.stated, finding.found)
         told.append(found)
     return told  # type: ignore[return-value]
 
