@@ -185,7 +185,7 @@ class StatementEntry(models.Model):
     value_on = models.DateField(_("value date"), null=True, blank=True)
     amount = FenField(_("amount"))
     reference = models.CharField(_("reference of the bank"), max_length=100, blank=True)
-    text = models.CharField(_("text"), max_length=200, blank=True)
+    text = models.CharField(_("text of the bank"), max_length=200, blank=True)
     counter_account = models.CharField(_("counter account"), max_length=60, blank=True)
     counter_name = models.CharField(_("counterparty"), max_length=140, blank=True)
 

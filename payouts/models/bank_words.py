@@ -46,8 +46,8 @@ class ExplanationKind(TextChoices):
 class SignedStatus(TextChoices):
     """A reason that one officer gives and another signs."""
 
-    GIVEN = "GIVEN", _("given")
-    SIGNED = "SIGNED", _("signed")
+    GIVEN = "GIVEN", _("reason given")
+    SIGNED = "SIGNED", _("reason signed")
     REFUSED = "REFUSED", _("refused")
 
 

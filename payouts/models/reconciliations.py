@@ -204,8 +204,8 @@ class CloseReason(models.Model):
     month = models.DateField(_("month"))
     status = models.CharField(_("status"), max_length=8, choices=SignedStatus, default=SignedStatus.GIVEN)
     reason = models.CharField(_("reason"), max_length=200)
-    given_by = officer_field(_("given by"))
-    given_at = models.DateTimeField(_("given at"))
+    given_by = officer_field(_("reason given by"))
+    given_at = models.DateTimeField(_("reason given at"))
     signed_by = officer_field(_("signed by"))
     signed_at = models.DateTimeField(_("signed at"), null=True, blank=True)
 

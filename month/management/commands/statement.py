@@ -158,7 +158,7 @@ def told_of(taken: TakenStatement) -> Told:
     said = _("Payments settled {settled}, returned {returned}; entries explained in {explained} ways.")
     told.append(said.format(settled=settled, returned=returned, explained=taken.explained))
     if taken.findings:
-        found = table(_("Findings"), _("place"), _("finding"), _("stated"), _("found"))
+        found = table(_("Findings"), _("place in the file"), _("finding"), _("stated"), _("found"))
         labels = {rule.value: str(label) for rule, label in RULES.items()}
         for finding in taken.findings:
             found.add_row(finding.place, labels[finding.rule], finding.stated, finding.found)
@@ -215,8 +215,8 @@ def list_asked(asked: Namespace) -> Told:
         _("entry"),
         _("day"),
         _("amount"),
-        _("reference"),
-        _("text"),
+        _("reference of the bank"),
+        _("text of the bank"),
         _("payments of"),
         _("reason"),
         right=(0, 2),
@@ -269,7 +269,7 @@ def shown(own: OwnAccount, month: date) -> Told:
         balances.add_row(str(kind.label), in_full(found.total(kind)))
     balances.add_row(_("adjusted balance of the books"), in_full(found.adjusted_books))
     balances.add_row(_("adjusted balance of the bank"), in_full(found.adjusted_bank))
-    items = table(_("Outstanding items"), _("class"), _("day"), _("text"), _("reference"), _("amount"), right=(4,))
+    items = table(_("Outstanding items"), _("class of the item"), _("day"), _("text of the bank"), _("reference of the bank"), _("amount"), right=(4,))
     for item in found.items:
         items.add_row(str(item.kind.label), str(item.day), item.what, item.reference, in_full(item.amount))
     told = [_("Entries that nothing explains: {count}.").format(count=found.unexplained)]
