@@ -269,7 +269,15 @@ def shown(own: OwnAccount, month: date) -> Told:
         balances.add_row(str(kind.label), in_full(found.total(kind)))
     balances.add_row(_("adjusted balance of the books"), in_full(found.adjusted_books))
     balances.add_row(_("adjusted balance of the bank"), in_full(found.adjusted_bank))
-    items = table(_("Outstanding items"), _("class of the item"), _("day"), _("text of the bank"), _("reference of the bank"), _("amount"), right=(4,))
+    items = table(
+        _("Outstanding items"),
+        _("class of the item"),
+        _("day"),
+        _("text of the bank"),
+        _("reference of the bank"),
+        _("amount"),
+        right=(4,),
+    )
     for item in found.items:
         items.add_row(str(item.kind.label), str(item.day), item.what, item.reference, in_full(item.amount))
     told = [_("Entries that nothing explains: {count}.").format(count=found.unexplained)]
