@@ -34,7 +34,8 @@ from payouts.sending import instructions_of, send_batch
 from payouts.statement_refusals import EntryUnexplained, StatementMissing
 from tests import furnishing, iso, paid_benefits
 from tests.attacks import Stage
-from tests.paid_benefits import IN_APRIL, SINGLE, certify, clock, computed, officer, released
+from tests.paid_benefits import IN_APRIL, SINGLE, certify, clock, computed, released
+from tests.payroll import officer
 from tests.statements import cash_codes, identity_of, moment, notify, own_account, take
 
 MAY, PAY_DAY = date(2026, 5, 1), date(2026, 5, 25)
