@@ -1,5 +1,6 @@
 """The promises of statements, explanations and reconciliations against raw statements of app and owner."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -7,13 +8,14 @@ import psycopg2.extensions
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
+from ledger.checks import CHECKS, run_checks
 from payouts.explaining import list_entry
 from payouts.models import Payment, StatementEntry
 from payouts.reconciling import make_reconciliation
 from tests import attacks, furnishing, payroll
 from tests.attacks import DENIED, Hand, Stage
 from tests.payroll import AUGUST, batch_of, officer
-from tests.payroll_hands import another, refusal, refuses, row_of
+from tests.payroll_hands import another, refusal, refuses, round_triggers, row_of
 from tests.statements import Bank, debit, entry, moment, own_account, take
 
 hand = attacks.hand
@@ -234,3 +236,50 @@ def test_the_auditor_reads_masked_numbers(stage: Stage) -> None:
     assert auditor.value("SELECT count(*) FROM auditor_statement_finding") == 0
     assert auditor.value("SELECT count(*) FROM auditor_close_reason") == 0
     auditor.connection.rollback()
+
+
+# What is changed past the triggers, and the check that finds it.
+FAULTS = {
+    "an entry": ("UPDATE payouts_statemententry SET amount = 4 WHERE amount = 3.21", "bank_statements_are_unbroken"),
+    "a file": ("UPDATE payouts_statementfile SET content = 'x'", "bank_statements_are_unbroken"),
+    "an entry of no statement": (
+        "UPDATE payouts_statemententry SET statement_id = 0 WHERE amount = 3.21",
+        "bank_statements_are_unbroken",
+    ),
+    "an explanation": ("UPDATE payouts_explanation SET amount = amount + 1", "explanations_agree"),
+    "a link": ("DELETE FROM payouts_explainedentry", "explanations_agree"),
+    "an opening": ("UPDATE payouts_ownaccount SET opening = opening + 1", "own_accounts_begin_in_agreement"),
+    "an origin": (
+        "UPDATE payouts_statementdetail SET entry_id = NULL WHERE payment_id IS NOT NULL",
+        "statements_settle_as_they_say",
+    ),
+    "a review": (
+        "UPDATE payouts_reconciliation SET status = 'REVIEWED', reviewed_by_id = 'demo-chief', digest = 'x'",
+        "reconciliations_are_what_was_reviewed",
+    ),
+}
+
+
+def test_every_check_of_statements_is_planted() -> None:
+    ours = {name for name, check in CHECKS.items() if check.__module__ == "payouts.bank_statement_checks"}
+    assert {check for _sql, check in FAULTS.values()} == ours
+
+
+@pytest.mark.parametrize("fault", sorted(FAULTS))
+def test_a_fault_past_the_triggers_is_found(stage: Stage, fault: str) -> None:
+    sql, check = FAULTS[fault]
+    hand = stage.hand("postgres")
+    assert list(run_checks([check])) == []
+    [table] = [name for name in {**APPEND_ONLY, **NEVER_DELETED} if re.search(rf"(UPDATE|FROM) {name}\b", sql)]
+    with round_triggers(hand):
+        hand.rows(f"CREATE TABLE kept_copy AS SELECT * FROM {table}")
+        hand.rows(sql)
+    hand.connection.commit()
+    try:
+        assert {one.check for one in run_checks([check])} == {check}
+    finally:
+        with round_triggers(hand):
+            hand.rows(f"DELETE FROM {table}")
+            hand.rows(f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM kept_copy")
+            hand.rows("DROP TABLE kept_copy")
+        hand.connection.commit()
