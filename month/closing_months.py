@@ -10,6 +10,7 @@ from ledger.models.words import BookKind, PeriodStatus
 from ledger.posts import require_post
 from payouts.models import Batch, Payment, Run
 from payouts.models.words import BatchStatus, PaymentStatus, RunStatus
+from payouts.reconciliations import require_reconciled
 from payouts.refusals import NoSuchRun, StillUnanswered, WrongState, refusals_named
 from payouts.rendering import move_batch
 from payouts.running import lock_run, move_run
@@ -23,6 +24,7 @@ def close_month(*, month: date, officer: Officer, at: datetime) -> int:
 
     :raises StillUnanswered: if the bank has not answered for a payment of the month
     :raises WrongState: if a run of the month has not been paid
+    :raises NotReconciled: if an own account has neither a reviewed reconciliation nor a signed reason
     """
     require_post(officer, "payouts.close_month")
     with refusals_named(), transaction.atomic():
@@ -30,6 +32,7 @@ def close_month(*, month: date, officer: Officer, at: datetime) -> int:
         if not runs and not Batch.objects.filter(month=month).exists():
             raise NoSuchRun("run_exists", {"month": f"{month:%Y-%m}"})
         require_money_is_booked(month)
+        require_reconciled(month=month)
         waiting = Payment.objects.filter(
             month=month, status__in=[PaymentStatus.PLANNED, PaymentStatus.SENT, PaymentStatus.ACCEPTED]
         ).count()

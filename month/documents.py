@@ -15,11 +15,15 @@ from ledger.models import Book
 from ledger.models.words import BookKind
 from month.writing import make_folder
 from payouts.exports import payslips, registers, remittances, run_sheets, unit_sheets
+from payouts.exports.reconciliation_sheets import reconciliation_document
 from payouts.exports.rows import Heading
 from payouts.exports.run_facts import contributions_of, run_sheet_of, slips_of, taxes_of, units_of
 from payouts.models import Person, Run
 from payouts.models.words import RunPurpose
-from treasury.exports.documents import month_documents
+from payouts.reconciliations import accounts_of_month, figures_of
+from treasury.exports.documents import heading_of as district_heading
+from treasury.exports.documents import month_documents, write_paper
+from treasury.exports.papers import in_chinese
 from treasury.models import Settlement, UnpaidSalary
 from treasury.models.words import SettlementStatus
 
@@ -31,7 +35,18 @@ def write_documents(*, folder: Path, month: date, at: datetime) -> list[str]:
     names = []
     for run in Run.objects.filter(month=month, purpose=RunPurpose.PAYROLL, edition__gt=0).order_by("number"):
         names += [f"documents/{name}" for name in write_run(folder / "documents", run, at)]
+    names += [f"documents/{name}" for name in write_reconciliations(folder=folder / "documents", month=month, at=at)]
     return [*names, *write_treasury_documents(folder=folder, month=month, at=at)]
+
+
+def write_reconciliations(*, folder: Path, month: date, at: datetime) -> list[str]:
+    """Write the 银行余额调节表 of the own accounts of a month, if there are any; return their names."""
+    with in_chinese():
+        found = [figures_of(own=own, month=month) for own in accounts_of_month(month)]
+        if not found:
+            return []
+        document = reconciliation_document(month=month, accounts=found, heading=district_heading(at))
+        return write_paper(folder=folder, stem=f"{month:%Y-%m}-银行余额调节表", document=document)
 
 
 def write_treasury_documents(*, folder: Path, month: date, at: datetime) -> list[str]:

@@ -13,6 +13,7 @@ from payouts.models import Batch, HandoverFate
 from payouts.models.words import BatchStatus, Fate, FateProof
 from payouts.rendering import channels_folder, render_batch
 from payouts.sending import BEING_SENT, hand_over
+from payouts.taking_statements import TakenStatement
 
 
 def rendering(batch: Batch, template: str, *, then_send: bool = False) -> Asked:
@@ -56,7 +57,7 @@ def taking(file: Arrived) -> Asked:
     }
 
 
-def take(held: Held, arguments: Mapping[str, Any], officer: Officer, at: datetime) -> Taken:
+def take(held: Held, arguments: Mapping[str, Any], officer: Officer, at: datetime) -> Taken | TakenStatement | None:
     """Apply a file of the bank, unless that has been done, and move it away."""
     channel = channel_named(name=arguments["channel"], folder=channels_folder())
     file = Arrived(channel, arguments["name"], arguments["sha256"])

@@ -17,18 +17,20 @@ from ledger.models import Officer
 from ledger.refusals import UnableToPost
 from payouts.answering import Taken, known_file, take_results
 from payouts.bank_files.template_files import template_names
-from payouts.channels.channel_files import Channel
+from payouts.channels.channel_files import Channel, SettlesBy
 from payouts.channels.folder_drop import FolderDrop, TooLarge
-from payouts.models import BankFile
+from payouts.models import BankFile, StatementFile
+from payouts.models.bank_words import SettledBy
 from payouts.models.words import BatchStatus
 from payouts.refusals import ResultRefused
 from payouts.sending import Effect, folder_of
+from payouts.statement_refusals import StatementMissing
+from payouts.taking_statements import TakenStatement, take_notice, take_statement
 from payouts.taking_status import take_status_report
 
 MESSAGE = re.compile(rb"urn:iso:std:iso:20022:tech:xsd:([a-z]{4}\.[0-9]{3})")
 HEAD = 4096
-# What only has to wait: for a decision about another file of the batch.
-WAITS = ("batch_is_handed_over_whole",)
+STATEMENTS = {b"camt.053": take_statement, b"camt.054": take_notice}
 
 
 class NotThere(UnableToPost):
@@ -58,8 +60,8 @@ def arrived(channel: Channel) -> Iterator[Arrived]:
             yield Arrived(channel, path.name, sha256(content).hexdigest())
 
 
-def take_arrived(*, file: Arrived, officer: Officer, at: datetime, effect: Effect) -> Taken:
-    """Apply one file of the bank and move it away.
+def take_arrived(*, file: Arrived, officer: Officer, at: datetime, effect: Effect) -> Taken | TakenStatement | None:
+    """Apply one file of the bank and move it away; None if that was done before.
 
     :raises NotThere: if it is gone, or its bytes are no longer those that arrived
     :raises ResultRefused: if it cannot be applied: it is put aside, or waits where it is
@@ -69,18 +71,28 @@ def take_arrived(*, file: Arrived, officer: Officer, at: datetime, effect: Effec
     if not path.is_file():
         path = drop.refused / file.name
     content = path.read_bytes() if path.is_file() else b""
-    if not content and (known := known_file(file.digest, None)):
-        return known  # the worker before died after it had moved it
+    if not content and is_known(file.digest):
+        return None  # the worker before died after it had moved it
     if sha256(content).hexdigest() != file.digest:
         raise NotThere("file_has_arrived", {"file": file.name, "channel": file.channel.name})
     try:
         taken = take_content(file, content, officer, at, effect)
     except UnableToPost as refused:
-        if refused.name not in WAITS and path.parent == drop.incoming:
+        if not is_to_wait(refused) and path.parent == drop.incoming:
             put_aside(drop, path, str(refused))
         raise
     drop.put_away(path, folder=drop.done)
     return taken
+
+
+def is_to_wait(refused: UnableToPost) -> bool:
+    """Whether a file may be taken later: after a decision about another file, or after a statement that is missing."""
+    return isinstance(refused, StatementMissing) or refused.name == "batch_is_handed_over_whole"
+
+
+def is_known(digest: str) -> bool:
+    """Whether bytes were applied before, as an answer or as a statement."""
+    return known_file(digest, None) is not None or StatementFile.objects.filter(sha256=digest).exists()
 
 
 def put_known_away(file: Arrived) -> None:
@@ -91,13 +103,21 @@ def put_known_away(file: Arrived) -> None:
         drop.put_away(path, folder=drop.done)
 
 
-def take_content(file: Arrived, content: bytes, officer: Officer, at: datetime, effect: Effect) -> Taken:
+def take_content(
+    file: Arrived, content: bytes, officer: Officer, at: datetime, effect: Effect
+) -> Taken | TakenStatement:
     """Apply the bytes of a file by what they are: a message of ISO 20022, or a list with results."""
     message = MESSAGE.search(content[:HEAD])
     if message is None:
         return take_list(file, content, officer, at, effect)
     if message[1] == b"pain.002":
         return take_status_report(name=file.name, content=content, officer=officer, on=None, at=at, effect=effect)
+    if message[1] in STATEMENTS:
+        settled_by = SettledBy.STATEMENTS if file.channel.settles_by is SettlesBy.STATEMENT else SettledBy.RESULTS
+        with effect():
+            return STATEMENTS[message[1]](
+                name=file.name, content=content, settled_by=settled_by, officer=officer, at=at
+            )
     raise ResultRefused("message_is_one_we_take", {"file": file.name, "message": message[1].decode()})
 
 

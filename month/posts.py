@@ -41,6 +41,8 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.pay_procurement",
         "treasury.record_resolution",
         "treasury.make_statement",
+        "payouts.explain_entry",
+        "payouts.make_reconciliation",
         "ledger.view_voucher",
     ),
     "reviewer": (
@@ -57,6 +59,7 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.set_off_fine",
         "treasury.review_budget",
         "treasury.approve_spending_plan",
+        "payouts.sign_entry",
         "ledger.view_voucher",
     ),
     "releaser": (
@@ -69,6 +72,7 @@ POSTS: Mapping[str, Sequence[str]] = {
         "payouts.render_batch",
         "payouts.take_results",
         "payouts.propose_fate",
+        "payouts.take_statement",
         "treasury.sweep_income",
         "treasury.post_settlement",
         "treasury.post_earmarking",
@@ -100,6 +104,8 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.award_procurement",
         "treasury.issue_principles",
         "treasury.confirm_for_district",
+        "payouts.record_own_account",
+        "payouts.review_reconciliation",
         "ledger.view_voucher",
     ),
     "township_head": (
@@ -110,7 +116,12 @@ POSTS: Mapping[str, Sequence[str]] = {
     ),
     "auditor": ("ledger.view_voucher",),
     "administrator": ("treasury.give_post", "treasury.record_establishment", "treasury.record_officer_account"),
-    "bureau_head": ("payouts.approve_as_head", "treasury.confirm_post", "treasury.confirm_establishment"),
+    "bureau_head": (
+        "payouts.approve_as_head",
+        "payouts.confirm_own_account",
+        "treasury.confirm_post",
+        "treasury.confirm_establishment",
+    ),
 }
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from ledger.money import in_full
 from month.tables import Told, table
 from payouts.channels.channel_files import Channel
-from payouts.models import BankFile, FateDecision, ResultFile
+from payouts.models import BankFile, FateDecision, ResultFile, StatementFile
 from payouts.models.words import CorrectionStatus, Fate
 from payouts.sending import fate_of, folder_of
 
@@ -93,3 +93,11 @@ def of_taken(files: Iterable[ResultFile]) -> Told:
         figures = (file.rows, file.settled, file.returned, file.rejected)
         made.add_row(file.name, *(f"{figure:,}" for figure in figures))
     return [made]
+
+
+def of_statements(files: Iterable[StatementFile]) -> Told:
+    """Tell the statements and notices that were taken, and how many findings they have."""
+    made = table(_("Statements of the bank"), _("File"), _("Kind"), _("Findings"), right=(2,))
+    for file in files:
+        made.add_row(file.name, file.get_kind_display(), f"{file.findings.count():,}")
+    return [made] if made.row_count else []

@@ -16,3 +16,4 @@ class PayoutsConfig(AppConfig):
         import_module("payouts.benefit_checks")
         import_module("payouts.recovery_checks")
         import_module("payouts.approval_checks")
+        import_module("payouts.bank_statement_checks")

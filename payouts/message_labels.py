@@ -58,4 +58,5 @@ RULES: Mapping[Rule, object] = {
     Rule.RETURN_WITHOUT_DEBIT: gettext_lazy("The payment came back without having been debited"),
     Rule.DUPLICATE_RETURN: gettext_lazy("The payment came back twice"),
     Rule.WRONG_SIDE: gettext_lazy("The entry is on the wrong side"),
+    Rule.NOT_SENT: gettext_lazy("The payment was not sent, or the bank had rejected it"),
 }

@@ -62,7 +62,10 @@ class Notice(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One movement of the account; ``amount`` in yuan and positive, its details follow it."""
+    """One movement of the account; ``amount`` in yuan and positive, its details follow it.
+
+    ``message_id`` is that of our file, where the bank books a file in one sum.
+    """
 
     amount: Decimal
     side: Side
@@ -72,6 +75,10 @@ class Entry(NamedTuple):
     value_on: date | None
     reference: str
     place: str
+    message_id: str = ""
+    text: str = ""
+    party: str = ""
+    party_account: str = ""
 
     @property
     def signed(self) -> Decimal:
@@ -95,6 +102,12 @@ class Detail(NamedTuple):
     value_on: date | None
     reference: str
     place: str
+    text: str = ""
+    party: str = ""
+
+    @property
+    def signed(self) -> Decimal:
+        return self.amount if self.side is Side.CREDIT else -self.amount
 
 
 Part = Statement | Notice | Entry | Detail
@@ -224,6 +237,9 @@ class CamtReader:
                 value_on=self.day(element, "ValDt", place),
                 reference=self.reader.text(element, "AcctSvcrRef") or self.reader.text(element, "NtryRef"),
                 place=place,
+                message_id=self.reader.text(element, "NtryDtls/Btch/MsgId")
+                or self.reader.text(element, "NtryDtls/Btch/PmtInfId"),
+                text=self.reader.text(element, "AddtlNtryInf"),
             )
             yield self.known
 
@@ -258,7 +274,15 @@ class CamtReader:
             value_on=entry.value_on,
             reference=reader.text(element, "Refs/AcctSvcrRef") or entry.reference,
             place=place,
+            text=" ".join((line.text or "").strip() for line in reader.children(element, "RmtInf/Ustrd")),
+            party=self.party(element, side),
         )
+
+    def party(self, element: etree._Element, side: Side) -> str:
+        """Return who is on the other side: the debtor of what came in, the creditor of what went out."""
+        role = "Dbtr" if side is Side.CREDIT else "Cdtr"
+        reader = self.reader
+        return reader.text(element, f"RltdPties/{role}/Pty/Nm") or reader.text(element, f"RltdPties/{role}/Nm")
 
     def check_details(self) -> None:
         """Refuse an entry whose details are not the whole of it."""

@@ -105,6 +105,7 @@ class Rule(StrEnum):
     RETURN_WITHOUT_DEBIT = "return_without_debit"
     DUPLICATE_RETURN = "duplicate_return"
     WRONG_SIDE = "wrong_side"
+    NOT_SENT = "not_sent"
 
 
 class Finding(NamedTuple):

@@ -22,7 +22,7 @@ SET CONSTRAINTS ALL IMMEDIATE;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payouts', '0014_handing_over'),
+        ('payouts', '0015_statements'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

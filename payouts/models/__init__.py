@@ -2,6 +2,16 @@
 
 from payouts.models.applications import Application, ApplicationStep, Objection, ObjectionDecision, PublicNotice
 from payouts.models.approvals import BatchApproval, BatchCheck, BatchException
+from payouts.models.bank_statements import (
+    BankStatement,
+    EntryOrigin,
+    OwnAccount,
+    OwnLeaf,
+    StatementDetail,
+    StatementEntry,
+    StatementFile,
+    StatementFinding,
+)
 from payouts.models.benefits import Enrolment, EnrolmentFact, Household
 from payouts.models.declarations import (
     Declaration,
@@ -32,6 +42,15 @@ from payouts.models.payments import (
     ResultRow,
 )
 from payouts.models.people import PayAccount, Person
+from payouts.models.reconciliations import (
+    CloseReason,
+    EntryListing,
+    ExplainedEntry,
+    ExplainedLine,
+    Explanation,
+    ExplanationUndone,
+    Reconciliation,
+)
 from payouts.models.recoveries import RecoveryPlanDecision, RefundTakenBack, WriteOff, WriteOffDecision
 from payouts.models.returns import AccountCorrection, GivingUp, GivingUpDecision
 from payouts.models.runs import (
@@ -51,6 +70,7 @@ __all__ = [
     "Application",
     "ApplicationStep",
     "BankFile",
+    "BankStatement",
     "Batch",
     "BatchApproval",
     "BatchCheck",
@@ -58,6 +78,7 @@ __all__ = [
     "BenefitDue",
     "BenefitFunding",
     "BenefitUnpaid",
+    "CloseReason",
     "Declaration",
     "DeclaredAmount",
     "DeclaredBeneficiary",
@@ -70,6 +91,12 @@ __all__ = [
     "EmployerPart",
     "Enrolment",
     "EnrolmentFact",
+    "EntryListing",
+    "EntryOrigin",
+    "ExplainedEntry",
+    "ExplainedLine",
+    "Explanation",
+    "ExplanationUndone",
     "FateDecision",
     "GivingUp",
     "GivingUpDecision",
@@ -81,6 +108,8 @@ __all__ = [
     "ObjectionDecision",
     "Obligation",
     "Overpayment",
+    "OwnAccount",
+    "OwnLeaf",
     "PayAccount",
     "Payment",
     "PaymentPart",
@@ -88,6 +117,7 @@ __all__ = [
     "PayslipItem",
     "Person",
     "PublicNotice",
+    "Reconciliation",
     "Recovery",
     "RecoveryPlan",
     "RecoveryPlanDecision",
@@ -100,6 +130,10 @@ __all__ = [
     "RunMove",
     "SchemeValue",
     "SchemeValueApproval",
+    "StatementDetail",
+    "StatementEntry",
+    "StatementFile",
+    "StatementFinding",
     "WriteOff",
     "WriteOffDecision",
 ]

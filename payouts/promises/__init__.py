@@ -7,9 +7,12 @@ from typing import Any
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from ledger.promises import install_files, move_literals
+from payouts.models.bank_words import OWN_ACCOUNT_MOVES, RECONCILIATION_MOVES, SIGNED_MOVES
 from payouts.models.words import APPLICATION_MOVES, BATCH_MOVES, CORRECTION_MOVES, PAYMENT_MOVES, RUN_MOVES
 
 FILES = ("runs", "payments", "releases", "benefits", "applications", "triggers", "views")
+# Over tables that come later than those of FILES.
+STATEMENT_FILES = ("statements", "explanations", "reconciliations")
 
 
 def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -54,3 +57,16 @@ def remove_approvals(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> Non
                DROP TRIGGER IF EXISTS funded_by_others ON payouts_benefitfunding;
                DROP VIEW IF EXISTS auditor_batch_check, auditor_batch_exception, auditor_batch_approval"""
         )
+
+
+def install_statements(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Create or replace what keeps the bank's statements, their explanations and the reconciliations."""
+    install_files(
+        schema_editor.connection,
+        [Path(__file__).parent / f"{name}.sql" for name in STATEMENT_FILES],
+        {
+            "@own_account_moves@": move_literals(OWN_ACCOUNT_MOVES),
+            "@signed_moves@": move_literals(SIGNED_MOVES),
+            "@reconciliation_moves@": move_literals(RECONCILIATION_MOVES),
+        },
+    )

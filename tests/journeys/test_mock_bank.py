@@ -1,30 +1,41 @@
 """mock-bank plays the bank end to end: what it says of payments, in its own messages, through the folders."""
 
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
 from ledger.checks import run_checks
 from month.doing import do_now
 from month.handing_over import rendering, sending, taking
 from month.inboxes import arrived
-from payouts.channels.channel_files import channel_named
+from payouts.channels.channel_files import SHIPPED, channel_named
 from payouts.correcting import NewAccount, approve_correction, propose_correction, reissue
 from payouts.deciding_fates import decide_fate, propose_fate
 from payouts.models import BankFile, Batch, Payment, ResultFile
 from payouts.models.words import OfficersFate
 from payouts.paying_again import approve_again, propose_again
-from payouts.refusals import FateRefused, NothingToReissue, SameOfficer
+from payouts.refusals import FateRefused, NothingToReissue, OutcomeUnknown, SameOfficer
 from payouts.sending import folder_of
+from payouts.statement_refusals import AccountNotOwn
 from tests import payroll
 from tests.attacks import Stage
+from tests.killing import killed_at
 from tests.mock_bank import MockBank
-from tests.payroll import AT, LIST, PAPER, SEPTEMBER, batch_of, officer
+from tests.payroll import AT, LIST, PAPER, SEPTEMBER, approval_in, batch_of, officer
+from tests.statements import own_account
 
 own_stage = payroll.own_stage
 PAIN001 = "pain.001.001.09"
 LATER = SEPTEMBER.replace(day=25)
+IBAN = "NL41MOCK0000000001"  # of our account at mock-bank
+# The step at which a rendered file is moved into the bank's folder: asked for, claimed, begun, handed over.
+MOVED = 6
 
 
 @pytest.fixture
@@ -42,10 +53,11 @@ def hand_over(batch: Batch, template: str = PAIN001) -> None:
 
 def take() -> list[ResultFile]:
     """Take what the bank has laid down, and return it."""
-    taken = []
+    taken: list[ResultFile] = []
     for file in list(arrived(channel_named(name="iso20022"))):
-        do_now(**taking(file), officer=officer("cashier"), at=AT)
-        taken.append(ResultFile.objects.get(sha256=file.digest))
+        with suppress(AccountNotOwn):  # the bank tells of the accounts of its other customers, too
+            do_now(**taking(file), officer=officer("cashier"), at=AT)
+        taken += ResultFile.objects.filter(sha256=file.digest)
     assert list(run_checks([])) == []
     return taken
 
@@ -81,7 +93,7 @@ def test_a_part_of_a_file_is_rejected_and_paid_again(mock_bank: MockBank) -> Non
             officer=officer("clerk"),
             at=AT,
         )
-        approve_correction(correction=corrected, officer=officer("reviewer"), at=AT)
+        approve_correction(correction=corrected, officer=officer("reviewer"), at=approval_in(SEPTEMBER))
     mock_bank.behave(behaviour="accept", balance=10**12)
     [again] = reissue(month=SEPTEMBER, officer=officer("releaser"), template=PAIN001, pay_date=LATER, at=AT)
     hand_over(again)
@@ -102,7 +114,7 @@ def test_a_file_rejected_whole_goes_again_once_two_officers_say_so(mock_bank: Mo
     assert propose_again(file=file, paper=PAPER, officer=officer("clerk"), at=AT) == 9
     with pytest.raises(NothingToReissue):
         propose_again(file=file, paper=PAPER, officer=officer("clerk"), at=AT)
-    assert approve_again(file=file, officer=officer("reviewer"), at=AT) == 9
+    assert approve_again(file=file, officer=officer("reviewer"), at=approval_in(SEPTEMBER)) == 9
     mock_bank.behave(behaviour="accept")
     [again] = reissue(month=SEPTEMBER, officer=officer("releaser"), template=PAIN001, pay_date=LATER, at=AT)
     hand_over(again)
@@ -153,3 +165,53 @@ def test_a_list_refused_whole_is_rejected_by_two_officers(own_stage: Stage) -> N
     assert list(run_checks([])) == []
     with pytest.raises(FateRefused):
         decide_fate(decision=decision, approve=True, officer=officer("reviewer"), at=AT)
+
+
+def test_notices_and_statements_settle_what_a_part_of_came_back(mock_bank: MockBank) -> None:
+    own = own_account(since=date(2026, 9, 14), number=IBAN)
+    late = f"{SEPTEMBER:%Y%m}-{Payment.objects.filter(month=SEPTEMBER).order_by('serial')[4].serial:06d}"
+    mock_bank.behave(
+        balance=int(own.opening * 100),
+        behaviour="return-later",
+        parameters={"days": 2, "reason": "AC04", "end_to_end_id": late},
+    )
+    hand_over(batch_of(SEPTEMBER))
+    mock_bank.scan()
+    take()
+    assert states() == {"ACCEPTED": 9}
+    mock_bank.advance(days=2)
+    take()
+    assert states() == {"SETTLED": 9}
+    mock_bank.advance(days=3)
+    take()
+    assert states() == {"RETURNED": 1, "SETTLED": 8}
+    assert mock_bank.credited() == Counter(
+        Payment.objects.filter(month=SEPTEMBER, status="SETTLED").values_list("account_number", "amount")
+    )
+
+
+@pytest.fixture
+def without_ids(tmp_path: Path, settings: Settings) -> None:
+    """Let the bank of the messages be one that does not know a file it had."""
+    shipped = (SHIPPED / "iso20022.yaml").read_text("utf-8")
+    (tmp_path / "iso20022.yaml").write_text(shipped.replace("checks_ids: true", "checks_ids: false"), "utf-8")
+    settings.TONGFA_CHANNELS = str(tmp_path)
+
+
+def test_a_status_report_resolves_what_nobody_knew(mock_bank: MockBank, without_ids: None) -> None:
+    batch = batch_of(SEPTEMBER)
+    do_now(**rendering(batch, PAIN001), officer=officer("cashier"), at=AT)
+
+    def send() -> None:
+        do_now(**sending(batch), officer=officer("cashier"), at=AT)
+
+    assert killed_at(send, MOVED, after=True)
+    mock_bank.scan()
+    with pytest.raises(OutcomeUnknown):
+        send()
+    assert (batch_of(SEPTEMBER).status, states()) == ("UNKNOWN", {"PLANNED": 9})
+    take()
+    assert (batch_of(SEPTEMBER).status, states()) == ("SENT", {"ACCEPTED": 9})
+    send()
+    mock_bank.scan()
+    assert sum(mock_bank.credited().values()) == 9

@@ -59,6 +59,17 @@ APPEND_ONLY = {
     "payouts_objectiondecision": "objection_decision",
     "payouts_batchcheck": "batch_check",
     "payouts_batchapproval": "batch_approval",
+    "payouts_ownleaf": "own_leaf",
+    "payouts_statementfile": "statement_file",
+    "payouts_bankstatement": "bank_statement",
+    "payouts_statemententry": "statement_entry",
+    "payouts_statementdetail": "statement_detail",
+    "payouts_statementfinding": "statement_finding",
+    "payouts_entryorigin": "entry_origin",
+    "payouts_explanation": "explanation",
+    "payouts_explainedentry": "explained_entry",
+    "payouts_explainedline": "explained_line",
+    "payouts_explanationundone": "undone_explanation",
 }
 NEVER_DELETED = {
     "payouts_person": "person",
@@ -67,6 +78,10 @@ NEVER_DELETED = {
     "payouts_batch": "batch",
     "payouts_batchexception": "batch_exception",
     "payouts_payment": "payment",
+    "payouts_ownaccount": "own_account",
+    "payouts_entrylisting": "listing",
+    "payouts_reconciliation": "reconciliation",
+    "payouts_closereason": "close_reason",
     "payouts_accountcorrection": "correction",
     "payouts_application": "application",
 }

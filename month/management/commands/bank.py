@@ -19,7 +19,7 @@ from month.management.earmarking import Act, EarmarkingCommand, Look, nothing, o
 from month.tables import Told
 from payouts.channels.channel_files import SHIPPED, load_channels
 from payouts.deciding_fates import decide_fate, propose_fate
-from payouts.models import BankFile, FateDecision, ResultFile
+from payouts.models import BankFile, FateDecision, ResultFile, StatementFile
 from payouts.models.words import CorrectionStatus, OfficersFate
 from payouts.paying_again import approve_again, propose_again
 from payouts.rendering import channels_folder
@@ -51,6 +51,7 @@ def take(_asked: Namespace, officer: Officer, at: datetime) -> Told:
     """Take every file that the bank has laid in its folders; one that is refused does not hold up the others."""
     told: list[RenderableType] = []
     taken: list[ResultFile] = []
+    statements: list[StatementFile] = []
     for channel in load_channels(folder=channels_folder() or SHIPPED).values():
         for file in arrived(channel):
             try:
@@ -59,8 +60,9 @@ def take(_asked: Namespace, officer: Officer, at: datetime) -> Told:
                 told.append(f"{file.name}: {refused}")
             else:
                 put_known_away(file)
-                taken.append(ResultFile.objects.filter(sha256=file.digest).latest("pk"))
-    return [*told, *telling_bank.of_taken(taken)]
+                taken += ResultFile.objects.filter(sha256=file.digest).order_by("-pk")[:1]
+                statements += StatementFile.objects.filter(sha256=file.digest)
+    return [*told, *telling_bank.of_taken(taken), *telling_bank.of_statements(statements)]
 
 
 def propose(asked: Namespace, officer: Officer, at: datetime) -> Told:
