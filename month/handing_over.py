@@ -15,6 +15,16 @@ from payouts.rendering import channels_folder, render_batch
 from payouts.sending import BEING_SENT, hand_over
 from payouts.taking_statements import TakenStatement
 
+# From here on the files of a batch are there.
+RENDERED = (
+    BatchStatus.RENDERED,
+    *BEING_SENT,
+    BatchStatus.SENT,
+    BatchStatus.ANSWERED,
+    BatchStatus.RECONCILED,
+    BatchStatus.CLOSED,
+)
+
 
 def rendering(batch: Batch, template: str, *, then_send: bool = False) -> Asked:
     """Return the work that makes the files of an approved batch, and perhaps has them sent then."""
@@ -37,14 +47,14 @@ def render(held: Held, arguments: Mapping[str, Any], officer: Officer, at: datet
     """Make the files of a batch, if that has not been done."""
     with held.effect():
         batch = Batch.objects.select_for_update().get(pk=arguments["batch"])
-        if batch.status == BatchStatus.APPROVED:
+        if batch.status not in RENDERED:
             render_batch(batch=batch, officer=officer, template=arguments["template"], at=at)
 
 
 def send(held: Held, arguments: Mapping[str, Any], officer: Officer, at: datetime) -> None:
     """Hand the files of a batch over, each once; what was begun before is looked up first."""
     batch = Batch.objects.get(pk=arguments["batch"])
-    if batch.status in (BatchStatus.APPROVED, BatchStatus.RENDERED, *BEING_SENT):
+    if batch.status not in RENDERED or batch.status in (BatchStatus.RENDERED, *BEING_SENT):
         hand_over(batch=batch, officer=officer, at=at, effect=held.effect)
 
 

@@ -64,6 +64,23 @@ def killed_at(act: Callable[[], None], number: int, *, after: bool) -> bool:
     return status != 0
 
 
+def killed_after_a_move(act: Callable[[], None]) -> None:
+    """Run ``act`` in a process that is killed as soon as it has moved a file."""
+
+    def attempt() -> None:
+        move = Path.rename
+
+        def moved(self: Path, target: Path) -> Path:
+            move(self, target)
+            os.kill(os.getpid(), signal.SIGKILL)
+            return target
+
+        Path.rename = moved  # type: ignore[assignment,method-assign]
+        act()
+
+    assert in_a_process(attempt) == -signal.SIGKILL
+
+
 def killed_until_done(act: Callable[[], None], *, after: bool, between: Callable[[], None] = lambda: None) -> int:
     """Run ``act`` again and again, each time killed one step later, until it ends; return how often it was killed.
 

@@ -33,15 +33,13 @@ from tests import payroll
 from tests.attacks import Stage
 from tests.bank import Bank
 from tests.conftest import copy_database, drop_database, point_at
-from tests.killing import killed_at, killed_until_done
+from tests.killing import killed_after_a_move, killed_at, killed_until_done
 from tests.mock_bank import MockBank
 from tests.payroll import AT, EVERYBODY, LIST, NOVEMBER, SINGLE, no_progress, officer, run_of
 
 own_stage = payroll.own_stage
 PAIN001 = "pain.001.001.09"
 STEPS_MAX = 40
-# The step at which a file is moved into the bank's folder: jobs asked for and claimed, rendered, settled, begun.
-HANDED_OVER = 8
 
 
 def release_the_run(template: str) -> None:
@@ -214,7 +212,7 @@ def test_a_bank_that_checks_no_ids_is_never_paid_twice(
 def test_a_file_that_never_arrived_goes_again_when_two_officers_say_so(own_stage: Stage) -> None:
     bank = ListBank()
     release_the_run(LIST)
-    assert killed_at(partial(pay_the_run, LIST), HANDED_OVER, after=True)
+    killed_after_a_move(partial(pay_the_run, LIST))
     for path in bank.drop.out.iterdir():  # lost on its way, and the bank has never had it
         path.unlink()
     with pytest.raises(OutcomeUnknown):
@@ -257,7 +255,7 @@ def test_a_bank_that_checks_ids_pays_once_without_a_person(own_stage: Stage, moc
 
 def test_the_same_bytes_go_again_to_a_bank_that_checks_ids(own_stage: Stage, mock_bank: MockBank) -> None:
     release_the_run(PAIN001)
-    assert killed_at(partial(pay_the_run, PAIN001), HANDED_OVER, after=True)
+    killed_after_a_move(partial(pay_the_run, PAIN001))
     mock_bank.scan()
     pay_the_run(PAIN001)
     mock_bank.scan()

@@ -151,12 +151,12 @@ FAULTS = {
     "a row more in a result file": (
         "UPDATE payouts_resultfile SET settled = settled - 1 WHERE name = 'result_list_202607_1_001.txt'",
         "payments_are_proven",
-        "result file result_list_202607_1_001.txt: settled 5 and returned 3, rows 6 and 3",
+        "result file result_list_202607_1_001.txt: settled 5, returned 3 and rejected 0, rows 6, 3 and 0",
     ),
     "what a result file returned": (
         "UPDATE payouts_resultfile SET returned_amount = returned_amount + 0.01 WHERE name ~ '^result_list_202607'",
         "returns_are_posted",
-        "result file result_list_202607_1_001.txt: returned 13509.10, voucher 13509.09",
+        "result file result_list_202607_1_001.txt: returned 13509.10, rejected 0.00, voucher 13509.09",
     ),
     "money for what is issued again": (
         """UPDATE payouts_batch SET id = id + 100 WHERE source LIKE 'payouts.correction/%';

@@ -47,6 +47,8 @@ APPEND_ONLY = {
     "payouts_schemevalue": "scheme_value",
     "payouts_schemevalueapproval": "scheme_value_decision",
     "payouts_benefitfunding": "benefit_funding",
+    "payouts_handover": "handover",
+    "payouts_handoverfate": "handover_fate",
     "payouts_givingup": "giving_up",
     "payouts_givingupdecision": "giving_up_decision",
     "payouts_recoveryplandecision": "recovery_plan_decision",
@@ -84,6 +86,7 @@ NEVER_DELETED = {
     "payouts_closereason": "close_reason",
     "payouts_accountcorrection": "correction",
     "payouts_application": "application",
+    "payouts_fatedecision": "fate_decision",
 }
 
 
@@ -336,7 +339,8 @@ def test_a_batch_takes_no_file_but_while_it_is_rendered(hand: Hand, month: Any) 
         (SEPTEMBER, 1, "RETURNED", "result_fits_its_payment"),
         (JULY, PROPOSED, "SETTLED", "result_fits_its_payment"),
         (JULY, 1, "SETTLED", "result_row_is_unique"),
-        (JULY, 1, "REJECTED", "outcome_is_known"),
+        (JULY, 1, "LOST", "outcome_is_known"),
+        (JULY, 1, "REJECTED", "result_file_has_its_rows"),
         (AUGUST, 1, "SETTLED", "result_file_has_its_rows"),
         (JULY, 1, "RETURNED", "result_file_has_its_rows"),
     ],
