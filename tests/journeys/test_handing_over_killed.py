@@ -23,16 +23,15 @@ from payouts.building import release_run
 from payouts.channels.channel_files import channel_named
 from payouts.checking import check_run
 from payouts.computing import compute_run
-from payouts.deciding_fates import decide_fate, propose_fate
 from payouts.models import BankFile, Batch, FateDecision, Handover, Payment, PaymentPart
-from payouts.models.words import BatchStatus, Fate, OfficersFate
+from payouts.models.words import BatchStatus
 from payouts.refusals import OutcomeUnknown
 from payouts.running import review_run, sign_exceptions, submit_run
-from payouts.sending import fate_of, folder_of
+from payouts.sending import folder_of
 from tests import payroll
 from tests.attacks import Stage
-from tests.bank import Bank
 from tests.conftest import copy_database, drop_database, point_at
+from tests.folder_bank import FolderBank, decide_by_its_letter
 from tests.killing import killed_after_a_move, killed_at, killed_until_done
 from tests.mock_bank import MockBank
 from tests.payroll import AT, EVERYBODY, LIST, NOVEMBER, SINGLE, no_progress, officer, run_of
@@ -73,27 +72,6 @@ def take_answers(channel: str) -> None:
         do_now(**taking(file), officer=officer("cashier"), at=AT)
 
 
-class ListBank:
-    """A bank of lists that looks into its folder, pays what it finds, and says nothing unless it is asked to."""
-
-    def __init__(self) -> None:
-        self.drop = folder_of(channel_named(name="lists"))
-        self.bank = Bank(minimum=1)
-        self.had: dict[str, bytes] = {}  # by name, its answer
-        self.lists = 0
-
-    def look(self) -> None:
-        for path in sorted(self.drop.out.iterdir()) if self.drop.out.is_dir() else []:
-            serial = path.read_text("gb18030").split("|")[0]
-            self.had[path.name] = self.bank.take(path.read_bytes(), failing={int(serial): "1002"})
-            self.lists += 1
-            path.unlink()
-
-    def answer(self) -> None:
-        for name, answer in self.had.items():
-            (self.drop.incoming / f"result_{name}").write_bytes(answer)
-
-
 @contextmanager
 def copied(database: str, administration: psycopg2.extensions.connection, number: int) -> Iterator[None]:
     """Point Django at a copy of a database for a while."""
@@ -131,28 +109,21 @@ def assert_paid_once_and_ours(credited: Counter[tuple[str, Decimal]]) -> None:
     assert list(run_checks([])) == []
 
 
-def by_its_record(bank: ListBank) -> None:
+def by_its_record(bank: FolderBank) -> None:
     """The bank answers, and its answers prove what it has."""
     bank.answer()
     take_answers("lists")
 
 
-def by_two_officers(bank: ListBank) -> None:
+def by_two_officers(bank: FolderBank) -> None:
     """The bank is asked about each file, and two officers decide on its letter."""
-    for file in BankFile.objects.filter(batch__month=NOVEMBER):
-        handover = file.handovers.order_by("-attempt").first()
-        if handover is not None and fate_of(handover) == Fate.UNKNOWN:
-            says = OfficersFate.RECEIVED if file.name in bank.had else OfficersFate.NOT_RECEIVED
-            decision = FateDecision.objects.filter(file=file, status="PROPOSED").first() or propose_fate(
-                file=file, says=says, paper="银行查询回复〔2026〕1号", officer=officer("cashier"), at=AT
-            )
-            decide_fate(decision=decision, approve=True, officer=officer("reviewer"), at=AT)
+    decide_by_its_letter(bank, NOVEMBER)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before-steps", "after-steps"])
 def test_a_run_killed_again_and_again_is_paid_once(own_stage: Stage, after: bool) -> None:
     """From the frozen run on, with a bank that pays every list it finds: a file for each payment."""
-    bank = ListBank()
+    bank = FolderBank(channel="lists")
 
     def pay() -> None:
         try:
@@ -181,14 +152,14 @@ def test_a_bank_that_checks_no_ids_is_never_paid_twice(
     own_stage: Stage,
     administration: psycopg2.extensions.connection,
     after: bool,
-    resolve: Callable[[ListBank], None],
+    resolve: Callable[[FolderBank], None],
 ) -> None:
     """Killed once, at each step of handing a list over in turn; the bank is quick, and nobody knows it got it."""
     release_the_run(LIST)
     unknown = 0
     for number in range(1, STEPS_MAX):
         with copied(own_stage.database, administration, number):
-            bank = ListBank()
+            bank = FolderBank(channel="lists")
             was_killed = killed_at(partial(pay_the_run, LIST), number, after=after)
             bank.look()
             try:
@@ -210,7 +181,7 @@ def test_a_bank_that_checks_no_ids_is_never_paid_twice(
 
 
 def test_a_file_that_never_arrived_goes_again_when_two_officers_say_so(own_stage: Stage) -> None:
-    bank = ListBank()
+    bank = FolderBank(channel="lists")
     release_the_run(LIST)
     killed_after_a_move(partial(pay_the_run, LIST))
     for path in bank.drop.out.iterdir():  # lost on its way, and the bank has never had it

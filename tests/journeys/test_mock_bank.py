@@ -17,7 +17,7 @@ from month.inboxes import arrived
 from payouts.channels.channel_files import SHIPPED, channel_named
 from payouts.correcting import NewAccount, approve_correction, propose_correction, reissue
 from payouts.deciding_fates import decide_fate, propose_fate
-from payouts.models import BankFile, Batch, Payment, ResultFile
+from payouts.models import BankFile, Batch, Payment, ResultFile, StatementDetail
 from payouts.models.words import OfficersFate
 from payouts.paying_again import approve_again, propose_again
 from payouts.refusals import FateRefused, NothingToReissue, OutcomeUnknown, SameOfficer
@@ -133,7 +133,7 @@ def test_the_same_report_twice_is_known_and_a_file_twice_says_nothing(mock_bank:
     [report] = list(drop.incoming.iterdir())
     copy = report.read_bytes()
     take()
-    (drop.incoming / "again.xml").write_bytes(copy)
+    (drop.incoming / "again-ACME-1.xml").write_bytes(copy)
     (drop.out / file.name).write_bytes(bytes(file.content))  # somebody hands it over by hand
     mock_bank.scan()
     before = states()
@@ -189,6 +189,23 @@ def test_notices_and_statements_settle_what_a_part_of_came_back(mock_bank: MockB
     assert mock_bank.credited() == Counter(
         Payment.objects.filter(month=SEPTEMBER, status="SETTLED").values_list("account_number", "amount")
     )
+
+
+def test_a_holiday_of_the_bank_moves_the_debit_and_nothing_else(mock_bank: MockBank) -> None:
+    own = own_account(since=date(2026, 9, 14), number=IBAN)
+    mock_bank.behave(balance=int(own.opening * 100))
+    mock_bank.ask("PUT", "/_mock/holidays", ["2026-09-15", "2026-09-16"])
+    hand_over(batch_of(SEPTEMBER))
+    mock_bank.scan()
+    mock_bank.advance(days=2)
+    take()
+    assert states() == {"ACCEPTED": 9}
+    mock_bank.advance(days=2)
+    take()
+    assert states() == {"SETTLED": 9}
+    booked = set(StatementDetail.objects.filter(payment__month=SEPTEMBER).values_list("booked_on", flat=True))
+    assert booked == {date(2026, 9, 17)}
+    assert batch_of(SEPTEMBER).pay_date == date(2026, 9, 15)
 
 
 @pytest.fixture
