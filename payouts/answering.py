@@ -95,10 +95,11 @@ def receive_unsent(payments: Iterable[Answerable], evidence: str, officer: Offic
     planned = [payment for payment in payments if payment.status == PaymentStatus.PLANNED]
     if not planned:
         return []
-    for file in BankFile.objects.filter(batch__in={payment.batch for payment in planned}).order_by("pk"):
+    batches = {payment.batch for payment in planned}
+    for file in BankFile.objects.defer("content").filter(batch__in=batches).order_by("pk"):
         if any(file.first_serial <= payment.serial <= file.last_serial for payment in planned):
             note_receipt(file=file, evidence=evidence, officer=officer, at=at)
-    return list(Batch.objects.filter(pk__in={payment.batch for payment in planned}, status__in=BEING_SENT))
+    return list(Batch.objects.filter(pk__in=batches, status__in=BEING_SENT))
 
 
 def known_file(digest: str, month: date | None) -> Taken | None:

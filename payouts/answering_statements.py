@@ -116,7 +116,7 @@ def receive_debited_files(*, file: StatementFile, officer: Officer, at: datetime
 def receive(sql: str, file: StatementFile, officer: Officer, at: datetime) -> list[Batch]:
     """Keep that the bank has files which its message debits; return the batches that are not wholly there by that."""
     keys = [key for (key,) in rows_of(sql, file.pk)]
-    for one in BankFile.objects.filter(pk__in=keys).order_by("pk"):
+    for one in BankFile.objects.defer("content").filter(pk__in=keys).order_by("pk"):
         note_receipt(file=one, evidence=f"{file.name} {file.sha256}", officer=officer, at=at)
     return list(Batch.objects.filter(files__in=keys, status__in=BEING_SENT).distinct())
 

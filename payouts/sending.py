@@ -69,8 +69,8 @@ def hand_over(*, batch: Batch, officer: Officer, at: datetime, effect: Effect = 
             begin(batch, officer)
         elif batch.status not in BEING_SENT:
             raise WrongState("batch_moves", {"batch": str(batch), "status": batch.status})
-    for file in batch.files.order_by("number"):
-        hand_file_over(file, officer, at, effect)
+    for key in list(batch.files.order_by("number").values_list("pk", flat=True)):  # their bytes one at a time
+        hand_file_over(BankFile.objects.get(pk=key), officer, at, effect)
     with refusals_named(), effect():
         batch = Batch.objects.select_for_update().get(pk=batch.pk)
         end(batch, officer, at)
@@ -226,7 +226,7 @@ def fate_of(handover: Handover) -> str | None:
 def files_unproven(batch: Batch) -> list[BankFile]:
     """Return the files of a batch of which it is not proven that the bank has them."""
     received = HandoverFate.objects.filter(fate=Fate.RECEIVED, handover__file__batch=batch)
-    return list(batch.files.exclude(pk__in=received.values("handover__file")).order_by("number"))
+    return list(batch.files.defer("content").exclude(pk__in=received.values("handover__file")).order_by("number"))
 
 
 def channel_of(file: BankFile) -> Channel:

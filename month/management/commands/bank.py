@@ -88,7 +88,7 @@ def approve(asked: Namespace, officer: Officer, at: datetime) -> Told:
 
 
 def listing(_asked: Namespace) -> Told:
-    files = BankFile.objects.select_related("batch").order_by("-pk")
+    files = BankFile.objects.defer("content").select_related("batch").order_by("-pk")
     return telling_bank.of_files(files[:200])
 
 
