@@ -121,6 +121,32 @@ def take_content(
     raise ResultRefused("message_is_one_we_take", {"file": file.name, "message": message[1].decode()})
 
 
+def take_answers(
+    *,
+    name: str,
+    content: bytes,
+    template: str,
+    month: date | None,
+    officer: Officer,
+    on: date | None,
+    at: datetime,
+    effect: Effect,
+) -> Taken:
+    """Apply what the bank says of payments: a status report, or a list of results in a format.
+
+    :raises ResultRefused: if it is neither, or cannot be applied
+    """
+    message = MESSAGE.search(content[:HEAD])
+    if message and message[1] == b"pain.002":
+        return take_status_report(name=name, content=content, officer=officer, on=on, at=at, effect=effect)
+    if message or template not in template_names():
+        told = message[1].decode() if message else ""
+        raise ResultRefused("message_is_one_we_take", {"file": name, "message": told, "format": template})
+    return take_results(
+        name=name, content=content, template=template, month=month, officer=officer, on=on, at=at, effect=effect
+    )
+
+
 def take_list(file: Arrived, content: bytes, officer: Officer, at: datetime, effect: Effect) -> Taken:
     """Apply a list of results, in the format of the files that wait for an answer, or another one of the channel.
 

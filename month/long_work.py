@@ -17,8 +17,9 @@ from imports.staging import stage_files
 from ledger.models import Officer
 from month import benefits, salaries
 from month.held import Asked, Held, Kind, WorkChanged, key_of, next_key
+from month.inboxes import take_answers
 from month.models import FileSide, Job, JobFile
-from payouts.answering import Taken, take_results
+from payouts.answering import Taken
 from payouts.building import release_run
 from payouts.checking import check_run
 from payouts.checking_benefits import check_benefits
@@ -197,17 +198,18 @@ def read_results(held: Held, arguments: Mapping[str, Any], officer: Officer, at:
         file = JobFile.objects.filter(job=held.job, side=FileSide.IN).first()
         if file is None:
             raise WorkChanged("job_has_its_files", {"job": held.job, "files": 0})
-        taken = take_results(
-            name=file.name,
-            content=bytes(file.content),
-            template=arguments["template"],
-            month=day_or_none(arguments["month"]),
-            officer=officer,
-            on=day_or_none(arguments["on"]),
-            at=at,
-        )
-        held.progress("results", taken.file.rows)
-        return taken
+    taken = take_answers(
+        name=file.name,
+        content=bytes(file.content),
+        template=arguments["template"],
+        month=day_or_none(arguments["month"]),
+        officer=officer,
+        on=day_or_none(arguments["on"]),
+        at=at,
+        effect=held.effect,
+    )
+    held.progress("results", taken.file.rows)
+    return taken
 
 
 def day_or_none(text: str) -> date | None:

@@ -14,13 +14,14 @@ from month.approving import carry_approvals
 from month.doing import do_now
 from month.handing_over import rendering, sending, taking
 from month.inboxes import arrived
+from month.long_work import reading_results
 from payouts.channels.channel_files import SHIPPED, channel_named
 from payouts.correcting import NewAccount, approve_correction, propose_correction, reissue
 from payouts.deciding_fates import decide_fate, propose_fate
 from payouts.models import BankFile, Batch, Payment, ResultFile, StatementDetail
 from payouts.models.words import OfficersFate
 from payouts.paying_again import approve_again, propose_again
-from payouts.refusals import FateRefused, NothingToReissue, OutcomeUnknown, SameOfficer
+from payouts.refusals import FateRefused, NothingToReissue, OutcomeUnknown, ResultRefused, SameOfficer
 from payouts.sending import folder_of
 from tests import payroll
 from tests.attacks import Stage
@@ -140,6 +141,26 @@ def test_the_same_report_twice_is_known_and_a_file_twice_says_nothing(mock_bank:
     assert {one.rows for one in take()} == {9, 0}
     assert states() == before == {"ACCEPTED": 9}
     assert not list(drop.incoming.iterdir())
+
+
+def test_a_report_from_elsewhere_is_taken_like_result_files(mock_bank: MockBank) -> None:
+    hand_over(batch_of(SEPTEMBER))
+    mock_bank.scan()
+    [report] = list(folder_of(channel_named(name="iso20022")).incoming.iterdir())
+    content = report.read_bytes()
+
+    def read(content: bytes) -> None:
+        asked = reading_results(name=report.name, content=content, template=PAIN001, month=None, on=None)
+        do_now(**asked, officer=officer("cashier"), at=AT)
+
+    for wrong in (b"", b"1|x", content[:-20], content.replace(b"pain.002", b"camt.053")):
+        with pytest.raises(ResultRefused):
+            read(wrong)
+    assert states() == {"SENT": 9}
+    read(content)
+    assert states() == {"ACCEPTED": 9}
+    read(content)
+    assert states() == {"ACCEPTED": 9}
 
 
 def test_a_silent_bank_leaves_payments_sent(mock_bank: MockBank) -> None:
