@@ -120,8 +120,7 @@ def by_two_officers(bank: FolderBank) -> None:
     decide_by_its_letter(bank, NOVEMBER)
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before-steps", "after-steps"])
-def test_a_run_killed_again_and_again_is_paid_once(own_stage: Stage, after: bool) -> None:
+def test_a_run_killed_again_and_again_is_paid_once(own_stage: Stage) -> None:
     """From the frozen run on, with a bank that pays every list it finds: a file for each payment."""
     bank = FolderBank(channel="lists")
 
@@ -136,18 +135,21 @@ def test_a_run_killed_again_and_again_is_paid_once(own_stage: Stage, after: bool
         bank.look()
         connections.close_all()
 
-    assert killed_until_done(pay, after=after, between=between) > 8
+    assert killed_until_done(pay, after=True, between=between) > 8
     bank.look()
     assert bank.lists == BankFile.objects.filter(batch__month=NOVEMBER).count() > 1  # each list went once
     bank.answer()
-    assert killed_until_done(lambda: take_answers("lists"), after=after) > 0
+    assert killed_until_done(lambda: take_answers("lists"), after=True) > 0
     assert our_payments("RETURNED")
     assert_paid_once_and_ours(Counter(bank.bank.credited))
     assert sorted(path.name for path in bank.drop.done.iterdir()) == sorted(f"result_{name}" for name in bank.had)
 
 
-@pytest.mark.parametrize("resolve", [by_its_record, by_two_officers])
-@pytest.mark.parametrize("after", [False, True], ids=["before-steps", "after-steps"])
+@pytest.mark.parametrize(
+    ("after", "resolve"),
+    [(False, by_its_record), (True, by_two_officers)],
+    ids=["before each step, by its record", "after each step, by two officers"],
+)
 def test_a_bank_that_checks_no_ids_is_never_paid_twice(
     own_stage: Stage,
     administration: psycopg2.extensions.connection,
@@ -208,13 +210,12 @@ def mock_bank(own_stage: Stage) -> Iterator[MockBank]:
         yield bank
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before-steps", "after-steps"])
-def test_a_bank_that_checks_ids_pays_once_without_a_person(own_stage: Stage, mock_bank: MockBank, after: bool) -> None:
+def test_a_bank_that_checks_ids_pays_once_without_a_person(own_stage: Stage, mock_bank: MockBank) -> None:
     def between() -> None:
         mock_bank.scan()
         connections.close_all()
 
-    assert killed_until_done(lambda: pay_the_run(PAIN001), after=after, between=between) > 3
+    assert killed_until_done(lambda: pay_the_run(PAIN001), after=True, between=between) > 3
     mock_bank.scan()
     assert not FateDecision.objects.exists()
     credited = mock_bank.credited()
