@@ -59,6 +59,8 @@ class Job(models.Model):
     reason = models.TextField(_("reason"), blank=True)
     # What the work returned, in the process that did it just now.
     made: Any = None
+    # What was asked for because it is done: whoever stands above rings for it.
+    follows: "Job | None" = None
 
     class Meta:
         verbose_name = _("job")

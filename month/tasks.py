@@ -41,7 +41,9 @@ def work_off_job(key: int) -> None:
             ),
             ending_at_sigterm(),
         ):
-            work_off(job=key, worker=worker, at=at, lease_seconds=settings.JOB_LEASE_SECONDS)
+            ended = work_off(job=key, worker=worker, at=at, lease_seconds=settings.JOB_LEASE_SECONDS)
+            if ended is not None and ended.follows is not None:
+                ring_for(ended.follows)
     except (UnableToPost, UnableToStage, OperationalError, InterfaceError):
         return
 

@@ -42,7 +42,9 @@ LOST: Mapping[str, object] = {
 
 
 def of_jobs(jobs: Sequence[Job]) -> Told:
-    """Tell jobs, one a line."""
+    """Tell jobs, one a line; nothing where there are none."""
+    if not jobs:
+        return []
     made = table(
         _("Jobs"),
         _("No."),

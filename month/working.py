@@ -119,15 +119,14 @@ def work_off(
     if holder is None:
         return None
     claimed = Job.objects.select_related("asked_by").get(pk=job)
-    made = None
+    made = follows = None
     try:
         kind = KINDS[claimed.kind]
         kind.require_post(claimed.asked_by)
         with beating(holder):
             made = kind.work(holder, claimed.arguments, claimed.asked_by, at)
             following = kind.follow(claimed.arguments)
-            if following is not None:
-                ask_for(**following, officer=claimed.asked_by, at=at)
+            follows = ask_for(**following, officer=claimed.asked_by, at=at) if following else None
         holder.settle(JobState.DONE)
     except LeaseLost:
         end_cancelled(holder)
@@ -149,7 +148,7 @@ def work_off(
             error = sys.exc_info()[0]
             holder.settle(JobState.FAILED, failure="unexpected", reason=error.__name__ if error else "")
     ended = Job.objects.get(pk=job)
-    ended.made = made
+    ended.made, ended.follows = made, follows
     return ended
 
 

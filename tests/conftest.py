@@ -20,7 +20,6 @@ from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import connections
 from psycopg2 import sql
-from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
 import config.celery  # noqa: F401 - the application that rings
@@ -104,10 +103,10 @@ def connect(fresh_database: str) -> Iterator[Callable[[str], psycopg2.extensions
 
 
 @pytest.fixture(autouse=True)
-def bank_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Path:
+def bank_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The bank's folders of one test, for the programs that it starts, too."""
     folder = tmp_path / "bank"
-    settings.TONGFA_BANK_FOLDER = str(folder)
+    monkeypatch.setattr(django_settings, "TONGFA_BANK_FOLDER", str(folder))
     monkeypatch.setenv("TONGFA_BANK_FOLDER", str(folder))
     return folder
 

@@ -15,6 +15,7 @@ from tests.payroll_hands import (
     approval_of,
     batch_row,
     check_of,
+    cooled_off,
     draft_batch,
     part_of,
     payment,
@@ -40,6 +41,7 @@ FEN = Decimal("0.01")
 def built(hand: Hand) -> tuple[int, Row]:
     """Build a further batch with the one payment that may be made again; return it, and the payment."""
     batch, of = draft_batch(hand, JULY), payment(hand, JULY, LEFT)
+    cooled_off(hand, of)
     key = planned(hand, batch, of, reissues_id=of["id"])
     adds(hand, "payouts_paymentpart", another(part_of(hand, of["id"]), payment_id=key, attempt=2))
     hand.rows(BUILD, of["amount"], batch)

@@ -4,9 +4,11 @@ A month brings a row of the roster for each person (listed, suspended, refused o
 its run is paid, and the bank may return a payment, which is corrected or left.
 """
 
+import shutil
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
@@ -126,8 +128,9 @@ MONTH = st.tuples(st.tuples(HAPPENING, HAPPENING, HAPPENING), st.integers(0, 5),
 )
 @given(months=st.tuples(MONTH, MONTH, MONTH, MONTH), fresh=st.tuples(st.booleans(), st.booleans(), st.booleans()))
 def test_each_person_month_is_paid_what_the_rules_say_and_once(
-    stage: Stage, months: tuple[Any, ...], fresh: tuple[bool, ...]
+    stage: Stage, bank_folder: Path, months: tuple[Any, ...], fresh: tuple[bool, ...]
 ) -> None:
+    shutil.rmtree(bank_folder, ignore_errors=True)  # of the example before, which was rolled back
     with transaction.atomic():
         people = [
             Known(

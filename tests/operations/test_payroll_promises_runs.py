@@ -170,13 +170,15 @@ def test_who_staged_a_file_does_not_apply_it(hand: Hand) -> None:
 @pytest.mark.parametrize("status", ["APPROVED", "REFUSED"])
 def test_who_proposed_a_correction_does_not_decide_it(hand: Hand, approver: str, expected: str, status: str) -> None:
     decide = (
-        "UPDATE payouts_accountcorrection SET status = %s, approved_by_id = %s, approved_at = now() WHERE status = %s"
+        "UPDATE payouts_accountcorrection SET status = %s, approved_by_id = %s, approved_at = now(),"
+        " payable_from = CASE WHEN %s = 'APPROVED' THEN current_date + 1 END WHERE status = %s"
     )
-    assert refusal(hand, decide, status, approver, "PROPOSED") == expected
+    assert refusal(hand, decide, status, approver, status, "PROPOSED") == expected
 
 
 def test_a_correction_is_decided_by_somebody(hand: Hand) -> None:
-    decide = "UPDATE payouts_accountcorrection SET status = 'APPROVED' WHERE status = 'PROPOSED'"
+    day = "payable_from = '2026-07-19'"
+    decide = f"UPDATE payouts_accountcorrection SET status = 'APPROVED', {day} WHERE status = 'PROPOSED'"
     assert refusal(hand, decide) == "correction_is_signed_for_its_state"
     beforehand = "UPDATE payouts_accountcorrection SET approved_by_id = 'demo-reviewer' WHERE status = 'PROPOSED'"
     assert refusal(hand, beforehand) == "correction_is_signed_for_its_state"

@@ -11,7 +11,18 @@ import pytest
 from tests import payroll
 from tests.attacks import Hand, Stage, refused_as
 from tests.payroll import JULY, LEFT, NOVEMBER, PROPOSED, run_of
-from tests.payroll_hands import Row, adds, another, draft_batch, part_of, payment, planned, row_of
+from tests.payroll_hands import (
+    Row,
+    adds,
+    another,
+    approval_of,
+    check_of,
+    draft_batch,
+    part_of,
+    payment,
+    planned,
+    row_of,
+)
 
 own_stage = payroll.own_stage
 
@@ -105,7 +116,10 @@ def file_of(hand: Hand, batch: int) -> tuple[str, Row]:
         " WHERE id = %s",
         batch,
     )
-    for status in ("CHECKED", "APPROVED", "FUNDED"):
+    adds(hand, "payouts_batchcheck", check_of(hand, batch))
+    hand.rows("UPDATE payouts_batch SET status = 'CHECKED' WHERE id = %s", batch)
+    adds(hand, "payouts_batchapproval", approval_of(hand, batch))
+    for status in ("APPROVED", "FUNDED"):
         hand.rows("UPDATE payouts_batch SET status = %s WHERE id = %s", status, batch)
     hand.connection.commit()
     like = row_of(hand, "payouts_bankfile", "true")

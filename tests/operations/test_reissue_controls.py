@@ -10,7 +10,7 @@ from payouts.models import Batch, BatchException
 from payouts.refusals import ControlsBlock
 from tests import payroll
 from tests.controlled import NOBODYS, declares_death, other_policy, owns, verifies
-from tests.payroll import AT, JULY, LEFT, OFFICE, card, officer, proposed, reissued
+from tests.payroll import JULY, LEFT, OFFICE, approval_in, card, officer, proposed, reissued
 
 stage, rolled_back = payroll.stage, payroll.rolled_back
 pytestmark = pytest.mark.usefixtures("rolled_back")
@@ -20,7 +20,8 @@ LEFT_OVER = OFFICE[LEFT - 1]  # whose payment of July came back and was left wit
 
 def again(number: str = NOBODYS) -> Batch:
     """Issue July's payment again to an account that two officers corrected; it is paid on 25 July."""
-    approve_correction(correction=proposed(JULY, LEFT, number=number), officer=officer("reviewer"), at=AT)
+    corrected = proposed(JULY, LEFT, number=number)
+    approve_correction(correction=corrected, officer=officer("reviewer"), at=approval_in(JULY))
     (batch,) = reissued(JULY)
     return batch
 

@@ -380,7 +380,7 @@ def test_whoever_checked_a_release_is_not_its_cashier(rolled_back: None) -> None
     with pytest.raises(UnableToPost, match="voucher_four_eyes"):
         send_batch(batch=mine, officer=both, template=SINGLE, at=AT)
     mine.refresh_from_db()
-    assert mine.status == "APPROVED"
+    assert mine.status == "RENDERED"
 
 
 def test_people_of_one_unit_are_paid_into_the_passbook_once_over_all_releases(rolled_back: None) -> None:
