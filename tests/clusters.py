@@ -25,6 +25,7 @@ from tests.runbook import without_ours
 
 START_SECONDS_MAX = 120
 STOP_SECONDS_MAX = 60
+ADOPTION_SECONDS = 5
 SMALL = ["--wal-segsize=4"]  # a cluster is copied several times
 SETTINGS = """
 # What is killed is processes, not the machine: what they have written is there.
@@ -211,6 +212,10 @@ def kill_family(postmaster: int) -> None:
     deadline = time.monotonic() + STOP_SECONDS_MAX
     while any(is_alive(pid) for pid in family):
         assert time.monotonic() < deadline, "killed and still there"
+        time.sleep(0.01)
+    # A server that a program has started is somebody else's child: who adopts it needs a moment to take notice.
+    deadline = time.monotonic() + ADOPTION_SECONDS
+    while Path(f"/proc/{postmaster}").exists() and time.monotonic() < deadline:
         time.sleep(0.01)
 
 
