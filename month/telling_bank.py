@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from ledger.money import in_full
 from month.tables import Told, table
-from payouts.channels.channel_files import Channel
+from payouts.channels.channel_files import Channel, SettlesBy
 from payouts.models import BankFile, FateDecision, ResultFile, StatementFile
 from payouts.models.words import CorrectionStatus, Fate
 from payouts.sending import fate_of, folder_of
@@ -78,7 +78,7 @@ def of_channels(channels: Iterable[Channel]) -> Told:
             channel.name,
             " ".join(channel.formats),
             _("yes") if channel.checks_ids else _("no"),
-            channel.settles_by,
+            _("statements") if channel.settles_by is SettlesBy.STATEMENT else _("result files"),
             str(folder_of(channel).root),
         )
     return [made]
