@@ -44,10 +44,10 @@ BEGIN
       'officers_fate_has_its_decision', 'no approved decision says so', jsonb_build_object('handover', NEW.handover_id),
       'Have one officer propose and another approve it.');
   END IF;
-  IF NEW.fate = 'NOT_RECEIVED' AND NEW.proof = 'LOOKED'
-     AND EXISTS (SELECT FROM payouts_handoverfate t WHERE t.handover_id = NEW.handover_id AND t.fate = 'UNKNOWN') THEN
+  -- A file goes again once it is proven not to have arrived, so two people say that, and nobody else.
+  IF NEW.fate = 'NOT_RECEIVED' AND NEW.proof <> 'OFFICERS' THEN
     PERFORM ledger_refuse(
-      'unknown_fate_is_resolved_by_proof', 'what was unknown is not found absent by looking again',
+      'unknown_fate_is_resolved_by_proof', 'that a file did not arrive is decided by two officers',
       jsonb_build_object('handover', NEW.handover_id),
       'Take the record of the bank, or have two officers decide on its paper.');
   END IF;

@@ -43,6 +43,14 @@ def decision(file: int, **changes: Any) -> dict[str, Any]:
     return {**fresh, **signed, **changes}
 
 
+def lost(hand: Hand, file: int, handover_key: int) -> dict[str, Any]:
+    """Return that a file did not arrive, by an approved decision."""
+    key = adds(hand, "payouts_fatedecision", decision(file))
+    approved = {"status": "APPROVED", "approved_at": AT, "approved_by_id": officer("reviewer").username}
+    hand.rows(*update("payouts_fatedecision", key, approved))
+    return fate(handover_key, fate="NOT_RECEIVED", proof="OFFICERS", decision_id=key)
+
+
 def test_a_file_is_begun_while_its_batch_is_being_sent(hand: Hand, being_sent: int) -> None:
     sent = row_of(hand, "payouts_bankfile", "batch_id = %s", batch_row(hand, AUGUST)["id"])["id"]
     assert (
@@ -70,7 +78,10 @@ def test_a_file_goes_again_only_if_the_bank_has_not_got_it_or_knows_it(
 ) -> None:
     first = adds(hand, "payouts_handover", handover(being_sent, checks_ids=checks_ids))
     for one in known:
-        adds(hand, "payouts_handoverfate", fate(first, fate=one, proof="RECORD"))
+        if one == "NOT_RECEIVED":
+            adds(hand, "payouts_handoverfate", lost(hand, being_sent, first))
+        else:
+            adds(hand, "payouts_handoverfate", fate(first, fate=one, proof="RECORD"))
     second = handover(being_sent, attempt=2, token="t2", checks_ids=checks_ids)
     assert refuses(hand, "payouts_handover", second) == outcome
 
@@ -84,14 +95,13 @@ def test_a_bank_does_not_begin_to_check_ids_when_a_file_is_lost(hand: Hand, bein
 def test_what_became_of_a_file_is_known_once(hand: Hand, being_sent: int) -> None:
     first = adds(hand, "payouts_handover", handover(being_sent))
     adds(hand, "payouts_handoverfate", fate(first))
-    assert refuses(hand, "payouts_handoverfate", fate(first, fate="NOT_RECEIVED")) == (
-        "unknown_fate_is_resolved_by_proof"
-    )
-    adds(hand, "payouts_handoverfate", fate(first, fate="RECEIVED", proof="RECORD"))
-    for other in ("RECEIVED", "NOT_RECEIVED"):
-        assert refuses(hand, "payouts_handoverfate", fate(first, fate=other, proof="RECORD")) == (
-            "handover_fate_is_known_once"
+    for proof in ("DELIVERED", "LOOKED", "RECORD"):  # two officers say so, and nothing else
+        assert refuses(hand, "payouts_handoverfate", fate(first, fate="NOT_RECEIVED", proof=proof)) == (
+            "unknown_fate_is_resolved_by_proof"
         )
+    adds(hand, "payouts_handoverfate", fate(first, fate="RECEIVED", proof="RECORD"))
+    for other in (fate(first, fate="RECEIVED", proof="RECORD"), lost(hand, being_sent, first)):
+        assert refuses(hand, "payouts_handoverfate", other) == "handover_fate_is_known_once"
 
 
 def test_officers_decide_two_at_a_time(hand: Hand, being_sent: int) -> None:
