@@ -27,6 +27,7 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.prepare_budget",
         "treasury.prepare_spending_plan",
         "ledger.view_voucher",
+        "ledger.read_district",
     ),
     "preparer": (
         "payouts.apply_file",
@@ -44,6 +45,7 @@ POSTS: Mapping[str, Sequence[str]] = {
         "payouts.explain_entry",
         "payouts.make_reconciliation",
         "ledger.view_voucher",
+        "ledger.read_district",
     ),
     "reviewer": (
         "payouts.review_run",
@@ -61,12 +63,14 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.approve_spending_plan",
         "payouts.sign_entry",
         "ledger.view_voucher",
+        "ledger.read_district",
     ),
     "releaser": (
         "payouts.release_run",
         "treasury.release_funds",
         "treasury.approve_budget",
         "ledger.view_voucher",
+        "ledger.read_district",
     ),
     "cashier": (
         "payouts.render_batch",
@@ -77,10 +81,10 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.post_settlement",
         "treasury.post_earmarking",
     ),
-    "benefits_clerk": ("payouts.register_application", "ledger.view_voucher"),
+    "benefits_clerk": ("payouts.register_application", "ledger.view_voucher", "ledger.read_district"),
     "village_clerk": ("payouts.pass_village",),
     "township_benefits": ("payouts.pass_township", "ledger.view_voucher"),
-    "district_benefits": ("payouts.pass_district", "ledger.view_voucher"),
+    "district_benefits": ("payouts.pass_district", "ledger.view_voucher", "ledger.read_district"),
     "benefits_officer": (
         "payouts.stage_file",
         "payouts.certify_enrolment",
@@ -88,12 +92,14 @@ POSTS: Mapping[str, Sequence[str]] = {
         "payouts.verify_beneficiary",
         "payouts.propose_rate",
         "ledger.view_voucher",
+        "ledger.read_district",
     ),
     "benefits_funder": (
         "payouts.fund_benefits",
         "payouts.manage_recovery",
         "payouts.approve_rate",
         "ledger.view_voucher",
+        "ledger.read_district",
     ),
     "receipt_keeper": ("treasury.issue_receipts",),
     "chief_accountant": (
@@ -107,6 +113,7 @@ POSTS: Mapping[str, Sequence[str]] = {
         "payouts.record_own_account",
         "payouts.review_reconciliation",
         "ledger.view_voucher",
+        "ledger.read_district",
     ),
     "township_head": (
         "treasury.sign_claim",
@@ -114,13 +121,18 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.confirm_for_township",
         "ledger.view_voucher",
     ),
-    "auditor": ("ledger.view_voucher",),
+    "auditor": (
+        "ledger.view_voucher",
+        "ledger.read_district",
+    ),
     "administrator": ("treasury.give_post", "treasury.record_establishment", "treasury.record_officer_account"),
     "bureau_head": (
         "payouts.approve_as_head",
         "payouts.confirm_own_account",
         "treasury.confirm_post",
         "treasury.confirm_establishment",
+        "ledger.view_voucher",
+        "ledger.read_district",
     ),
 }
 

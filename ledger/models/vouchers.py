@@ -75,6 +75,7 @@ class Voucher(models.Model):
     class Meta:
         verbose_name = _("voucher")
         verbose_name_plural = _("vouchers")
+        permissions = [("read_district", _("may read the books of the whole district"))]
         constraints = [
             models.UniqueConstraint(fields=["period", "voucher_type", "number"], name="voucher_number_is_unique"),
             models.UniqueConstraint(fields=["source", "part"], name="voucher_source_is_unique"),
