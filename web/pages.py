@@ -4,16 +4,16 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required, permission_required
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ledger.models import Book, Line, Officer, Period, Voucher
+from ledger.models import Line, Officer, Period, Voucher
 from ledger.registers import PAGE, Search, voucher_register
 from ledger.statements import trial_balance
+from web.access import open_books
 
 
 class SignIn(LoginView):
@@ -27,21 +27,14 @@ class SignIn(LoginView):
         return super().get_context_data(**kwargs) | {"demo_officers": officers}
 
 
-reads_books = permission_required("ledger.view_voucher", raise_exception=True)
-
-
-@login_required
-@reads_books
 def books(request: HttpRequest) -> HttpResponse:
     """List the books with the period each stands in."""
-    return render(request, "web/books.html", {"books": Book.objects.select_related("chart", "parent").order_by("code")})
+    return render(request, "web/books.html", {"books": open_books(request).select_related("chart", "parent")})
 
 
-@login_required
-@reads_books
 def balance(request: HttpRequest, code: str) -> HttpResponse:
     """Show the trial balance of a month of a book."""
-    book = get_object_or_404(Book.objects.select_related("chart"), code=code)
+    book = get_object_or_404(open_books(request).select_related("chart"), code=code)
     months = Period.objects.filter(book=book, month__lte=12).exclude(status="UNOPENED").order_by("-starts_on")
     month = chosen_month(request.GET.get("month", ""), months.values_list("starts_on", flat=True))
     before = (month + timedelta(days=31)).replace(day=1)
@@ -50,11 +43,9 @@ def balance(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "web/balance.html", context)
 
 
-@login_required
-@reads_books
 def vouchers(request: HttpRequest, code: str) -> HttpResponse:
     """Show a page of the voucher register; ``after`` is the key of the last voucher of the page before."""
-    book = get_object_or_404(Book, code=code)
+    book = get_object_or_404(open_books(request), code=code)
     found = list(
         voucher_register(
             book=book,
@@ -67,13 +58,12 @@ def vouchers(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "web/vouchers.html", {"book": book, "vouchers": found, "following": following})
 
 
-@login_required
-@reads_books
 def voucher(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one voucher with its lines and signatures."""
-    shown = get_object_or_404(Voucher.objects.select_related("book", "period"), pk=pk)
+    vouchers_to_see = Voucher.objects.filter(book__in=open_books(request))
+    shown = get_object_or_404(vouchers_to_see.select_related("book", "period"), pk=pk)
     lines = Line.objects.filter(voucher=shown).select_related("account__parent").order_by("line_no")
-    siblings = Voucher.objects.filter(source=shown.source).exclude(pk=shown.pk).select_related("book")
+    siblings = vouchers_to_see.filter(source=shown.source).exclude(pk=shown.pk).select_related("book")
     signatures = (
         (_("Chief accountant"), shown.chief_accountant_id),
         (_("Posted by"), shown.poster_id),

@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 from functools import partial, wraps
 
-from django.contrib.auth.decorators import login_required
 from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -23,14 +22,13 @@ from treasury.debts import burn_downs, debt_registers
 from treasury.exports import documents
 from treasury.exports.papers import Document, in_chinese, write_book, write_pdf
 from treasury.incomes import Income, incomes_of
-from treasury.models import Township
 from treasury.models.words import IncomeKind
 from treasury.positions import Position, positions_on
 from treasury.settlement_origins import settlement_sheets, what_if_sheets
 from treasury.settlement_readings import SettlementSheet
 from treasury.sums import DoesNotAddUp
+from web.access import open_townships
 from web.charts import bar_chart
-from web.pages import reads_books
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
@@ -50,25 +48,21 @@ def if_it_adds_up(page: Page) -> Page:
     return shown
 
 
-@login_required
-@reads_books
 @if_it_adds_up
 def townships(request: HttpRequest) -> HttpResponse:
     """List the townships with their debt, plan and actual, what is held, unpaid and to be looked at."""
     on = chosen_day(request)
     if wanted := file_wanted(request):
-        paper = partial(documents.positions_paper, on=on, townships=documents.all_townships(), at=timezone.now())
+        paper = partial(documents.positions_paper, on=on, townships=list(open_townships(request)), at=timezone.now())
         return as_file(paper, f"{on}-乡镇财政情况表", wanted)
-    positions = positions_on(townships=documents.all_townships(), on=on)
+    positions = positions_on(townships=list(open_townships(request)), on=on)
     return render(request, "web/townships.html", {"positions": positions, "on": on, "totals": totals_of(positions)})
 
 
-@login_required
-@reads_books
 @if_it_adds_up
 def township(request: HttpRequest, code: str) -> HttpResponse:
     """Show where one township stands on a day."""
-    shown = get_object_or_404(Township.objects.select_related("book"), code=code)
+    shown = get_object_or_404(open_townships(request), code=code)
     on = chosen_day(request)
     if wanted := file_wanted(request):
         paper = partial(documents.positions_paper, on=on, townships=[shown], at=timezone.now())
@@ -86,12 +80,10 @@ def township(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "web/township.html", context)
 
 
-@login_required
-@reads_books
 @if_it_adds_up
 def statement(request: HttpRequest, code: str, month: str) -> HttpResponse:
     """Show the statement of account of a township and month as the books have it now."""
-    shown = get_object_or_404(Township.objects.select_related("book"), code=code)
+    shown = get_object_or_404(open_townships(request), code=code)
     if wanted := file_wanted(request):
         paper = partial(documents.statements_paper, month=month_in(month), townships=[shown], at=timezone.now())
         return as_file(paper, f"{month}-{shown.name}-往来对账单", wanted)
@@ -99,8 +91,6 @@ def statement(request: HttpRequest, code: str, month: str) -> HttpResponse:
     return render(request, "web/statement.html", {"statement": found})
 
 
-@login_required
-@reads_books
 @if_it_adds_up
 def settlements(request: HttpRequest, month: str) -> HttpResponse:
     """Show the settlement of a month as it was kept, or what it would be now."""
@@ -122,8 +112,6 @@ def settlements(request: HttpRequest, month: str) -> HttpResponse:
     return render(request, "web/settlements.html", context)
 
 
-@login_required
-@reads_books
 @if_it_adds_up
 def incomes(request: HttpRequest, year: int) -> HttpResponse:
     """Show the income of a year by nature of the money, township and subject."""
@@ -142,8 +130,6 @@ def incomes(request: HttpRequest, year: int) -> HttpResponse:
     return render(request, "web/incomes.html", context)
 
 
-@login_required
-@reads_books
 @if_it_adds_up
 def arrears(request: HttpRequest) -> HttpResponse:
     """Show the salaries that townships owe, by township and month; people stand in the list of the office alone."""
@@ -152,12 +138,12 @@ def arrears(request: HttpRequest) -> HttpResponse:
         paper = partial(
             documents.arrears_paper,
             on=on,
-            townships=documents.all_townships(),
+            townships=list(open_townships(request)),
             names=masked_payees(),
             at=timezone.now(),
         )
         return as_file(paper, f"{on}-欠发工资清单", wanted)
-    months = by_month(arrears_of(townships=documents.all_townships(), on=on))
+    months = by_month(arrears_of(townships=list(open_townships(request)), on=on))
     totals = {name: sum(getattr(one, name) for one in months) for name in ("amount", "paid", "on_its_way", "left")}
     return render(request, "web/arrears.html", {"on": on, "months": months, "totals": totals})
 

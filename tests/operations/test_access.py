@@ -1,0 +1,161 @@
+"""Every address for every post of the bureau, and posts in townships, own and foreign: as the table says."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from ledger.models import Book, Officer, Voucher
+from month.posts import POSTS, ensure_posts
+from tests import golden
+from tests.golden import BIRCH, RIVER
+from treasury.models import Secondment, Township
+from treasury.models.words import PostKind
+from web.access import ROUTES, Rule
+
+stage = golden.stage
+rolled_back = golden.rolled_back
+pytestmark = pytest.mark.usefixtures("rolled_back")
+
+OPEN, REFUSED, NOT_FOUND, TO_SIGN_IN = 200, 403, 404, 302
+DISTRICT_READERS = sorted(post for post, acts in POSTS.items() if "ledger.read_district" in acts)
+OTHERS = sorted(set(POSTS) - set(DISTRICT_READERS))
+
+
+def routes(patterns: list[URLPattern | URLResolver] | None = None) -> Iterator[str]:
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns)
+        else:
+            yield str(pattern.name)
+
+
+def addresses(township: str) -> dict[str, str]:
+    """Return an address for each route that needs arguments or none, about a township."""
+    book = Township.objects.get(code=township).book
+    voucher = Voucher.objects.filter(book=book).order_by("pk").first()
+    return {
+        "books": reverse("books"),
+        "balance": reverse("balance", args=[book.code]),
+        "vouchers": reverse("vouchers", args=[book.code]),
+        "voucher": reverse("voucher", args=[voucher.pk if voucher else 0]),
+        "townships": reverse("townships"),
+        "township": reverse("township", args=[township]),
+        "statement": reverse("statement", args=[township, "2026-11"]),
+        "arrears": reverse("arrears"),
+        "incomes": reverse("incomes", args=[2026]),
+        "settlements": reverse("settlements", args=["2026-11"]),
+    }
+
+
+ASKED = sorted(name for name, rule in ROUTES.items() if rule is not Rule.ANYBODY)
+# What is about one township, and not found where it is another's.
+OF_ONE = {"balance", "vouchers", "voucher", "township", "statement"}
+
+
+def client_with(post: str) -> Client:
+    ensure_posts()
+    officer = Officer.objects.create(username=f"of-{post}", full_name="测试")
+    officer.groups.add(Group.objects.get(name=post))
+    return signed_in(officer)
+
+
+def signed_in(officer: Officer) -> Client:
+    client = Client()
+    client.force_login(officer)
+    return client
+
+
+def clerk_of(township: str, *, begin: date = date(2020, 1, 1), end: date = date(2126, 1, 1)) -> Client:
+    officer = Officer.objects.create(username="of-township", full_name="测试")
+    Secondment.objects.create(
+        township=Township.objects.get(code=township),
+        post=PostKind.CENTRE_CLERK,
+        holder=officer,
+        name="测试",
+        effective_from=begin,
+        effective_to=end,
+        held_until=end,
+        given_by=Officer.objects.get(username="demo-administrator"),
+        given_at=golden.AT,
+    )
+    Secondment.objects.filter(holder=officer).update(
+        status="CONFIRMED", decided_by=Officer.objects.get(username="demo-bureau"), decided_at=golden.AT
+    )
+    return signed_in(officer)
+
+
+def test_every_route_has_a_line_in_the_table_and_in_this_test() -> None:
+    assert set(routes()) == set(ROUTES)
+    assert sorted(addresses(BIRCH)) == ASKED
+
+
+def test_a_route_without_a_line_opens_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    auditor = client_with("auditor")
+    monkeypatch.setattr("web.access.ROUTES", {})
+    assert auditor.get(reverse("books")).status_code == REFUSED
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_nobody_gets_in_without_a_sign_in(name: str) -> None:
+    answer = Client().get(addresses(BIRCH)[name])
+    assert answer.status_code == TO_SIGN_IN
+    assert answer.headers["Location"].startswith("/sign-in/")
+
+
+@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize("post", DISTRICT_READERS)
+def test_a_post_that_reads_the_district_opens_every_page(post: str, name: str) -> None:
+    assert client_with(post).get(addresses(BIRCH)[name]).status_code == OPEN
+
+
+@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize("post", OTHERS)
+def test_a_post_that_reads_no_book_opens_none(post: str, name: str) -> None:
+    assert client_with(post).get(addresses(BIRCH)[name]).status_code == REFUSED
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_a_post_in_a_township_opens_its_pages(name: str) -> None:
+    wanted = REFUSED if ROUTES[name] is Rule.READS_DISTRICT else OPEN
+    assert clerk_of(BIRCH).get(addresses(BIRCH)[name]).status_code == wanted
+
+
+@pytest.mark.parametrize("name", sorted(OF_ONE))
+def test_a_page_of_another_township_is_not_found(name: str) -> None:
+    assert clerk_of(RIVER).get(addresses(BIRCH)[name]).status_code == NOT_FOUND
+
+
+@pytest.mark.parametrize("as_file", ["", "?as=xlsx", "?as=pdf"])
+@pytest.mark.parametrize("name", ["townships", "arrears"])
+def test_a_list_tells_a_township_nothing_of_another(name: str, as_file: str) -> None:
+    answer = clerk_of(RIVER).get(addresses(RIVER)[name] + as_file)
+    assert answer.status_code == OPEN
+    if not as_file:
+        assert golden.TOWNS[BIRCH] not in answer.content.decode()
+        assert BIRCH not in answer.content.decode()
+
+
+def test_the_list_of_books_shows_a_township_its_own() -> None:
+    text = clerk_of(RIVER).get(reverse("books")).content.decode()
+    assert golden.TOWNS[RIVER] in text
+    assert golden.TOWNS[BIRCH] not in text
+    assert Book.objects.get(kind="DISTRICT").name not in text
+
+
+def test_a_voucher_names_no_sibling_in_a_foreign_book() -> None:
+    own = Township.objects.get(code=RIVER).book
+    shared = Voucher.objects.filter(book=own, source__in=Voucher.objects.exclude(book=own).values("source")).first()
+    assert shared is not None
+    siblings = Voucher.objects.filter(source=shared.source).exclude(book=own)
+    text = clerk_of(RIVER).get(reverse("voucher", args=[shared.pk])).content.decode()
+    assert siblings.exists()
+    assert all(f'href="{reverse("voucher", args=[sibling.pk])}"' not in text for sibling in siblings)
+
+
+def test_a_post_that_has_ended_opens_nothing() -> None:
+    client = clerk_of(BIRCH, end=date(2021, 1, 1))
+    assert client.get(reverse("books")).status_code == REFUSED

@@ -1,0 +1,91 @@
+"""Who may open which page. Every route has its line in ``ROUTES``; one that has none opens for nobody.
+
+What a page then shows is narrowed to the books and townships that are open to the officer on the day
+(``treasury.scopes``); what is not open is not found, like what is not there.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Any, Final
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from ledger.models import Book, Officer
+from treasury.models import Township
+from treasury.scopes import books_open_to, reads_district, townships_open_to
+
+
+class Rule(Enum):
+    """Who may open a page."""
+
+    ANYBODY = "anybody, signed in or not"
+    READS_A_BOOK = "who may read a book: with a post of the bureau, or with one in a township"
+    READS_DISTRICT = "who may read the books of the whole district"
+
+
+ROUTES: Final[Mapping[str, Rule]] = {
+    "healthz": Rule.ANYBODY,
+    "sign_in": Rule.ANYBODY,
+    "sign_out": Rule.ANYBODY,
+    "set_language": Rule.ANYBODY,
+    "books": Rule.READS_A_BOOK,
+    "balance": Rule.READS_A_BOOK,
+    "vouchers": Rule.READS_A_BOOK,
+    "voucher": Rule.READS_A_BOOK,
+    "townships": Rule.READS_A_BOOK,
+    "township": Rule.READS_A_BOOK,
+    "statement": Rule.READS_A_BOOK,
+    "arrears": Rule.READS_A_BOOK,
+    "incomes": Rule.READS_DISTRICT,
+    "settlements": Rule.READS_DISTRICT,
+}
+
+
+class AccessMiddleware:
+    """Ask the table before any page is made."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
+        """Let a request through, send it to the sign-in page, or refuse it."""
+        match = request.resolver_match
+        rule = ROUTES.get(match.view_name) if match else None
+        if rule is Rule.ANYBODY:
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if rule is None or not KEPT[rule](request):
+            raise PermissionDenied
+        return None
+
+
+def officer_of(request: HttpRequest) -> Officer:
+    """Return who asks, on a page that asks for a sign-in."""
+    if not isinstance(request.user, Officer):
+        raise PermissionDenied
+    return request.user
+
+
+def open_books(request: HttpRequest) -> QuerySet[Book]:
+    """Return the books that are open to who asks, today."""
+    return books_open_to(officer=officer_of(request), on=timezone.localdate())
+
+
+def open_townships(request: HttpRequest) -> QuerySet[Township]:
+    """Return the townships that are open to who asks, today, in their order and with their books."""
+    found = townships_open_to(officer=officer_of(request), on=timezone.localdate())
+    return found.select_related("book").order_by("number")
+
+
+KEPT: Final[Mapping[Rule, Callable[[HttpRequest], bool]]] = {
+    Rule.READS_A_BOOK: lambda request: open_books(request).exists(),
+    Rule.READS_DISTRICT: lambda request: reads_district(officer_of(request)),
+}
