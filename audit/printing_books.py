@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.db import transaction
 from django.utils import translation
-from django.utils.timezone import localdate
 
 from ledger.book_figures import ADJUSTMENT, Span, figures_of
 from ledger.exports.book_papers import PAPERS, whole_folder, write_paper
 from ledger.exports.paper_parts import Wanted
 from ledger.exports.snapshots import one_moment
+from ledger.exports.stated import Gap, gaps_in
 from ledger.models import Book, Officer
 from ledger.recording import record_event
 from treasury.scopes import require_books
@@ -36,17 +36,29 @@ class Asked:
     split: str = ""
 
 
-def print_books(*, officer: Officer, asked: Asked, folder: Path, at: datetime) -> Sequence[str]:
-    """Write the papers into ``folder``, all of them or none, from one moment of the books; return their names.
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The names of the files, and the voucher numbers that are missing in the books they are of."""
+
+    names: Sequence[str]
+    gaps: Sequence[Gap]
+
+
+def print_books(*, officer: Officer, asked: Asked, folder: Path, on: date, at: datetime) -> Printed:
+    """Write the papers into ``folder``, all of them or none, from one moment of the books.
+
+    A gap in the numbers of the vouchers is told on each paper, and to the caller.
 
     :raises OfficerMayNot: if a book is not open to the officer
     :raises UnableToPrint: if a book has no such months or account
     :raises DoesNotAddUp: if what is written is not what the books keep
     :raises GlyphMissing: if no font has a character of it
     """
-    books = require_books(officer=officer, codes=asked.codes, on=localdate(at))
+    books = require_books(officer=officer, codes=asked.codes, on=on)
     with whole_folder(folder) as written, translation.override("zh-hans"), one_moment():
-        names = [name for book in books for name in print_book(book, asked, written, at)]
+        printed = [print_book(book, asked, written, at) for book in books]
+    names = [name for one in printed for name in one.names]
+    gaps = [gap for one in printed for gap in one.gaps]
     with transaction.atomic():
         record_event(
             chain="",
@@ -59,16 +71,19 @@ def print_books(*, officer: Officer, asked: Asked, folder: Path, at: datetime) -
                 "months": f"{asked.months[0]}-{asked.months[1]}",
                 "papers": " ".join(asked.papers),
                 "files": len(names),
+                "gaps": len(gaps),
             },
         )
-    return names
+    return Printed(names, gaps)
 
 
-def print_book(book: Book, asked: Asked, folder: Path, at: datetime) -> Sequence[str]:
-    """Write the papers of one book and return their names."""
-    figures = figures_of(Span(book, asked.year, *asked.months))
-    wanted = Wanted(account=asked.account, split=asked.split)
-    return [
+def print_book(book: Book, asked: Asked, folder: Path, at: datetime) -> Printed:
+    """Write the papers of one book."""
+    span = Span(book, asked.year, *asked.months)
+    figures = figures_of(span)
+    gaps = gaps_in(books=[book], since=span.begins, until=span.before - timedelta(days=1))
+    wanted = Wanted(account=asked.account, split=asked.split, gaps=gaps)
+    names = [
         name
         for paper in asked.papers
         for format_name in asked.formats
@@ -76,3 +91,4 @@ def print_book(book: Book, asked: Asked, folder: Path, at: datetime) -> Sequence
             paper=PAPERS[paper](figures, wanted), format_name=format_name, folder=folder, printed_at=at
         )
     ]
+    return Printed(names, gaps)

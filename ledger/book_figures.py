@@ -75,6 +75,11 @@ class Span:
         return max(date(self.year, 1, 1), self.book.opened_on)
 
     @property
+    def begins(self) -> date:
+        """The first day of the first month, or of business."""
+        return max(date(self.year, min(self.first, 12), 1), self.since)
+
+    @property
     def before(self) -> date:
         """The day after the last."""
         month = min(self.last, 12)

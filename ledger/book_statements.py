@@ -202,12 +202,17 @@ def items_of(
     """Return the accounts of the first level of one type, also those that hold nothing."""
     last = figures.span.last
     return [
-        SheetItem(one.account.name, sign * one.opened(fund), sign * one.net_after(last, fund))
+        SheetItem(one.account.name, signed(one.opened(fund), sign), signed(one.net_after(last, fund), sign))
         for one in figures.accounts.values()
         if (one.account.record, one.account.kind, one.account.parent_id) == (record, kind, None)
         and side in (None, one.account.normal_side)
         and (is_in_force(one, figures.span) or one.is_used(last, fund))
     ]
+
+
+def signed(net: Decimal, sign: int) -> Decimal:
+    """Return a net as debit or as credit; nothing has no sign."""
+    return net if sign > 0 else ZERO - net
 
 
 def is_in_force(one: AccountFigures, span: Span) -> bool:
@@ -223,8 +228,8 @@ def running_surplus(figures: Figures, record: Record, fund: str | None) -> list[
     found = []
     for each in figures.funds if fund is None else [fund]:
         moved = [one for one in leaves_of(figures, record) if one.account.kind in MOVED]
-        opening = -sum((one.opened(each) for one in moved), ZERO)
-        closing = -sum((one.net_after(figures.span.last, each) for one in moved), ZERO)
+        opening = signed(sum((one.opened(each) for one in moved), ZERO), -1)
+        closing = signed(sum((one.net_after(figures.span.last, each) for one in moved), ZERO), -1)
         if any(one.is_used(figures.span.last, each) for one in moved):
             found.append(SheetItem(f"本年收支差额（未结转）·{figures.funds[each]}", opening, closing))
     return found
@@ -289,8 +294,8 @@ def carried_row(leaves: Sequence[AccountFigures], funds: Sequence[str], months: 
         "",
         {
             fund: (
-                -sum((one.net_after(months[0], fund) for one in leaves), ZERO),
-                -sum((one.net_after(months[1], fund) for one in leaves), ZERO),
+                signed(sum((one.net_after(months[0], fund) for one in leaves), ZERO), -1),
+                signed(sum((one.net_after(months[1], fund) for one in leaves), ZERO), -1),
             )
             for fund in funds
         },
@@ -325,7 +330,7 @@ def changes(
             for one in leaves:
                 net += one.turned(first, span.last, fund).net
                 net -= sum((moved(transfers, one, fund, month).net for month in range(first, span.last + 1)), ZERO)
-            amounts.append(sign * net)
+            amounts.append(signed(net, sign))
         found[fund] = (amounts[0], amounts[1])
     return found
 
@@ -355,7 +360,7 @@ def transfer_row(
         for first in (figures.span.first, 1):
             months = range(first, figures.span.last + 1)
             nets = [moved(transfers, one, fund, month).net for one in (*moving, *carried) for month in months]
-            by_fund[fund].append(-sum(nets, ZERO))
+            by_fund[fund].append(signed(sum(nets, ZERO), -1))
     if not any(amount for pair in by_fund.values() for amount in pair):
         return []
     return [IncomeRow("年终结转转出", {fund: (pair[0], pair[1]) for fund, pair in by_fund.items()})]

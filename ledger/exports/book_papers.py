@@ -105,12 +105,10 @@ def stem_of(paper: BookPaper) -> str:
 
 def frame_of(paper: BookPaper, printed_at: datetime, volume: int) -> Frame:
     """Return what stands round each page; ``volume`` is 0 where there are none."""
-    facts = [paper.span.book.name, paper.when]
-    if paper.in_volumes and volume:
-        facts.append(f"第{volume}册")
+    volumes = [f"第{volume}册"] if paper.in_volumes and volume else []
     return Frame(
         title=paper.title,
-        facts=facts,
+        facts=[*paper.facts, *volumes],
         unit="单位：元",
         statement=paper.statement,
         printed_at=printed_at,

@@ -49,20 +49,20 @@ def general_ledger_paper(figures: Figures, wanted: Wanted) -> BookPaper:
         fields=[*LISTED_ACCOUNT, Field("月份", 4), Field("摘要", 8), *amount_fields()],
         listed=(listed_general_row(figures, row) for row in rows() if row.kind is not RowKind.ACCOUNT),
     )
-    return paper_of(figures, "总账", [table], in_volumes=True)
+    return paper_of(figures, wanted, "总账", [table], in_volumes=True)
 
 
 def subsidiary_ledger_paper(figures: Figures, wanted: Wanted) -> BookPaper:
     """Return 明细账: every line of the leaves."""
     chosen = chosen_of(figures, wanted)
     rows = partial(subsidiary_ledger, figures=figures, chosen=chosen, split=wanted.split)
-    return paper_of(figures, "明细账", [ledger_table("明细账", figures, rows)], in_volumes=True)
+    return paper_of(figures, wanted, "明细账", [ledger_table("明细账", figures, rows)], in_volumes=True)
 
 
 def bank_journal_paper(figures: Figures, wanted: Wanted) -> BookPaper:
     """Return 银行存款日记账: every line of the accounts at a bank or the treasury, with the totals of each day."""
     rows = partial(bank_journal, figures=figures, chosen=chosen_of(figures, wanted))
-    return paper_of(figures, "银行存款日记账", [ledger_table("日记账", figures, rows)], in_volumes=True)
+    return paper_of(figures, wanted, "银行存款日记账", [ledger_table("日记账", figures, rows)], in_volumes=True)
 
 
 def chosen_of(figures: Figures, wanted: Wanted) -> Sequence[AccountFigures]:

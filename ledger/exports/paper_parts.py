@@ -10,10 +10,12 @@ from ledger.exports.pages.frames import Paper
 from ledger.exports.pages.running import RunningRow
 from ledger.exports.pages.tables import Row
 from ledger.exports.pages.workbooks import Field
+from ledger.exports.stated import Gap
 from ledger.models import Book, ChartAccount
 
 SIZE: Final = 75
 SMALL: Final = 65
+GAPS_NAMED: Final = 5
 Head = tuple[str, int]  # of a column, with the millimetres it would like to have
 
 
@@ -36,7 +38,7 @@ class BookPaper:
 
     title: str
     span: Span
-    when: str
+    facts: Sequence[str]
     statement: str
     tables: Sequence[PaperTable]
     paper: Paper = Paper.PORTRAIT
@@ -46,14 +48,19 @@ class BookPaper:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What of a book is asked for: an account and those below it, or '' for all; what lines are split by, or ''."""
+    """What of a book is asked for: an account and those below it, or '' for all; what lines are split by, or ''.
+
+    ``gaps`` are the voucher numbers that are missing in the months, to be told on each paper.
+    """
 
     account: str = ""
     split: str = ""
+    gaps: Sequence[Gap] = ()
 
 
 def paper_of(
     figures: Figures,
+    wanted: Wanted,
     title: str,
     tables: Sequence[PaperTable],
     *,
@@ -65,7 +72,7 @@ def paper_of(
     return BookPaper(
         title=title,
         span=figures.span,
-        when=when or span_text(figures.span),
+        facts=[figures.span.book.name, when or span_text(figures.span), *gap_texts(wanted.gaps)],
         statement=statement_of(figures.span.book),
         tables=tables,
         paper=paper,
@@ -85,6 +92,14 @@ def statement_of(book: Book) -> str:
     if unverified:
         said += f"科目表中有{unverified}个科目的编码或名称未经核实。"
     return f"{said}报表按科目类别编排，格式未与制度所附报表核对。"
+
+
+def gap_texts(gaps: Sequence[Gap]) -> Sequence[str]:
+    """Return what a paper says of voucher numbers that are missing: the first of them, and how many there are."""
+    if not gaps:
+        return []
+    named = "、".join(f"{gap.month} {gap.voucher_type}-{gap.number}" for gap in gaps[:GAPS_NAMED])
+    return [f"凭证缺号{len(gaps)}个：{named}{'等' if len(gaps) > GAPS_NAMED else ''}"]
 
 
 def day_text(day: date) -> str:

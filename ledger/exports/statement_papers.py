@@ -41,32 +41,32 @@ SHEET_HEADS: Final[Sequence[Head]] = (
 )
 
 
-def trial_balance_paper(figures: Figures, _wanted: Wanted) -> BookPaper:
+def trial_balance_paper(figures: Figures, wanted: Wanted) -> BookPaper:
     """Return 科目余额表: of all funds, and of each where there are several."""
     tables = [
         trial_table(figures, trial_of(figures=figures, record=record, fund=fund))
         for record in records_of(figures)
         for fund in funds_apart(figures)
     ]
-    return paper_of(figures, "科目余额表", tables, paper=Paper.LANDSCAPE, signers=SIGNERS)
+    return paper_of(figures, wanted, "科目余额表", tables, paper=Paper.LANDSCAPE, signers=SIGNERS)
 
 
-def balance_sheet_paper(figures: Figures, _wanted: Wanted) -> BookPaper:
+def balance_sheet_paper(figures: Figures, wanted: Wanted) -> BookPaper:
     """Return 资产负债表: of all funds, and of each where there are several; the budget record on its own."""
     tables = [
         sheet_table(figures, balance_sheet_of(figures=figures, record=record, fund=fund))
         for record in records_of(figures)
         for fund in funds_apart(figures)
     ]
-    return paper_of(figures, "资产负债表", tables, when=end_text(figures.span), signers=SIGNERS)
+    return paper_of(figures, wanted, "资产负债表", tables, when=end_text(figures.span), signers=SIGNERS)
 
 
-def income_statement_paper(figures: Figures, _wanted: Wanted) -> BookPaper:
+def income_statement_paper(figures: Figures, wanted: Wanted) -> BookPaper:
     """Return 收入支出表 by fund; the budget record on its own."""
     tables = [
         income_table(figures, income_statement_of(figures=figures, record=record)) for record in records_of(figures)
     ]
-    return paper_of(figures, "收入支出表", tables, paper=Paper.LANDSCAPE, signers=SIGNERS)
+    return paper_of(figures, wanted, "收入支出表", tables, paper=Paper.LANDSCAPE, signers=SIGNERS)
 
 
 def funds_apart(figures: Figures) -> Sequence[str | None]:
@@ -123,8 +123,9 @@ def side_rows(groups: Sequence[SheetGroup]) -> Iterator[Sequence[Cell]]:
     for group in groups:
         yield f"{group.name}：", None, None
         for item in group.items:
-            yield f"　{item.name}", item.opening, item.closing
-        yield f"{group.name}合计", group.opening, group.closing
+            yield f"　{item.name}", item.opening or None, item.closing or None
+        if len(groups) > 1:
+            yield f"{group.name}合计", group.opening, group.closing
 
 
 def income_table(figures: Figures, statement: IncomeStatement) -> PaperTable:
