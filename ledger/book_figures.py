@@ -119,6 +119,10 @@ class AccountFigures:
         """Return what it held at the end of a month; month 0 is the beginning of the year."""
         return self.opened(fund) + self.turned(1, month, fund).net
 
+    def was_posted_to(self, first: int, last: int) -> bool:
+        """Whether it has lines in the months from ``first`` to ``last``, be it that red and black cancel."""
+        return any(first <= month <= last for _fund, month in self.turnover)
+
     def is_used(self, last: int, fund: str | None = None) -> bool:
         """Whether it brought anything into the year or was posted to until the end of month ``last``."""
         return any(fund in (None, of) for of in self.brought) or any(
@@ -174,8 +178,7 @@ def figures_of(span: Span) -> Figures:
     must_agree(book, kept, turnover(WRITTEN, span, codes))
     moved: dict[str, dict[tuple[str, int], Turned]] = defaultdict(dict)
     for (code, fund, month), turned in kept.items():
-        if turned != NOTHING:
-            moved[code][fund, month] = turned
+        moved[code][fund, month] = turned
     families = leaves_below(accounts)
     parents = {account.parent_id for account in accounts}
     by_id = {account.pk: account for account in accounts}

@@ -130,9 +130,9 @@ def general_ledger(*, figures: Figures, chosen: Sequence[AccountFigures]) -> Ite
         for month in span.months:
             turned = one.turned(month, month)
             year += turned
-            if turned != NOTHING or span.first == span.last:
+            if one.was_posted_to(month, month) or span.first == span.last:
                 yield from month_rows(section, month, turned, year)
-        if one.turned(span.first, span.last) == NOTHING and span.first != span.last:
+        if not one.was_posted_to(span.first, span.last) and span.first != span.last:
             yield from month_rows(section, span.last, NOTHING, year)
 
 

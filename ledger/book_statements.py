@@ -158,7 +158,8 @@ def trial_of(*, figures: Figures, record: Record, fund: str | None) -> Trial:
 
     :raises DoesNotAddUp: if debits and credits differ
     """
-    rows = [trial_row(figures, one, fund) for one in figures.used(fund=fund) if one.account.record == record]
+    used = (trial_row(figures, one, fund) for one in figures.used(fund=fund) if one.account.record == record)
+    rows = [row for row in used if any(row.amounts)]
     leaves = [row.amounts for row in rows if row.figures.is_leaf]
     totals = tuple(sum((amounts[place] for amounts in leaves), ZERO) for place in range(8))
     who = f"{figures.span.book.code} {record.label} {fund or ''}".strip()
