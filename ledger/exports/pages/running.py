@@ -33,7 +33,7 @@ class Volumes:
         self,
         *,
         frame_of: Callable[[int], Frame],
-        write_to: Callable[[int, Callable[[IO[bytes]], object]], None],
+        write_to: Callable[[int, Callable[[IO[bytes]], object]], object],
         pages: int = PAGES_IN_VOLUME,
     ) -> None:
         self.frame_of = frame_of
