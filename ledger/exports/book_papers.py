@@ -75,7 +75,7 @@ def write_pdf(paper: BookPaper, folder: Path, printed_at: datetime) -> Sequence[
         if table.heading:
             volumes.flow.heading(table.heading)
             volumes.flow.y += 2 * MM
-        columns = [Column((head,), width * MM) for head, width in table.heads]
+        columns = [Column(tuple(head.split("·")), width * MM) for head, width in table.heads]
         volumes.table(columns, table.printed, size=table.size)
         if paper.signers:
             volumes.flow.signatures(*paper.signers)

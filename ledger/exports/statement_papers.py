@@ -24,6 +24,7 @@ from ledger.exports.paper_parts import SMALL, BookPaper, Head, PaperTable, Wante
 from ledger.models.words import Record
 from ledger.money import ZERO
 
+RECORD_TITLES: Final = {Record.FINANCIAL: "收入费用表（财务会计）", Record.BUDGET: "预算收入支出表（预算会计）"}
 SIGNERS: Final = ("单位负责人：", "会计主管：", "复核：", "制表：")
 RECORDS: Final = {Record.FINANCIAL: "财务会计", Record.BUDGET: "预算会计"}
 TRIAL_HEADS: Final[Sequence[Head]] = (
@@ -143,9 +144,9 @@ def income_table(figures: Figures, statement: IncomeStatement) -> PaperTable:
         *(income_row(f"　{row.name}", row, funds) for row in statement.others),
         income_row("五、期末结转结余", statement.carried_out, funds, Kind.SUM),
     ]
-    scope = scope_text(figures, statement.record, None) if len(records_of(figures)) > 1 else ""
+    scope = RECORD_TITLES[statement.record] if len(records_of(figures)) > 1 else ""
     printed, fields, listed = same(rows, heads)
-    return PaperTable(f"收入支出表 {scope}".strip(), heads, printed, fields, listed, heading=scope, size=SMALL)
+    return PaperTable(scope or "收入支出表", heads, printed, fields, listed, heading=scope, size=SMALL)
 
 
 def sum_of(rows: Sequence[IncomeRow], funds: Sequence[str]) -> IncomeRow:

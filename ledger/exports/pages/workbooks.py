@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from tempfile import TemporaryDirectory
 from typing import IO, Any, Final
 
 from xlsxwriter import Workbook
@@ -131,17 +132,26 @@ def single(cells: Sequence[Cell]) -> Values:
 
 @contextmanager
 def open_book(*, file: IO[bytes], frame: Frame) -> Iterator[Book]:
-    """Write a workbook row by row. The same rows and time of printing give the same bytes."""
-    workbook = Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    workbook.set_properties(
-        {
-            "title": frame.title,
-            "author": "Tongfa 统发",
-            "created": local_time(frame.printed_at).replace(tzinfo=None),
-        }
-    )
-    yield Book(workbook, frame)
-    workbook.close()
+    """Write a workbook row by row. The same rows and time of printing give the same bytes.
+
+    When the block fails, nothing of it is left in the folder of temporary files.
+    """
+    with TemporaryDirectory(prefix="tongfa-book-") as folder:
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": folder}
+        workbook = Workbook(file, options)
+        workbook.set_properties(
+            {
+                "title": frame.title,
+                "author": "Tongfa 统发",
+                "created": local_time(frame.printed_at).replace(tzinfo=None),
+            }
+        )
+        try:
+            yield Book(workbook, frame)
+            workbook.close()
+        finally:
+            for sheet in workbook.worksheets():
+                sheet._opt_close()  # the rows that are not in the workbook yet
 
 
 def printed(at: datetime) -> str:
