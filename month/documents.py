@@ -1,6 +1,6 @@
 """Make the documents of a month: of its runs (payslips, register, approval sheets), and of the townships' money."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from itertools import groupby
@@ -13,8 +13,12 @@ from ledger.exports.pages.embedding import GlyphMissing
 from ledger.masking import masked_name
 from ledger.models import Book
 from ledger.models.words import BookKind
+from ledger.sums import DoesNotAddUp
 from month.writing import make_folder
+from payouts.benefit_facts import schemes_in_use
+from payouts.benefit_registers import released_benefit_runs
 from payouts.exports import payslips, registers, remittances, run_sheets, unit_sheets
+from payouts.exports.benefit_registers import TITLE, write_benefit_register, write_benefit_register_book
 from payouts.exports.reconciliation_sheets import reconciliation_document
 from payouts.exports.rows import Heading
 from payouts.exports.run_facts import contributions_of, run_sheet_of, slips_of, taxes_of, units_of
@@ -35,6 +39,8 @@ def write_documents(*, folder: Path, month: date, at: datetime) -> list[str]:
     names = []
     for run in Run.objects.filter(month=month, purpose=RunPurpose.PAYROLL, edition__gt=0).order_by("number"):
         names += [f"documents/{name}" for name in write_run(folder / "documents", run, at)]
+    for run in released_benefit_runs(month=month):
+        names += [f"documents/{name}" for name in write_named(folder / "documents", run, benefit_documents_of(run, at))]
     names += [f"documents/{name}" for name in write_reconciliations(folder=folder / "documents", month=month, at=at)]
     return [*names, *write_treasury_documents(folder=folder, month=month, at=at)]
 
@@ -99,8 +105,13 @@ Write = Callable[..., object]  # takes the file
 
 def write_run(folder: Path, run: Run, at: datetime) -> Iterator[str]:
     """Write the documents of one run, payslips by township, and yield their names."""
+    return write_named(folder, run, documents_of(run, at))
+
+
+def write_named(folder: Path, run: Run, documents: Iterable[tuple[str, Write]]) -> Iterator[str]:
+    """Write documents of a run, each under its name, and yield the names of the files."""
     make_folder(folder)
-    for name, write in documents_of(run, at):
+    for name, write in documents:
         path = folder / f"{run.month:%Y-%m}-{run.number}-{name}"
         try:
             with path.open("wb") as file:
@@ -110,7 +121,20 @@ def write_run(folder: Path, run: Run, at: datetime) -> Iterator[str]:
             path.unlink()
             path = path.with_name(f"{path.name}.缺字.txt")
             path.write_text(f"{missing}\n", encoding="utf-8")
+        except DoesNotAddUp as fault:
+            # Nor by a paper whose figures differ: a note says which, and the paper is not there.
+            path.unlink()
+            path = path.with_name(f"{path.name}.不符.txt")
+            path.write_text(f"{fault}\n", encoding="utf-8")
         yield path.name
+
+
+def benefit_documents_of(run: Run, at: datetime) -> Iterator[tuple[str, Write]]:
+    """Yield each document of a benefit run: its name, and what writes it."""
+    heading = heading_of(run, at)
+    schemes = {code: scheme.name for code, scheme in schemes_in_use(month=run.month).items()}
+    for suffix, write in ((".pdf", write_benefit_register), (".xlsx", write_benefit_register_book)):
+        yield f"{TITLE}{suffix}", partial(write, heading=heading, run=run, schemes=schemes)
 
 
 def documents_of(run: Run, at: datetime) -> Iterator[tuple[str, Write]]:

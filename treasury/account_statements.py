@@ -11,9 +11,9 @@ from decimal import Decimal
 
 from ledger.models.words import Mirror
 from ledger.money import ZERO
+from ledger.sums import must_add_up
 from treasury.models import AccountStatement, Township
 from treasury.queries import rows_of
-from treasury.sums import must_add_up
 
 BALANCES = """
 SELECT t.id, o.mirror, o.district_net, o.township_net, c.district_net, c.township_net

@@ -9,9 +9,9 @@ from datetime import date
 from decimal import Decimal
 
 from ledger.money import ZERO
+from ledger.sums import DoesNotAddUp
 from treasury.models import Township
 from treasury.queries import rows_of
-from treasury.sums import DoesNotAddUp
 
 # A release counts as paid from the posting date of its voucher; one that the bank sent back whole is on its way.
 ARREARS = """

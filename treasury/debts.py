@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from ledger.sums import must_add_up
 from treasury.models import Township
 from treasury.queries import rows_of
-from treasury.sums import must_add_up
 
 MONTHS = 13  # a year from month end to month end
 

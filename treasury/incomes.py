@@ -9,10 +9,10 @@ from django.db.models import Count, Sum
 from django.db.models.functions import TruncMonth
 
 from ledger.money import ZERO
+from ledger.sums import must_add_up
 from treasury.models import IncomeLine, Township
 from treasury.models.words import IncomeKind
 from treasury.queries import rows_of
-from treasury.sums import must_add_up
 
 # The order in which ``COLLECTED`` returns the natures of money.
 KEPT_AS = (IncomeKind.GENERAL, IncomeKind.EXTRA_BUDGETARY, IncomeKind.TRANSFER, IncomeKind.AGRICULTURAL_TAX)

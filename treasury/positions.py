@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.models.words import Mirror
 from ledger.money import ZERO, round_half_up
+from ledger.sums import must_add_up
 from treasury.arrears import Arrear, ArrearMonth, arrears_of, by_month
 from treasury.models import RevenuePlan, Settlement, Township
 from treasury.models.words import Rank, SettlementStatus
 from treasury.queries import rows_of
 from treasury.rules.settlements import local_part_of, over_collected
 from treasury.settlement_figures import current_accounts, income_to_date
-from treasury.sums import must_add_up
 
 HUNDRED = Decimal(100)
 

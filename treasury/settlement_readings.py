@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from ledger.models import Officer
 from ledger.money import ZERO, in_full, round_half_up
+from ledger.sums import must_add_up
 from treasury.models import RevenuePlan, Township
 from treasury.models.words import SettlementStatus
-from treasury.sums import must_add_up
 
 HUNDRED = Decimal(100)
 PLAN_NAMED = re.compile(r"; plan (\d{4})/(\d+)$")

@@ -15,6 +15,7 @@ from django.utils.http import content_disposition_header
 
 from ledger.models.proofs import MirrorBalance
 from ledger.money import ZERO
+from ledger.sums import DoesNotAddUp
 from month.documents import masked_payees
 from treasury.account_statements import statements_of
 from treasury.arrears import arrears_of, by_month
@@ -26,7 +27,6 @@ from treasury.models.words import IncomeKind
 from treasury.positions import Position, positions_on
 from treasury.settlement_origins import settlement_sheets, what_if_sheets
 from treasury.settlement_readings import SettlementSheet
-from treasury.sums import DoesNotAddUp
 from web.access import open_townships
 from web.charts import bar_chart
 

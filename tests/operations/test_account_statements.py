@@ -15,6 +15,7 @@ from ledger.models import AuditEvent, Officer
 from ledger.models.words import Mirror
 from ledger.money import ZERO
 from ledger.refusals import OfficerMayNot, UnableToPost
+from ledger.sums import DoesNotAddUp
 from tests import golden
 from tests.attacks import Stage, cr, dr, paper
 from tests.golden import AT, BIRCH, NOVEMBER, RIVER, officer, pay_salaries, town, towns, yuan
@@ -31,7 +32,6 @@ from treasury.refusals import (
     refusals_named,
 )
 from treasury.stating_accounts import confirm_statement, disagree_with_statement, make_statements
-from treasury.sums import DoesNotAddUp
 
 stage = golden.stage
 own_stage = golden.own_stage

@@ -12,6 +12,7 @@ from django.utils import translation
 
 from ledger.models import Voucher
 from ledger.money import ZERO
+from ledger.sums import DoesNotAddUp
 from tests import golden
 from tests.golden import AT, BIRCH, NOVEMBER, RIVER, a_file, income, officer, settle, yuan
 from treasury.collecting import register_income, sweep_income
@@ -19,7 +20,6 @@ from treasury.models import Settlement
 from treasury.settlement_origins import settlement_sheets, what_if_sheets
 from treasury.settlement_readings import SettlementSheet
 from treasury.settling import approve_settlements, prepare_settlements
-from treasury.sums import DoesNotAddUp
 
 stage = golden.stage
 rolled_back = golden.rolled_back

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ledger.money import ZERO
+from ledger.sums import DoesNotAddUp
 from tests import golden
 from tests.golden import BIRCH, LAST_DAY, NOVEMBER, RIVER, officer, owe_more, town, towns, yuan
 from treasury.arrears import Arrear, arrears_of, by_month, left_by_township
@@ -18,7 +19,6 @@ from treasury.models import Release, RevenuePlan
 from treasury.models.words import IncomeKind
 from treasury.positions import ClaimStage, Position, Warn, positions_on
 from treasury.releasing import free_in, pay_again, post_release, release_funds, take_back
-from treasury.sums import DoesNotAddUp
 
 stage = golden.stage
 rolled_back = golden.rolled_back

@@ -12,6 +12,7 @@ from django.utils import translation
 from python_calamine import CalamineWorkbook
 
 from ledger.capitals import capital_amount
+from ledger.sums import DoesNotAddUp
 from month.documents import masked_payees, write_documents
 from payouts.models import Person
 from tests import golden
@@ -27,7 +28,6 @@ from treasury.models.words import StatementSide
 from treasury.positions import positions_on
 from treasury.settlement_origins import settlement_sheets
 from treasury.stating_accounts import confirm_statement, disagree_with_statement, make_statements
-from treasury.sums import DoesNotAddUp
 
 stage = golden.stage
 rolled_back = golden.rolled_back

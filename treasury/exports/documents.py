@@ -8,6 +8,7 @@ from pathlib import Path
 from ledger.exports.pages.embedding import GlyphMissing
 from ledger.models import Book
 from ledger.models.words import BookKind
+from ledger.sums import DoesNotAddUp
 from treasury.account_statements import statements_of
 from treasury.arrears import arrears_of
 from treasury.debts import burn_downs, debt_registers
@@ -24,7 +25,6 @@ from treasury.models.words import SettlementStatus
 from treasury.positions import positions_on
 from treasury.settlement_figures import end_of_month
 from treasury.settlement_origins import settlement_sheets, what_if_sheets
-from treasury.sums import DoesNotAddUp
 
 FOLDER_MODE = 0o700
 Names = Mapping[str, str]

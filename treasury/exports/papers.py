@@ -17,7 +17,7 @@ from ledger.exports.pages.pens import MM, Pen, fitted, points
 from ledger.exports.pages.tables import THICK, THIN, Column, Row, Value, sum_row
 from ledger.exports.pages.workbooks import Field, Values, open_book
 from ledger.money import ZERO, in_full
-from treasury.sums import must_add_up
+from ledger.sums import must_add_up
 
 SIZE: Final = 75
 CHART_HEIGHT: Final = 40 * MM

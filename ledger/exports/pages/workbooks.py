@@ -5,17 +5,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from tempfile import TemporaryDirectory
 from typing import IO, Any, Final
 
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from ledger.exports.pages.frames import Frame, Paper, local_time
+from ledger.exports.pages.tables import Cell, Kind, Row
 from ledger.money import in_full
 
 EXACT_BELOW: Final = Decimal(10) ** 13  # a cell holds 15 digits; what is larger is written as text
 FONT: Final = "宋体"
 AMOUNT: Final = "#,##0.00"
+RED: Final = "#,##0.00;[Red]-#,##0.00"
+ROWS_IN_SHEET: Final = 1_000_000  # a sheet takes 1,048,576
+SHEET_NAME_MAX: Final = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,8 @@ class Book:
         self.frame = frame
         self.plain = self.form({})
         self.amount = self.form({"num_format": AMOUNT})
+        self.red = self.form({"num_format": RED})
+        self.bold_red = self.form({"bold": True, "num_format": RED})
         self.bold = self.form({"bold": True})
         self.bold_amount = self.form({"bold": True, "num_format": AMOUNT})
         self.head = self.form({"bold": True, "text_wrap": True, "align": "center", "bg_color": "#EDEDED", "border": 1})
@@ -54,10 +61,7 @@ class Book:
 
     def sheet(self, *, name: str, fields: Sequence[Field], rows: Iterable[Values], total: Values | None) -> int:
         """Add a sheet and return the number of its rows; ``total`` is written below them in bold."""
-        sheet = self.workbook.add_worksheet(name, PlainSheet)
-        for column, each in enumerate(fields):
-            sheet.set_column(column, column, each.width * 2 + 1)
-        self.write_head(sheet, fields)
+        sheet = self.begin_sheet(name, 1, fields)
         row = HEAD_ROW
         for row, values in enumerate(rows, start=HEAD_ROW + 1):
             self.write_row(sheet, row, values, self.plain, self.amount)
@@ -66,6 +70,30 @@ class Book:
         if row > HEAD_ROW:
             sheet.autofilter(HEAD_ROW, 0, row, len(fields) - 1)
         return row - HEAD_ROW
+
+    def long_sheet(self, *, name: str, fields: Sequence[Field], rows: Iterable[Row]) -> int:
+        """Add a sheet, row by row, and as many more as a workbook needs for all rows; return how many rows there are.
+
+        Sums and headings over rows are bold; an amount in red is red.
+        """
+        written, sheet = 0, None
+        for written, row in enumerate(rows, start=1):
+            place = (written - 1) % ROWS_IN_SHEET
+            if sheet is None or not place:
+                sheet = self.begin_sheet(name, (written - 1) // ROWS_IN_SHEET + 1, fields)
+            plain, amount = (self.plain, self.red) if row.kind is Kind.BODY else (self.bold, self.bold_red)
+            self.write_row(sheet, HEAD_ROW + 1 + place, single(row.cells), plain, amount)
+        if sheet is None:
+            self.begin_sheet(name, 1, fields)
+        return written
+
+    def begin_sheet(self, name: str, number: int, fields: Sequence[Field]) -> Any:
+        named = name if number == 1 else f"{name[: SHEET_NAME_MAX - 4]} {number}"
+        sheet = self.workbook.add_worksheet(named[:SHEET_NAME_MAX], PlainSheet)
+        for column, each in enumerate(fields):
+            sheet.set_column(column, column, each.width * 2 + 1)
+        self.write_head(sheet, fields)
+        return sheet
 
     def write_head(self, sheet: Any, fields: Sequence[Field]) -> None:
         frame = self.frame
@@ -97,19 +125,33 @@ class Book:
 HEAD_ROW: Final = 3
 
 
+def single(cells: Sequence[Cell]) -> Values:
+    """Return the cells of a row that stacks none."""
+    return [None if isinstance(cell, tuple) else cell for cell in cells]
+
+
 @contextmanager
 def open_book(*, file: IO[bytes], frame: Frame) -> Iterator[Book]:
-    """Write a workbook row by row. The same rows and time of printing give the same bytes."""
-    workbook = Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    workbook.set_properties(
-        {
-            "title": frame.title,
-            "author": "Tongfa 统发",
-            "created": local_time(frame.printed_at).replace(tzinfo=None),
-        }
-    )
-    yield Book(workbook, frame)
-    workbook.close()
+    """Write a workbook row by row. The same rows and time of printing give the same bytes.
+
+    When the block fails, nothing of it is left in the folder of temporary files.
+    """
+    with TemporaryDirectory(prefix="tongfa-book-") as folder:
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": folder}
+        workbook = Workbook(file, options)
+        workbook.set_properties(
+            {
+                "title": frame.title,
+                "author": "Tongfa 统发",
+                "created": local_time(frame.printed_at).replace(tzinfo=None),
+            }
+        )
+        try:
+            yield Book(workbook, frame)
+            workbook.close()
+        finally:
+            for sheet in workbook.worksheets():
+                sheet._opt_close()  # the rows that are not in the workbook yet
 
 
 def printed(at: datetime) -> str:

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from ledger.recording import acting_from, refusals_recorded
 from ledger.refusals import UnableToPost
+from ledger.sums import DoesNotAddUp
 from month.management.commands.month import officer_of, plain_words
 from month.reporting import REPORTS
 from month.tables import tell
-from treasury.sums import DoesNotAddUp
 
 
 class Command(BaseCommand):
