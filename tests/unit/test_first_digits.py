@@ -20,7 +20,7 @@ def test_the_expected_shares_are_those_of_the_law() -> None:
     assert [f"{expected_share(digit):.5f}" for digit in DIGITS] == [
         "0.30103", "0.17609", "0.12494", "0.09691", "0.07918", "0.06695", "0.05799", "0.05115", "0.04576",
     ]  # fmt: skip
-    assert abs(sum(expected_share(digit) for digit in DIGITS) - 1) < Decimal("1e-26")
+    assert abs(sum(map(expected_share, DIGITS), Decimal(-1))) < Decimal("1e-26")
 
 
 def test_powers_of_two_and_fibonacci_numbers_follow_the_law() -> None:
