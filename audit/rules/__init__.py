@@ -1,0 +1,1 @@
+"""How samples are drawn and numbers judged: plain Python, exact, and the same on every machine."""
