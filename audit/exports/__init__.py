@@ -1,1 +1,1 @@
-"""What auditors take away, in the forms that their own programs read."""
+"""What an auditor takes away, as files."""

@@ -116,7 +116,7 @@ def spoilings() -> dict[str, Callable[[etree._Element], object]]:
         "no id of a field": lambda row: row[0].attrib.pop("locID"),
         "three decimals": amount,
         "a day with strokes": day,
-        "a table out of its order": lambda row: row.getparent().insert(0, row),  # type: ignore[union-attr]
+        "a table out of its order": lambda row: row.getparent().insert(0, row),
     }
 
 
