@@ -39,5 +39,5 @@ def private_file(path: Path) -> Iterator[IO[bytes]]:
 
 
 def file_name(code: str) -> str:
-    """Return the code of a book as the name of a folder or a file."""
-    return "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in code)
+    """Return the code of a book as the name of a folder, another one for each code."""
+    return "".join(sign if sign.isalnum() or sign in "-_" else f"%{ord(sign):X}" for sign in code)

@@ -84,7 +84,9 @@ def write(
         csv_file(folder / "vouchers.csv", VOUCHER_HEADS, encoding) as write_voucher,
         csv_file(folder / "balances.csv", BALANCE_HEADS, encoding) as write_balance,
     ):
-        for book, counted in zip(sorted(books, key=lambda one: one.code), stated.books, strict=True):
+        by_code = {book.code: book for book in books}
+        for counted in stated.books:
+            book = by_code[counted.code]
             reading = reading_of(book, until, documents, numbers)
             counts = Counts()
             for cells in voucher_rows(voucher_lines(book=book, since=since, until=until), reading, counts):

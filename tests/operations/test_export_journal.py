@@ -221,7 +221,7 @@ THEIR_BALANCES = MappingProxyType({"hledger": balances_by_hledger, "beancount": 
 
 def code_of(book: str, leaf: str) -> str:
     """Return our code of an account from the last part of its name in a journal: the longest that it begins with."""
-    codes = Account.objects.filter(book__code=book).values_list("code", flat=True)
+    codes: list[str] = list(Account.objects.filter(book__code=book).values_list("code", flat=True))
     return max((code for code in codes if leaf.startswith(f"{component(code)}-")), key=len)
 
 

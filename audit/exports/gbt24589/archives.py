@@ -92,8 +92,8 @@ def write_values(file: IO[bytes], dimension: Dimension) -> None:
         file.write(
             row.filled(
                 spelled(value.code),
-                spelled(value.name),
-                spelled(value.name),
+                spelled(value.name) or NOTHING,
+                spelled(value.name) or NOTHING,
                 spelled(value.parent) or NOTHING,
                 number(dimension.depth_of(value)),
             )

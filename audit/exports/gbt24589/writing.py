@@ -63,7 +63,9 @@ def write(
     stated = state_vouchers(books=books, since=since, until=until)
     with whole_folder(out) as folder:
         contents: list[Content] = []
-        for book, counted in zip(sorted(books, key=lambda one: one.code), stated.books, strict=True):
+        by_code = {book.code: book for book in books}
+        for counted in stated.books:
+            book = by_code[counted.code]
             contents += write_book(folder / file_name(book.code), book, counted, since, until, numbers)
             add_schemas(folder / file_name(book.code))
         write_control(folder=folder, stated=stated, contents=contents)
