@@ -37,6 +37,11 @@ SELECT p.id, p.year, p.month, p.starts_on, p.ends_before, p.status,
 """
 # What each combination was debited and credited in each month, and before the first day by years carried.
 TURNOVER = """
+WITH p AS MATERIALIZED (
+  SELECT q.id, (SELECT coalesce(max(y.year), 0) FROM ledger_yearcarried y
+                 WHERE y.book_id = q.book_id AND y.year < q.year) AS carried
+    FROM ledger_period q WHERE q.book_id = %(book)s
+)
 SELECT a.code, a.kind, t.fund, t.functional, t.economic, t.project, t.unit, t.counterparty, t.month, t.carried,
        t.debit, t.credit
   FROM (SELECT l.account_id, l.fund_id AS fund, coalesce(l.functional_id, '') AS functional,
@@ -45,10 +50,7 @@ SELECT a.code, a.kind, t.fund, t.functional, t.economic, t.project, t.unit, t.co
                CASE WHEN l.posting_date < %(since)s THEN 0 ELSE p.id END AS month, p.carried,
                sum(CASE l.side WHEN 'D' THEN l.amount ELSE 0 END) AS debit,
                sum(CASE l.side WHEN 'C' THEN l.amount ELSE 0 END) AS credit
-          FROM (SELECT q.id, (SELECT coalesce(max(y.year), 0) FROM ledger_yearcarried y
-                               WHERE y.book_id = q.book_id AND y.year < q.year) AS carried
-                  FROM ledger_period q WHERE q.book_id = %(book)s) p
-          JOIN ledger_voucher v ON v.period_id = p.id JOIN ledger_line l ON l.voucher_id = v.id
+          FROM p JOIN ledger_voucher v ON v.period_id = p.id JOIN ledger_line l ON l.voucher_id = v.id
          WHERE v.book_id = %(book)s AND v.posting_date <= %(until)s
          GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9) t
   JOIN ledger_account a ON a.id = t.account_id
