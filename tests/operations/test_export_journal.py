@@ -23,11 +23,12 @@ from django.db.models import F, Sum
 from ledger.closing import close_period, start_adjusting
 from ledger.exports import journals
 from ledger.exports.journal_parts import account_name, component
-from ledger.models import Balance, Book, Line, Officer, Period, Project, Voucher
+from ledger.models import Account, Balance, Book, Line, Officer, Period, Project, Voucher
 from ledger.models.words import BookKind
 from ledger.opening import SubAccount, add_account, open_book, open_period
 from ledger.posting import post_event
 from ledger.reversing import reverse_event
+from ledger.statements import trial_balance
 from ledger.year_closing import carry_forward, transfer_income_and_expense
 from tests.builders import (
     AT,
@@ -183,6 +184,73 @@ def test_the_balances_of_hledger_are_the_balances_of_the_books(books: None, tmp_
     }
     assert found == ours
     assert sum(net != 0 for net in theirs.values()) == sum(net != 0 for net in ours.values())
+
+
+# Prints the balance of each account from the transactions before a day, as beancount itself has loaded them.
+BEANCOUNT_BALANCES = """
+import collections, datetime, sys
+from beancount import loader
+from beancount.core import data
+entries, errors, _options = loader.load_file(sys.argv[1])
+assert not errors, errors
+before, sums = datetime.date.fromisoformat(sys.argv[2]), collections.Counter()
+for entry in data.filter_txns(entries):
+    if entry.date < before:
+        for posting in entry.postings:
+            sums[posting.account] += posting.units.number
+for name, number in sums.items():
+    print(name, number)
+"""
+
+
+def balances_by_hledger(path: Path, before: date) -> dict[str, Decimal]:
+    checker_of("hledger")
+    report = run("hledger", "bal", "--flat", "--no-total", "-O", "csv", "-e", before.isoformat(), "-f", str(path))
+    rows = [line.strip('"').split('","') for line in report.stdout.splitlines()[1:]]
+    return {name: Decimal(amount.removesuffix(" CNY")) for name, amount in rows}
+
+
+def balances_by_beancount(path: Path, before: date) -> dict[str, Decimal]:
+    report = run(sys.executable, "-c", BEANCOUNT_BALANCES, str(path), before.isoformat())
+    assert report.returncode == 0, report.stderr
+    return {name: Decimal(number) for name, number in (line.rsplit(" ", 1) for line in report.stdout.splitlines())}
+
+
+THEIR_BALANCES = MappingProxyType({"hledger": balances_by_hledger, "beancount": balances_by_beancount})
+
+
+def code_of(book: str, leaf: str) -> str:
+    """Return our code of an account from the last part of its name in a journal: the longest that it begins with."""
+    codes: list[str] = list(Account.objects.filter(book__code=book).values_list("code", flat=True))
+    return max((code for code in codes if leaf.startswith(f"{component(code)}-")), key=len)
+
+
+@pytest.mark.parametrize("format_name", sorted(CHECKERS))
+def test_their_trial_balance_is_ours_line_by_line(books: None, tmp_path: Path, format_name: str) -> None:
+    path = tmp_path / "books"
+    export(path, format_name)
+    since, before = date(2026, 11, 1), date(2026, 12, 1)
+    theirs = {}
+    for day in (since, before):
+        sums: dict[tuple[str, str], Decimal] = {}
+        for name, number in THEIR_BALANCES[format_name](path, day).items():
+            _kind, book_code, *_levels, leaf, _fund = name.split(":")
+            key = (book_code, code_of(book_code, leaf))
+            sums[key] = sums.get(key, Decimal(0)) + number
+        theirs[day] = sums
+    compared = 0
+    for book in Book.objects.all():
+        trial = trial_balance(book=book, since=since, before=before)
+        assert trial.ties
+        for line in (line for line in trial.lines if line.leaf):
+            key = (book.code, line.code)
+            opening, closing = (theirs[day].pop(key, Decimal(0)) for day in (since, before))
+            assert opening == line.opening_debit - line.opening_credit, key
+            assert closing - opening == line.debit - line.credit, key
+            assert closing == line.closing_debit - line.closing_credit, key
+            compared += 1
+    assert compared > 8
+    assert not any(number for sums in theirs.values() for number in sums.values())  # nothing of theirs is left over
 
 
 def test_an_account_without_postings_is_declared_and_asserted_empty(books: None, tmp_path: Path) -> None:
