@@ -60,7 +60,7 @@ def holdings_on(*, on: date, year: int | None = None, record_class: str = "") ->
     order = {value: place for place, value in enumerate(RecordClass.values)}
     rows = rows_of(HOLDINGS, {"on": on, "year": year, "record_class": record_class})
     made = [
-        Holding(RecordClass(kind), *facts, HoldingState(state), [Why(one) for one in why.split()], of_list)
-        for kind, *facts, state, why, of_list in rows
+        Holding(RecordClass(kind), *facts, HoldingState(state), [Why(one) for one in why.split()], number)  # type: ignore[call-arg]
+        for kind, *facts, state, why, number in rows
     ]
     return sorted(made, key=lambda one: (order[one.record_class], one.fiscal_year))

@@ -1,12 +1,12 @@
-"""会计档案销毁清册: what a list orders to destroy, as the rule names it, and who has signed and watched it (第十八条)."""
+"""会计档案销毁清册: what a list orders to destroy, and who has signed and watched it (第十八条)."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from audit.destructions import DestructionSheet
 from audit.models import DestructionItem, DestructionRole, RecordClass
-from ledger.exports.pages.frames import Paper
+from ledger.exports.pages.frames import Paper, local_time
 from treasury.exports.papers import Document, Heading, Lines, Page, Part, Table, Title, day_text
 
 TITLE: Final = "会计档案销毁清册"
@@ -68,8 +68,8 @@ def parts_of(sheet: DestructionSheet) -> Iterator[Part]:
     appraisal = sheet.list.appraisal
     yield Lines(
         [
-            f"鉴定意见书第{appraisal.pk}号，{day_text(appraisal.appraised_on)}，参加鉴定：{appraisal.members}。"
-            f"意见：{appraisal.opinion}",
+            f"鉴定意见书第{appraisal.pk}号，{day_text(appraisal.appraised_on)}，参加鉴定：{appraisal.members}。",
+            f"鉴定意见：{appraisal.opinion}",
             f"编制日期：{day_text(sheet.list.proposed_on)}　清册摘要（SHA-256）：{sheet.digest}",
             ORDERED,
         ]
@@ -136,7 +136,7 @@ def signing_rows(sheet: DestructionSheet) -> Iterator[Sequence[str]]:
                 name,
                 "同意" if one.is_approved else "不同意",
                 one.reason,
-                f"{one.signed_at:%Y-%m-%d %H:%M}",
+                moment_text(one.signed_at),
             ]
     if sheet.carried_out:
         by = sheet.carried_out.carried_out_by
@@ -145,5 +145,9 @@ def signing_rows(sheet: DestructionSheet) -> Iterator[Sequence[str]]:
             by.full_name or by.username,
             "已销毁",
             "",
-            f"{sheet.carried_out.carried_out_at:%Y-%m-%d %H:%M}",
+            moment_text(sheet.carried_out.carried_out_at),
         ]
+
+
+def moment_text(at: datetime) -> str:
+    return f"{local_time(at):%Y-%m-%d %H:%M}"

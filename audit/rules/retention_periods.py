@@ -5,6 +5,7 @@ kept for 30 years, up to and with 2034-12-31. A new period is taken by whatever 
 from which it holds; what has expired by then stays expired. ``audit_kept_until`` in PostgreSQL is the same rule.
 """
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
@@ -44,7 +45,7 @@ def years_of(value: Value, record_class: str) -> int | None:
 
     :raises WrongKindOfValue: if the policy does not say
     """
-    said = value.get(record_class) if hasattr(value, "get") else None
+    said = value.get(record_class) if isinstance(value, Mapping) else None
     if said == PERMANENT:
         return None
     if not isinstance(said, Decimal) or said != int(said):
