@@ -24,6 +24,7 @@ from imports.marked_sheets import AUTHOR, ROWS_MAX, MarkedBook, Page, Spot
 from imports.models import Finding, StagedFile, StagedSheet
 from imports.reading.cells import Cell
 from imports.reading.sheets import Block, Row, SheetRows, read_file
+from ledger.contents import bytes_of
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,9 @@ def write_marked_copy(*, file: IO[bytes], staged: StagedFile) -> MarkedCopy:
     it is a fault, else its value. The same stage gives the same bytes.
 
     :raises Unreadable: if the file cannot be read any more
+    :raises ContentDestroyed: if its bytes were destroyed with the archives of its year
     """
+    content = bytes_of(name=staged.name, digest=staged.sha256, content=staged.content)
     sheets = {sheet.sheet_name: sheet for sheet in staged.sheets.order_by("pk")}  # as each was judged last
     errors = Finding.objects.filter(sheet__in=sheets.values(), severity=Severity.ERROR).count()
     with TemporaryDirectory() as folder:
@@ -56,7 +59,7 @@ def write_marked_copy(*, file: IO[bytes], staged: StagedFile) -> MarkedCopy:
         made_at = max(sheet.staged_at for sheet in sheets.values()).astimezone(UTC)
         workbook.set_properties({"title": staged.name, "author": AUTHOR, "created": made_at.replace(tzinfo=None)})
         book = MarkedBook(workbook, errors=errors)
-        _fact, read = read_file(file=staged.name, content=bytes(staged.content))
+        _fact, read = read_file(file=staged.name, content=content)
         for rows in read:
             copy_sheet(book, sheets[rows.name], rows)
         book.results.close()

@@ -18,6 +18,7 @@ from ledger.models import Officer
 from month import benefits, salaries
 from month.held import Asked, Held, Kind, WorkChanged, key_of, next_key
 from month.inboxes import take_answers
+from month.keeping_files import content_of
 from month.models import FileSide, Job, JobFile
 from payouts.answering import Taken
 from payouts.building import release_run
@@ -49,7 +50,7 @@ def stage(held: Held, arguments: Mapping[str, Any], officer: Officer, at: dateti
         if len(handed) < len(arguments["files"]):
             raise WorkChanged("job_has_its_files", {"job": held.job, "files": len(handed)})
         sheets = stage_files(
-            files=[(file.name, bytes(file.content)) for file in handed],
+            files=[(file.name, content_of(file)) for file in handed],
             month=date.fromisoformat(arguments["month"]),
             officer=officer,
             at=at,
@@ -200,7 +201,7 @@ def read_results(held: Held, arguments: Mapping[str, Any], officer: Officer, at:
             raise WorkChanged("job_has_its_files", {"job": held.job, "files": 0})
     taken = take_answers(
         name=file.name,
-        content=bytes(file.content),
+        content=content_of(file),
         template=arguments["template"],
         month=day_or_none(arguments["month"]),
         officer=officer,

@@ -44,6 +44,7 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.make_statement",
         "payouts.explain_entry",
         "payouts.make_reconciliation",
+        "audit.sign_as_accountant",
         "ledger.view_voucher",
         "ledger.read_district",
     ),
@@ -62,6 +63,7 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.review_budget",
         "treasury.approve_spending_plan",
         "payouts.sign_entry",
+        "audit.witness_for_accounting",
         "ledger.view_voucher",
         "ledger.read_district",
     ),
@@ -112,6 +114,8 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.confirm_for_district",
         "payouts.record_own_account",
         "payouts.review_reconciliation",
+        "audit.sign_as_accounting_head",
+        "audit.set_hold",
         "ledger.view_voucher",
         "ledger.read_district",
     ),
@@ -131,15 +135,42 @@ POSTS: Mapping[str, Sequence[str]] = {
         "payouts.confirm_own_account",
         "treasury.confirm_post",
         "treasury.confirm_establishment",
+        "audit.sign_as_unit_head",
+        "audit.lift_hold",
         "ledger.view_voucher",
         "ledger.read_district",
     ),
+    # 出纳人员不得兼管会计档案 (第79号令 第十一条): see CONFLICTS.
+    "archivist": (
+        "audit.propose_destruction",
+        "audit.sign_as_archivist",
+        "audit.carry_out_destruction",
+        "ledger.view_voucher",
+        "ledger.read_district",
+    ),
+    "archive_head": (
+        "audit.appraise",
+        "audit.sign_as_archive_head",
+        "audit.set_hold",
+        "audit.lift_hold",
+        "ledger.view_voucher",
+        "ledger.read_district",
+    ),
+    "it_officer": ("audit.sign_as_it", "ledger.view_voucher", "ledger.read_district"),
+    "it_witness": ("audit.witness_for_it", "ledger.view_voucher", "ledger.read_district"),
 }
+# Posts that nobody holds together.
+CONFLICTS: Sequence[frozenset[str]] = (frozenset({"cashier", "archivist"}), frozenset({"cashier", "archive_head"}))
 
 
 class UnknownPost(UnableToPost):
     message = _("There is no such post.")
     remedy = _("Choose from the posts that the message names.")
+
+
+class PostsConflict(UnableToPost):
+    message = _("A cashier does not keep the archives.")
+    remedy = _("Give the posts to two officers.")
 
 
 class DemoOfficer(NamedTuple):
@@ -171,6 +202,10 @@ DEMO_OFFICERS = (
     DemoOfficer("demo-receipts", "演示票据", "receipt_keeper"),
     DemoOfficer("demo-administrator", "演示管理", "administrator"),
     DemoOfficer("demo-bureau", "演示局长", "bureau_head"),
+    DemoOfficer("demo-archivist", "演示档案", "archivist"),
+    DemoOfficer("demo-archives", "演示档案主管", "archive_head"),
+    DemoOfficer("demo-it", "演示信息", "it_officer"),
+    DemoOfficer("demo-it-witness", "演示信息监销", "it_witness"),
 )
 
 
@@ -197,10 +232,14 @@ def appoint(
     """Give an officer posts, making the officer where there is none; the password is set where it is given.
 
     :raises UnknownPost: if a post is none of ``POSTS``
+    :raises PostsConflict: if nobody may hold the posts together
     """
     unknown = [post for post in posts if post not in POSTS]
     if unknown:
         raise UnknownPost("post_is_known", {"posts": ", ".join(unknown), "known": ", ".join(POSTS)})
+    for pair in CONFLICTS:
+        if pair <= set(posts):
+            raise PostsConflict("cashier_keeps_no_archives", {"officer": username, "posts": ", ".join(sorted(pair))})
     ensure_posts()
     officer, made = Officer.objects.get_or_create(
         username=username, defaults={"full_name": full_name or username, "kind": OfficerKind.PERSON}

@@ -9,6 +9,7 @@ from ledger.models import Officer
 from ledger.recording import record_event
 from ledger.refusals import UnableToPost
 from month.job_kinds import kind_named
+from month.keeping_files import content_of
 from month.models import FileSide, Job, JobFile, JobState
 from month.writing import keep_private, make_folder
 
@@ -22,6 +23,7 @@ def take_away(*, job: Job, folder: Path, officer: Officer, at: datetime) -> list
     """Write the files that a job made into a folder that only its owner reads; return their names.
 
     :raises NoFiles: if there are none, or none any more
+    :raises ContentDestroyed: if their bytes were destroyed with the archives of their year
     :raises OfficerMayNot: without the post for the work
     """
     kind_named(job.kind).require_post(officer)
@@ -53,7 +55,7 @@ def write_out(job: Job, folder: Path) -> list[str]:
     for file in files.iterator(chunk_size=1):
         path = folder / file.name
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.write_bytes(bytes(file.content))
+        path.write_bytes(content_of(file))
         names.append(file.name)
     keep_private(folder)
     return names

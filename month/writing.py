@@ -14,6 +14,7 @@ from typing import Any
 from imports.findings import totals_of, write_findings
 from imports.layouts import LAYOUTS
 from imports.models import StagedSheet, StageStatus
+from ledger.contents import bytes_of
 from ledger.models import Officer
 from ledger.recording import record_event
 from payouts.benefit_facts import scheme_codes
@@ -189,10 +190,14 @@ def write_list(path: Path, headers: Sequence[str], rows: Iterable[Sequence[Any]]
 
 
 def write_bank_files(folder: Path, month: date) -> Iterator[str]:
-    """Write the files for the bank as they are kept, byte by byte."""
+    """Write the files for the bank as they are kept, byte by byte.
+
+    :raises ContentDestroyed: if they were destroyed with the archives of their year
+    """
     make_folder(folder)
     for file in BankFile.objects.filter(batch__month=month).order_by("batch__number", "number"):
-        (folder / file.name).write_bytes(bytes(file.content))
+        content = bytes_of(name=file.name, digest=file.sha256, content=file.content)
+        (folder / file.name).write_bytes(content)
         yield f"{folder.name}/{file.name}"
 
 

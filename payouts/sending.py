@@ -15,6 +15,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from ledger.contents import bytes_of
 from ledger.models import Officer
 from ledger.posts import require_post
 from ledger.recording import record_event
@@ -129,8 +130,10 @@ def begin_handover(
     """Make a file ready and note that the bank is about to see it; the database refuses it where the bank may have it.
 
     :raises OutcomeUnknown: if somebody else has begun, or the bank may have it
+    :raises ContentDestroyed: if the bytes of the file were destroyed with the archives
     """
-    token = drop.prepare(name=file.name, content=bytes(file.content))
+    content = bytes_of(name=file.name, digest=file.sha256, content=file.content)
+    token = drop.prepare(name=file.name, content=content)
     try:
         with refusals_named(), effect():
             batch = Batch.objects.select_for_update().get(pk=file.batch_id)

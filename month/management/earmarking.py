@@ -18,8 +18,9 @@ from ledger.money import InexactAmount, exact
 from ledger.policies import NoValue
 from ledger.recording import acting_from, refusals_recorded
 from ledger.refusals import UnableToPost
-from month.asking import month_of, with_officer
+from month.asking import month_of, with_officer, with_officer_or_demo
 from month.management.commands.month import officer_of, plain_words
+from month.posts import demo_officer
 from month.tables import Told, tell
 from treasury.models import EarmarkedItem, Township, Unit
 from treasury.models.words import SpecialAccountKind
@@ -31,6 +32,14 @@ Row = TypeVar("Row", bound=models.Model)
 
 class Act(NamedTuple):
     """A step that an officer takes: its help, what it is asked for, what it does and tells."""
+
+    help: Any
+    add_arguments: Callable[[ArgumentParser], None]
+    take: Callable[[Namespace, Officer, datetime], Told]
+
+
+class Read(NamedTuple):
+    """A step that hands data out to an officer, or to the auditor of a demo, and leaves a trace."""
 
     help: Any
     add_arguments: Callable[[ArgumentParser], None]
@@ -49,7 +58,7 @@ class EarmarkingCommand(BaseCommand):
     """A command of steps; each act is one act of the treasury by the officer of ``--as``."""
 
     name: ClassVar[str]
-    steps: ClassVar[Mapping[str, Act | Look]]
+    steps: ClassVar[Mapping[str, Act | Read | Look]]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parsers = parser.add_subparsers(dest="step", required=True, metavar="STEP")
@@ -58,6 +67,8 @@ class EarmarkingCommand(BaseCommand):
             step.add_arguments(sub)
             if isinstance(step, Act):
                 with_officer(sub)
+            elif isinstance(step, Read):
+                with_officer_or_demo(sub)
 
     def handle(self, *args: Any, step: str, **options: Any) -> None:
         asked, chosen = Namespace(**options), self.steps[step]
@@ -73,9 +84,8 @@ class EarmarkingCommand(BaseCommand):
 
 @contextmanager
 def acting(*, command: str, step: str, asked: Namespace) -> Iterator[tuple[Officer, datetime]]:
-    """Let the officer of ``--as`` act; what is refused is left in the trail and told."""
-    officer, at = officer_of(asked), timezone.now()
-    assert officer is not None
+    """Let the officer of ``--as`` act, else a demo's auditor; what is refused is left in the trail and told."""
+    officer, at = officer_of(asked) or demo_officer("auditor"), timezone.now()
     with (
         refusals_told(),
         acting_from(f"manage.py {command} {step}"),

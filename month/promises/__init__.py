@@ -21,3 +21,14 @@ def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
 def install_progress(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Create or replace what is promised of the progress, the moves, the cancellations and the files of jobs."""
     install_files(schema_editor.connection, [Path(__file__).parent / "job_progress.sql"], {})
+
+
+def install_kept_files(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Create or replace what keeps the bytes of the files of jobs; the archives have to be there."""
+    install_files(schema_editor.connection, [Path(__file__).parent / "job_files_kept.sql"], {})
+
+
+def release_files(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Let go of the archives, whose functions keep the bytes of the files of jobs."""
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER IF EXISTS content_is_kept ON month_jobfile")

@@ -393,7 +393,7 @@ def told(hand: Hand) -> Hand:
             ),
             {"job_move_is_derived", "permission denied"},
         ),
-        ("UPDATE month_jobfile SET content = 'y'", {"job_file_is_fixed"}),
+        ("UPDATE month_jobfile SET content = 'y'", {"content_is_destroyed_by_a_list"}),
         ("UPDATE month_jobfile SET name = 'y'", {"job_file_is_fixed"}),
         (
             (
