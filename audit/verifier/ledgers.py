@@ -188,9 +188,9 @@ class Walk:
         book, identity, found = row[0], row[2], self.found
         while self.lines.row and self.lines.row[:3] != row[:3] and self.line_is_before(row):
             self.orphan()
-        head = "\t".join(["voucher", identity, book, *row[3:25], row[1], row[25]]) + "\n"
+        head = "\t".join(["voucher", identity, book, *row[3:26], row[1], row[26]]) + "\n"
         text = [head]
-        if head.count("\t") != 26 or head.count("\n") != 1:
+        if head.count("\t") != 27 or head.count("\n") != 1:
             self.vouchers.fail("unreadable", "a control character in a voucher")
         counted = self.sums.books.setdefault(book, Counted())
         accounts = self.known.accounts.get(book, {})
@@ -262,7 +262,7 @@ class Walk:
     ) -> None:
         """Check that header and lines agree, and debits and credits in each record and fund."""
         try:
-            stated = [whole(row[20]), *(fen(text) for text in row[21:25])]
+            stated = [whole(row[21]), *(fen(text) for text in row[22:26])]
         except ValueError as error:
             stated = [str(error)]  # type: ignore[list-item]
         found = [count, sides["FD"], sides["FC"], sides["BD"], sides["BC"]]

@@ -179,14 +179,14 @@ class Reading:
 
     def payment(self, row: List[str], at: int) -> None:
         """Add a payment to its batch and check what it pays and what the bank said of it."""
-        place, amount = f"batch {row[0]} serial {row[1]}", fen(row[12])
+        place, amount = f"batch {row[0]} serial {row[1]}", fen(row[11])
         batch = self.batches.get(row[0])
         if batch is None:
             self.found.add("batches", PAYMENTS, at, place, "surplus")
             return
         batch.count += 1
         batch.total += amount
-        batch.digest.update(f"{row[1]}|{row[5]}|{row[7]}|{row[12]}|{row[9]}|{row[6]}\n".encode())
+        batch.digest.update(f"{row[1]}|{row[5]}|{row[7]}|{row[11]}|{row[9]}|{row[6]}\n".encode())
         serial = whole(row[1])
         for file, summed in zip(batch.files, batch.in_files):
             if whole(file["first_serial"]) <= serial <= whole(file["last_serial"]):
@@ -220,7 +220,7 @@ class Reading:
             table.step()
         self.found.checked("owed")
         if total != amount:
-            self.found.add("owed", PAYMENTS, at, f"{place}: the sum of its parts", "differs", yuan(total), row[12])
+            self.found.add("owed", PAYMENTS, at, f"{place}: the sum of its parts", "differs", yuan(total), row[11])
 
     def said(self, row: List[str], at: int, batch: Batch) -> None:
         """Check that the state of a payment has the record of the bank, for its amount."""
@@ -230,8 +230,8 @@ class Reading:
             _batch, _serial, payment, file, outcome, _code, _message, amount = table.row
             proven[outcome] = amount
             of_file = self.files.get(file)
-            if of_file is None or payment != row[2] or amount != row[12]:
-                self.found.add("results", table.name, table.number, place, "differs", row[12], amount)
+            if of_file is None or payment != row[2] or amount != row[11]:
+                self.found.add("results", table.name, table.number, place, "differs", row[11], amount)
             elif outcome in PROVEN:
                 of_file.counts[outcome] += 1
                 of_file.totals[outcome] += fen(amount)
@@ -240,7 +240,7 @@ class Reading:
             table.step()
         self.found.checked("results")
         is_cancelled = row[4] == "REJECTED" and batch.row["status"] == "CANCELLED"
-        if row[4] in PROVEN and proven.get(row[4]) != row[12] and not is_cancelled:
+        if row[4] in PROVEN and proven.get(row[4]) != row[11] and not is_cancelled:
             self.found.add("results", PAYMENTS, at, f"{place} is {row[4]}: record of the bank", "missing")
         if row[4] in ("PLANNED", "SENT") and len(proven) > 1:
             self.found.add("results", PAYMENTS, at, f"{place} is {row[4]}: record of the bank", "surplus")
