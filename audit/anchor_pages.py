@@ -20,9 +20,9 @@ from ledger.exports.pages.tables import Column, Row
 from treasury.exports.papers import Heading, in_chinese
 
 HEADS_A_CODE: Final = 4  # about 300 characters: still read off a crumpled page
-CODE: Final = 46 * MM
+CODE: Final = 42 * MM
 QUIET: Final = 4  # modules of white round a code
-GAP: Final = 8 * MM
+GAP: Final = 7 * MM  # four codes side by side
 GROUP: Final = 8
 SIZE: Final = 75
 THICKNESS_AFTER: Final = 10

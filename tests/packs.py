@@ -227,15 +227,15 @@ def put_rows(files: Files, name: str, rows: list[list[str]]) -> None:
     files[name] = written.getvalue().encode()
 
 
-def changed(name: str, place: int, **values: Any) -> Tampering:
+def changed(table: str, row: int, **values: Any) -> Tampering:
     """Return the tampering that changes columns of a row of a table; rows count from 1, negative ones from the end."""
 
     def tamper(files: Files) -> None:
-        rows = rows_of(files, name)
+        rows = rows_of(files, table)
         for column, value in values.items():
             at = rows[0].index(column)
-            rows[place][at] = value(rows[place][at]) if callable(value) else value
-        put_rows(files, name, rows)
+            rows[row][at] = value(rows[row][at]) if callable(value) else value
+        put_rows(files, table, rows)
 
     return tamper
 

@@ -174,7 +174,8 @@ def check_mirrors(
     found: Findings,
 ) -> None:
     """Check that paired current accounts sum to zero on each day, where both books are in the pack."""
-    year, nets = whole(str(manifest["year"])), {}
+    year = whole(str(manifest["year"]))
+    nets: Dict[Tuple[str, str, str], List[int]] = {}
     for code, accounts in known.accounts.items():
         for account, facts in accounts.items():
             if facts.mirror and facts.counterpart in chains and code in chains:

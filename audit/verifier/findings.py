@@ -36,7 +36,7 @@ CHECKS: Dict[str, Tuple[str, str]] = {
     "posted": ("what was paid and what came back has its vouchers", "付款与退汇均有等额凭证"),
     "anchor": ("the heads and the manifest are those kept elsewhere", "链头与清单同外部存证相符"),
 }
-TOLD_MAX = 40
+TOLD_MAX = 6  # of one check
 KEPT_MAX = 10000
 
 WORDS: Dict[str, Tuple[str, str]] = {
@@ -103,9 +103,9 @@ class Findings:
             state = ("ok  ", "相符")[chinese] if not faults else (f"{faults} wrong", f"不符 {faults} 处")[chinese]
             lines.append(f"{name:11}{self.counts.get(name, 0):>10}  {state}  {words[chinese]}")
         lines += ["  " + note[chinese] for note in self.notes]
-        for one in self.kept[:TOLD_MAX]:
-            lines.append(sentence(one, chinese))
-        hidden = sum(self.faults.values()) - len(self.kept[:TOLD_MAX])
+        shown = [one for name in CHECKS for one in [kept for kept in self.kept if kept.check == name][:TOLD_MAX]]
+        lines += [sentence(one, chinese) for one in shown]
+        hidden = sum(self.faults.values()) - len(shown)
         if hidden > 0:
             lines.append((f"... and {hidden} more", f"…… 另有 {hidden} 处")[chinese])
         return lines

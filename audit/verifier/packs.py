@@ -10,7 +10,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from typing import IO, Any, Dict, List, Tuple
+from typing import IO, Any, Callable, Dict, List, Tuple
 
 from audit.verifier.findings import Findings
 
@@ -183,7 +183,10 @@ def check_zip(pack: ZipPack, manifest: Dict[str, Any], found: Findings) -> None:
     What lies before the manifest has the SHA-256 that the manifest states; what lies behind it is spelled out here.
     """
     file, members = os.path.basename(pack.path), pack.archive.infolist()
-    compare = lambda place, expected, is_so: found.compare("zip", file, 0, place, expected, is_so)  # noqa: E731
+
+    def compare(place: str, expected: object, is_so: object) -> None:
+        found.compare("zip", file, 0, place, expected, is_so)
+
     with open(pack.path, "rb") as stream:
         size = stream.seek(0, io.SEEK_END)
         compare("the last members", [MANIFEST, MANIFEST_DIGEST], [member.filename for member in members[-2:]])
@@ -220,7 +223,7 @@ def digest_until(stream: IO[bytes], end: int) -> str:
     return digest.hexdigest()
 
 
-def end_of(stream: IO[bytes], member: zipfile.ZipInfo, compare: Any) -> int:
+def end_of(stream: IO[bytes], member: zipfile.ZipInfo, compare: Callable[[str, object, object], None]) -> int:
     """Return where a member ends, after its head was held against the list at the end of the zip."""
     stream.seek(member.header_offset)
     head = stream.read(30)
@@ -229,7 +232,8 @@ def end_of(stream: IO[bytes], member: zipfile.ZipInfo, compare: Any) -> int:
         stored = struct.pack("<4s5H3I2H", b"PK\3\4", member.extract_version, 0, 0, 0, 0x21, member.CRC,
                              member.compress_size, member.file_size, len(member.filename), 0)  # fmt: skip
         compare(f"head of {member.filename}", stored + member.filename.encode(), head + stream.read(name))
-    return member.header_offset + 30 + name + extra + member.compress_size
+    length: int = name + extra
+    return member.header_offset + 30 + length + member.compress_size
 
 
 def read_from(stream: IO[bytes], place: int, size: int) -> bytes:

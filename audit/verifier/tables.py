@@ -11,6 +11,7 @@ from audit.verifier.findings import Findings
 from audit.verifier.packs import BAD_ZIP, Pack
 
 LINE_MAX = 64 << 20  # characters; a seal holds 64 for each of its vouchers
+csv.field_size_limit(LINE_MAX)
 AMOUNT = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]{2}")
 NUMBER = re.compile(r"0|[1-9][0-9]{0,17}")
 
