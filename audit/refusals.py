@@ -1,9 +1,12 @@
-<<<<<<< HEAD
-"""Why a sample is not taken: what was asked for does not fit together."""
+"""Why samples are not taken and the archives refuse: one class per kind of refusal, with facts and remedy."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import DatabaseError
 from django.utils.translation import gettext_lazy as _
 
-from ledger.refusals import UnableToPost
+from ledger.refusals import REFUSALS, UnableToPost, refusal_of
 
 
 class SampleUnfit(UnableToPost):
@@ -19,16 +22,6 @@ class SampleTooLarge(UnableToPost):
 class PopulationEmpty(UnableToPost):
     message = _("There is nothing to draw from.")
     remedy = _("Choose other days, books or filters.")
-=======
-"""Why the archives refuse: one class per kind of refusal, each with its facts and its remedy."""
-
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from django.db import DatabaseError
-from django.utils.translation import gettext_lazy as _
-
-from ledger.refusals import REFUSALS, UnableToPost, refusal_of
 
 
 class UnableToDestroy(UnableToPost):
@@ -151,4 +144,3 @@ def refusals_named() -> Iterator[None]:
         yield
     except DatabaseError as error:
         raise refusal_of(error, known={**REFUSALS, **RETENTION_REFUSALS}) from error
->>>>>>> fr

@@ -1,5 +1,1 @@
-<<<<<<< HEAD
-"""What an auditor takes away, as files."""
-=======
-"""The papers of the archives."""
->>>>>>> fr
+"""What an auditor takes away as files, and the papers of the archives."""

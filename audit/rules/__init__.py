@@ -1,5 +1,1 @@
-<<<<<<< HEAD
-"""How samples are drawn and numbers judged: plain Python, exact, and the same on every machine."""
-=======
-"""What follows from dates and policies alone."""
->>>>>>> fr
+"""How samples are drawn and numbers judged, and how long archives are kept: plain Python, exact."""

@@ -126,23 +126,31 @@ def write_journal(*, book_code: str | None, format_name: str, write: Callable[[s
 
     :raises UnableToExport: if there is no such book
     """
-    journal = FORMATS[format_name]
     with one_moment():
-        books = chosen_books(book_code)
-        stated = stated_about(books)
-        names = named_accounts(books, several=book_code is None)
-        held = held_balances(books)
-        accounts = journal_accounts(names, held)
-        write(journal.head(stated))
-        for account in accounts.values():
-            write(journal.account(account, first_day=stated.first_day))
-        for day, title, assertions in openings(books, accounts, held):
-            write(journal.opening(assertions, day=day, title=title))
-        codes = {book.pk: book.code for book in books}
-        for lines in transactions_of(books):
-            write(journal.transaction(transaction_of(lines[0], codes), postings_of(lines, accounts)))
-        closing = [Assertion(account, held[key].closing if key in held else ZERO) for key, account in accounts.items()]
-        write(journal.closing(closing, day=stated.last_day, title="closing balances of the books"))
+        return write_books(
+            books=chosen_books(book_code), several=book_code is None, format_name=format_name, write=write
+        )
+
+
+def write_books(
+    *, books: list[Book], several: bool, format_name: str, write: Callable[[str], object]
+) -> JournalStated:
+    """Write the journal of some books inside ``one_moment``; where it is of ``several``, accounts name their book."""
+    journal = FORMATS[format_name]
+    stated = stated_about(books)
+    names = named_accounts(books, several=several)
+    held = held_balances(books)
+    accounts = journal_accounts(names, held)
+    write(journal.head(stated))
+    for account in accounts.values():
+        write(journal.account(account, first_day=stated.first_day))
+    for day, title, assertions in openings(books, accounts, held):
+        write(journal.opening(assertions, day=day, title=title))
+    codes = {book.pk: book.code for book in books}
+    for lines in transactions_of(books):
+        write(journal.transaction(transaction_of(lines[0], codes), postings_of(lines, accounts)))
+    closing = [Assertion(account, held[key].closing if key in held else ZERO) for key, account in accounts.items()]
+    write(journal.closing(closing, day=stated.last_day, title="closing balances of the books"))
     return stated
 
 
