@@ -56,8 +56,8 @@ def line(number: int = 1, amount: str = "100.00", *, side: str = "D", **changes:
 
 def lines(count: int, *, record: str = "F") -> Sequence[PrintedLine]:
     """Return lines that balance: one debit for all the credits."""
-    credits = [line(number, "1.00", side="C", record=record) for number in range(2, count + 1)]
-    return [line(1, f"{count - 1}.00", record=record), *credits]
+    others = [line(number, "1.00", side="C", record=record) for number in range(2, count + 1)]
+    return [line(1, f"{count - 1}.00", record=record), *others]
 
 
 def printed(*own: PrintedLine, **changes: object) -> PrintedVoucher:

@@ -15,12 +15,14 @@ from reportlab.lib.fonts import addMapping
 from xhtml2pdf import default, pisa
 
 from ledger.exports.pages.frames import local_time
+from ledger.exports.pages.pens import MM, packed, points
 from ledger.exports.pages.typefaces import BOLD, REGULAR, typeface
 from ledger.exports.voucher_sheets import BlockTotal, PrintedLine, PrintedVoucher, Sheet, day_text, sheets_of
 from ledger.money import in_full
 
 TEMPLATE: Final = "ledger/voucher.html"
 ROWS: Final = 6
+DETAIL, SMALL = 43 * MM, points(65)  # the room of 明细科目 in the template, and the size there
 
 
 class NotDrawn(Exception):
@@ -85,5 +87,10 @@ def shown_row(row: PrintedLine | BlockTotal) -> dict[str, object]:
     }
     if isinstance(row, BlockTotal):
         return {"total": f"{row.label}（大写）：{row.capitals}", **amounts}
-    account = {"general": row.account.general, "detail": row.account.detail, "dimensions": row.dimensions}
-    return {"summary": row.summary, **account, **amounts}
+    return {
+        "summary": row.summary,
+        "general": row.account.general,
+        "detail": row.account.detail,
+        "dimensions": packed(row.dimensions, room=DETAIL, size=SMALL),
+        **amounts,
+    }

@@ -14,7 +14,7 @@ from itertools import chain, islice
 from typing import IO, Final
 
 from ledger.exports.pages.frames import local_time
-from ledger.exports.pages.pens import BLACK, MM, PALE, PALE_RED, RED, Pen, fitted, points, width_of, wrapped
+from ledger.exports.pages.pens import BLACK, MM, PALE, PALE_RED, RED, Pen, fitted, packed, points, width_of, wrapped
 from ledger.exports.pages.streams import PageStream
 from ledger.exports.pages.tables import THICK, THIN
 from ledger.exports.pages.typefaces import BOLD, REGULAR
@@ -136,8 +136,8 @@ def draw_head(pen: Pen, sheet: Sheet, top: int) -> None:
 
 
 def draw_line(pen: Pen, line: PrintedLine, y: int) -> None:
-    put_block(pen, 0, y, line.summary, "")
-    put_block(pen, 1, y, line.account.general, "")
+    put_block(pen, 0, y, line.summary)
+    put_block(pen, 1, y, line.account.general)
     put_block(pen, 2, y, line.account.detail, line.dimensions)
     put_amount(pen, 3, y, line.debit, REGULAR)
     put_amount(pen, 4, y, line.credit, REGULAR)
@@ -190,7 +190,7 @@ def draw_foot(pen: Pen, voucher: PrintedVoucher, y: int, top: int, printed: str)
     share = (RIGHT - LEFT) // len(roles)
     for place, (role, name) in enumerate(roles):
         put(pen, LEFT + place * share, y, f"{role}：{name}", room=share - MM, size=HEAD)
-    put_notes(pen, y + 2 * MM, "　".join(voucher.notes))
+    put_notes(pen, y + 2 * MM, voucher.notes)
     pen.text(LEFT, top + 144 * MM, f"会计制度：{voucher.regime}", size=SMALL)
     pen.right(RIGHT, top + 144 * MM, f"会计期间：{voucher.month}　{printed}", size=SMALL)
 
@@ -207,8 +207,8 @@ def put_amount(pen: Pen, place: int, y: int, amount: Decimal | None, font: str) 
         pen.right(right, middle(y, TEXT), said, size=size, font=font, ink=RED if amount < 0 else BLACK)
 
 
-def put_block(pen: Pen, place: int, y: int, text: str, more: str) -> None:
-    """Write a text, and more of it in smaller type, into a cell, all of it whatever its length."""
+def put_block(pen: Pen, place: int, y: int, text: str, more: Sequence[str] = ()) -> None:
+    """Write a text, and more of them in smaller type, into a cell, all of it whatever its length."""
     lines = block(text, more, WIDTHS[place] - 2 * PAD, ROW_HEIGHT - PAD)
     foot = y + (ROW_HEIGHT - sum(size * 5 // 4 for _line, size in lines)) // 2
     for line, size in lines:
@@ -216,20 +216,20 @@ def put_block(pen: Pen, place: int, y: int, text: str, more: str) -> None:
         pen.text(EDGES[place] + PAD, foot - size // 4, line, size=size)
 
 
-def put_notes(pen: Pen, y: int, text: str) -> None:
-    for line, size in block("", text, RIGHT - LEFT, 10 * MM):
+def put_notes(pen: Pen, y: int, notes: Sequence[str]) -> None:
+    for line, size in block("", tuple(notes), RIGHT - LEFT, 10 * MM):
         y += size * 5 // 4
         pen.text(LEFT, y, line, size=size)
 
 
 @lru_cache(maxsize=5_000)
-def block(text: str, more: str, room: int, height: int) -> Sequence[tuple[str, int]]:
+def block(text: str, more: Sequence[str], room: int, height: int) -> Sequence[tuple[str, int]]:
     """Return the lines of a cell with their sizes, the largest at which everything fits."""
     size = TEXT
     while True:
         small = min(SMALL, size)
         lines = [(line, fitted(line, room=room, size=size)) for line in wrapped(text, room=room, size=size)]
-        lines += [(line, fitted(line, room=room, size=small)) for line in wrapped(more, room=room, size=small)]
+        lines += [(line, fitted(line, room=room, size=small)) for line in packed(more, room=room, size=small)]
         lines = [(line, length) for line, length in lines if line]
         if size <= LEAST or sum(length * 5 // 4 for _line, length in lines) <= height:
             return lines

@@ -67,8 +67,8 @@ class PrintedLine:
         return self.amount if self.side == "C" else None
 
     @property
-    def dimensions(self) -> str:
-        """Return fund, classes, project, unit and counterparty in one text."""
+    def dimensions(self) -> Sequence[str]:
+        """Return fund, classes, project, unit and counterparty, each as a text of its own."""
         told = (
             ("资金", self.fund),
             ("功能", self.functional),
@@ -77,7 +77,7 @@ class PrintedLine:
             ("单位", self.unit),
             ("往来", self.counterparty),
         )
-        return "；".join(f"{label}：{text}" for label, text in told if text)
+        return tuple(f"{label}：{text}" for label, text in told if text)
 
 
 @dataclass(frozen=True, slots=True)

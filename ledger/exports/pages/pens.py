@@ -6,6 +6,7 @@ page is the same bytes.
 """
 
 import re
+from collections.abc import Sequence
 from math import cos, radians, sin
 from typing import Any, Final
 
@@ -127,3 +128,15 @@ def wrapped(text: str, *, room: int, size: int, font: str = REGULAR) -> list[str
         line += part
         length += width
     return [*lines, line.strip()] if line.strip() else lines
+
+
+def packed(texts: Sequence[str], *, room: int, size: int, font: str = REGULAR) -> list[str]:
+    """Return some texts as the lines they take in ``room``, parted by ；, none broken that fits a line by itself."""
+    lines: list[str] = []
+    for text in texts:
+        joined = f"{lines[-1]}；{text}" if lines else text
+        if lines and width_of(joined, size=size, font=font) <= room:
+            lines[-1] = joined
+        else:
+            lines += wrapped(text, room=room, size=size, font=font)
+    return lines
