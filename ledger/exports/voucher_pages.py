@@ -6,6 +6,7 @@ Django's template escapes every text. Nothing is fetched: the template names no 
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import IO, Final
@@ -15,14 +16,16 @@ from reportlab.lib.fonts import addMapping
 from xhtml2pdf import default, pisa
 
 from ledger.exports.pages.frames import local_time
-from ledger.exports.pages.pens import MM, packed, points
+from ledger.exports.pages.pens import INCH, MM, fitted, points
 from ledger.exports.pages.typefaces import BOLD, REGULAR, typeface
+from ledger.exports.voucher_runs import ROWS, block
 from ledger.exports.voucher_sheets import BlockTotal, PrintedLine, PrintedVoucher, Sheet, day_text, sheets_of
 from ledger.money import in_full
 
 TEMPLATE: Final = "ledger/voucher.html"
-ROWS: Final = 6
-DETAIL, SMALL = 43 * MM, points(65)  # the room of 明细科目 in the template, and the size there
+# The room of the cells in the template, how high a row is there, and the size of an amount.
+SUMMARY, GENERAL, DETAIL, AMOUNT = 39 * MM, 30 * MM, 42 * MM, 21 * MM
+HEIGHT, TEXT = 95 * MM // 10, points(81)
 
 
 class NotDrawn(Exception):
@@ -80,17 +83,29 @@ def shown(sheet: Sheet) -> dict[str, object]:
 
 
 def shown_row(row: PrintedLine | BlockTotal) -> dict[str, object]:
+    said = ["" if amount is None else in_full(amount) for amount in (row.debit, row.credit)]
     amounts = {
-        "debit": "" if row.debit is None else in_full(row.debit),
-        "credit": "" if row.credit is None else in_full(row.credit),
+        "debit": said[0],
+        "credit": said[1],
+        "size": type_size(min(fitted(text, room=AMOUNT, size=TEXT, font=BOLD) for text in said)),
         "red": any(amount is not None and amount < 0 for amount in (row.debit, row.credit)),
     }
     if isinstance(row, BlockTotal):
         return {"total": f"{row.label}（大写）：{row.capitals}", **amounts}
+    account = row.account
     return {
-        "summary": row.summary,
-        "general": row.account.general,
-        "detail": row.account.detail,
-        "dimensions": packed(row.dimensions, room=DETAIL, size=SMALL),
+        "summary": cell(row.summary, (), SUMMARY),
+        "general": cell(account.general, (), GENERAL),
+        "detail": cell(account.detail, row.dimensions, DETAIL),
         **amounts,
     }
+
+
+def cell(text: str, more: Sequence[str], room: int) -> list[tuple[str, str]]:
+    """Return the lines of a cell, each with its type size, so that xhtml2pdf has nothing to wrap or shrink."""
+    return [(line, type_size(size)) for line, size in block(text, tuple(more), room, HEIGHT)]
+
+
+def type_size(size: int) -> str:
+    tenths = size * 720 // INCH
+    return f"{tenths // 10}.{tenths % 10}pt"
