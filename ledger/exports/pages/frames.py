@@ -81,11 +81,12 @@ def write_pages(*, file: IO[bytes], frame: Frame, pages: Sequence[Sequence[Drawi
     at = local_time(frame.printed_at)
     canvas.setDateFormatter(lambda *_parts: f"{at:D:%Y%m%d%H%M%S}{at:%z}"[:-2] + f"'{at:%z}'"[-3:])
     for number, drawings in enumerate(pages, start=1):
-        pen = Pen(canvas, width=width, height=height)
+        pen = Pen(canvas._doc, width=width, height=height)
         draw_frame(pen, frame, number, len(pages))
         for draw in drawings:
             draw(pen)
-        pen.put_down()
+        canvas.addLiteral(pen.operators())
+        canvas.showPage()
     canvas.save()
 
 

@@ -6,15 +6,20 @@ page is the same bytes.
 """
 
 import re
+from collections.abc import Sequence
+from math import cos, radians, sin
 from typing import Any, Final
-
-from reportlab.pdfgen.canvas import Canvas
 
 from ledger.exports.pages.embedding import PageFont
 from ledger.exports.pages.typefaces import REGULAR, typeface
 
 MM: Final = 100
 INCH: Final = 2540
+# Inks, as the operators that take them.
+BLACK: Final = "0 g"
+RED: Final = "0.8 0 0 rg"
+PALE: Final = "0.9 g"
+PALE_RED: Final = "1 0.86 0.86 rg"
 # A word of ASCII or one other character, with the marks that may not begin a line.
 UNBROKEN: Final = re.compile(r"(?:[!-~]+|.)[，。、；：！？）》」』·…%]*", re.DOTALL)
 
@@ -25,21 +30,26 @@ def points(size: int) -> int:
 
 
 class Pen:
-    """The writing on one page ``width`` by ``height``; ``put_down`` hands it to the canvas."""
+    """The writing on one page ``width`` by ``height`` of a reportlab document; ``operators`` is what it says."""
 
-    def __init__(self, canvas: Canvas, *, width: int, height: int) -> None:
-        self.canvas: Any = canvas
+    def __init__(self, document: Any, *, width: int, height: int) -> None:
+        self.document = document
         self.width = width
         self.height = height
         self.grounds: list[str] = []
+        self.marks: list[str] = []
         self.strokes: list[str] = []
         self.words: list[str] = []
         self.set_in = ("", 0, 0)  # font, face and size of the last word
+        self.ink = BLACK  # of the last word
 
-    def text(self, x: int, y: int, text: str, *, size: int, font: str = REGULAR) -> None:
+    def text(self, x: int, y: int, text: str, *, size: int, font: str = REGULAR, ink: str = BLACK) -> None:
         """Write a text from ``x`` on, its foot on ``y``."""
         face = typeface(font)
-        document = self.canvas._doc
+        document = self.document
+        if ink != self.ink:
+            self.ink = ink
+            self.words.append(ink)
         self.words.append(f"1 0 0 1 {x} {self.height - y} Tm")
         for place, codes in face.runs(text, document):
             if self.set_in != (font, place, size):
@@ -47,13 +57,25 @@ class Pen:
                 self.words.append(f"{face.getSubsetInternalName(place, document)} {size} Tf")
             self.words.append(f"<{codes.hex()}> Tj")
 
-    def right(self, x: int, y: int, text: str, *, size: int, font: str = REGULAR) -> None:
+    def right(self, x: int, y: int, text: str, *, size: int, font: str = REGULAR, ink: str = BLACK) -> None:
         """Write a text that ends at ``x``."""
-        self.text(x - width_of(text, size=size, font=font), y, text, size=size, font=font)
+        self.text(x - width_of(text, size=size, font=font), y, text, size=size, font=font, ink=ink)
 
-    def centre(self, x: int, y: int, text: str, *, size: int, font: str = REGULAR) -> None:
+    def centre(self, x: int, y: int, text: str, *, size: int, font: str = REGULAR, ink: str = BLACK) -> None:
         """Write a text with its middle at ``x``."""
-        self.text(x - width_of(text, size=size, font=font) // 2, y, text, size=size, font=font)
+        self.text(x - width_of(text, size=size, font=font) // 2, y, text, size=size, font=font, ink=ink)
+
+    def mark(self, x: int, y: int, text: str, *, size: int, ink: str, degrees: int) -> None:
+        """Lay a turned text with its middle at ``x`` and ``y`` under everything, as a watermark."""
+        face = typeface(REGULAR)
+        turn, half = radians(degrees), width_of(text, size=size) // 2
+        across, up = f"{cos(turn):.6f}", f"{sin(turn):.6f}"
+        left, foot = x - int(half * cos(turn)), self.height - y - int(half * sin(turn))
+        words = "".join(
+            f"{face.getSubsetInternalName(place, self.document)} {size} Tf <{codes.hex()}> Tj "
+            for place, codes in face.runs(text, self.document)
+        )
+        self.marks.append(f"{ink} BT {across} {up} -{up} {across} {left} {foot} Tm {words}ET 0 g")
 
     def line(self, x: int, y: int, to_x: int, to_y: int) -> None:
         self.strokes.append(f"{x} {self.height - y} m {to_x} {self.height - to_y} l S")
@@ -70,13 +92,12 @@ class Pen:
         """Lay a light grey under everything in a rectangle whose top left corner is given."""
         self.grounds.append(f"{x} {self.height - y - height} {width} {height} re f")
 
-    def put_down(self) -> None:
-        """Hand the page to the canvas and begin a new one."""
+    def operators(self) -> str:
+        """Return what the page says: grounds, marks, lines, words."""
         scale = f"{72 / INCH:.8f}"
         grounds = ["0.93 g", *self.grounds, "0 g"] if self.grounds else []
-        writing = [f"q {scale} 0 0 {scale} 0 0 cm", *grounds, *self.strokes, "BT", *self.words, "ET Q"]
-        self.canvas.addLiteral("\n".join(writing))
-        self.canvas.showPage()
+        writing = [f"q {scale} 0 0 {scale} 0 0 cm", *grounds, *self.marks, *self.strokes, "BT", *self.words, "ET Q"]
+        return "\n".join(writing)
 
 
 def width_of(text: str, *, size: int, font: str = REGULAR) -> int:
@@ -107,3 +128,15 @@ def wrapped(text: str, *, room: int, size: int, font: str = REGULAR) -> list[str
         line += part
         length += width
     return [*lines, line.strip()] if line.strip() else lines
+
+
+def packed(texts: Sequence[str], *, room: int, size: int, font: str = REGULAR) -> list[str]:
+    """Return some texts as the lines they take in ``room``, parted by ；, none broken that fits a line by itself."""
+    lines: list[str] = []
+    for text in texts:
+        joined = f"{lines[-1]}；{text}" if lines else text
+        if lines and width_of(joined, size=size, font=font) <= room:
+            lines[-1] = joined
+        else:
+            lines += wrapped(text, room=room, size=size, font=font)
+    return lines
