@@ -14,7 +14,9 @@ from django.utils.timezone import get_current_timezone
 
 from audit.traces.steps import Fact, Step
 from ledger.masking import masked, masked_account, masked_id
+from ledger.models import AccountingUnit
 from ledger.money import in_full
+from treasury.models import Unit
 
 FIRST: Final = 20  # rows of a list that are shown at once
 ACCOUNTS: Final = {"account_number", "supplier_account", "counter_account"}
@@ -182,6 +184,8 @@ def shown(row: Model, field: Any) -> str:
     if isinstance(field, ForeignKey) and (is_officer(field) or getattr(row, field.attname) is None):
         return str(getattr(row, field.attname) or "")
     value = getattr(row, field.name)
+    if isinstance(field, ForeignKey):
+        return str(value) if field.related_model in (Unit, AccountingUnit) else masked(str(value))
     if field.name in ACCOUNTS:
         return masked_account(value)
     if field.name in ID_NUMBERS:

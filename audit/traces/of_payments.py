@@ -170,7 +170,7 @@ register(
         (
             down("handover", "file", order="attempt"),
             down("fate-decision", "file"),
-            up("batch", "batch"),
+            up("batch", "batch", unless_from=("payment",)),
             down("origin", "bank_file", at_start=True),
             found(payments_of_files, at_start=True),
         ),

@@ -33,8 +33,8 @@ def policy_step(policy: Policy, dated: DatedValue, *, part: str = "") -> Step:
     facts = [
         Fact(_("file"), f"payouts/policy/{policy.name}.yaml"),
         Fact(_("holds from"), dated.effective_from.isoformat()),
-        Fact(_("value"), f"{part} {value_text(value)}".strip()[:LONGEST]),
-        Fact(_("unit"), policy.unit),
+        Fact(_("value that holds"), f"{part} {value_text(value)}".strip()[:LONGEST]),
+        Fact(_("unit of the value"), policy.unit),
         Fact(_("legal reference"), dated.reference),
         Fact(_("reference verified"), "✓" if dated.verified else "✗"),
     ]

@@ -24,7 +24,7 @@ class LeftOut(NamedTuple):
 class Step:
     """One thing on the way of money: a payment, a signature, a row of a file.
 
-    ``reference`` traces it by itself. What stands above in the tree is named again without its facts: ``is_above``.
+    ``reference`` traces it by itself. What the tree tells elsewhere is only named again: ``is_elsewhere``.
     """
 
     kind: str
@@ -35,7 +35,7 @@ class Step:
     at: datetime | date | None = None
     children: tuple["Step", ...] = ()
     left_out: tuple[LeftOut, ...] = ()
-    is_above: bool = False
+    is_elsewhere: bool = False
 
     def walk(self) -> Iterator["Step"]:
         """Yield the step and all behind it."""

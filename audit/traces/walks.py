@@ -91,7 +91,8 @@ def followed(nodes: Sequence[Node], link: Link, met: dict[Met, Node], view: View
     """Follow one link of the nodes of a kind; return what was not met before."""
     if not nodes:
         return []
-    found = list(link.find([node.row for node in nodes], view))
+    places = {node.row.pk: place for place, node in enumerate(nodes)}
+    found = sorted(link.find([node.row for node in nodes], view), key=lambda one: places[one.parent])
     unmet: dict[str, set[Any]] = defaultdict(set)
     for one in found:
         if (one.kind, one.key) not in met:
@@ -114,7 +115,7 @@ def followed(nodes: Sequence[Node], link: Link, met: dict[Met, Node], view: View
 
 
 def mention(node: Node, view: View) -> Step:
-    return replace(node.kind.step(node.row, view), facts=(), by="", at=None, is_above=True)
+    return replace(node.kind.step(node.row, view), facts=(), by="", at=None, is_elsewhere=True)
 
 
 def count_left_out(of_row: dict[Any, Node], found: Sequence[Found], view: View) -> None:

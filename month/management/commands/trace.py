@@ -83,8 +83,8 @@ def tree_of(step: Step) -> Tree:
 def told(step: Step) -> str:
     """Return a step in words: what it is, by whom and when, and what is known of it."""
     head = f"[bold]{escape(step.title)}[/bold]" + (f"  [cyan]{escape(step.reference)}[/cyan]" if step.reference else "")
-    if step.is_above:
-        return f"{head}  [dim]{_('(see above)')}[/dim]"
+    if step.is_elsewhere:
+        return f"{head}  [dim]{_('(told elsewhere in this trace)')}[/dim]"
     signed = " ".join(part for part in (step.by, when(step.at)) if part)
     facts = "; ".join(f"{fact.label}: {fact.value}" for fact in step.facts)
     lines = [head + (f"  [green]{escape(signed)}[/green]" if signed else ""), escape(facts)]
