@@ -22,7 +22,8 @@ FIRST: Final = 20  # rows of a list that are shown at once
 ACCOUNTS: Final = {"account_number", "supplier_account", "counter_account"}
 ID_NUMBERS: Final = {"id_number", "holder_number", "payee_number", "supplier_code"}
 # Digests, message ids and names of files hold long numbers that are nobody's.
-PLAIN: Final = {"sha256", "digest", "message_id", "file", "identity", "end_to_end_id", "certificate", "invoice"}
+PLAIN: Final = {"sha256", "digest", "message_id", "file", "identity", "end_to_end_id", "certificate"}
+PAPERS: Final = {"invoice", "payment_slip", "receipt", "number"}
 
 # Whole files, and the digests of a thousand vouchers.
 UNREAD: Final = {"content", "voucher_digests"}
@@ -192,7 +193,7 @@ def shown(row: Model, field: Any) -> str:
         return masked_id(value)
     if field.choices:
         return str(getattr(row, f"get_{field.name}_display")() or "")
-    return text_of(value, is_plain=field.name in PLAIN, is_month=field.name == "month")
+    return text_of(value, is_plain=field.name in PLAIN | PAPERS, is_month=field.name == "month")
 
 
 def text_of(value: object, *, is_plain: bool = False, is_month: bool = False) -> str:

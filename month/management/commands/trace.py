@@ -63,7 +63,7 @@ class Command(BaseCommand):
         if asked.format_name == "json":
             self.stdout.write(json.dumps([asdict(step) for step in steps], ensure_ascii=False, indent=1, default=str))
         else:
-            console = Console(file=self.stdout, soft_wrap=True)  # type: ignore[arg-type]
+            console = Console(file=self.stdout)  # type: ignore[arg-type]
             for step in steps:
                 console.print(tree_of(step), highlight=False)
 
