@@ -44,7 +44,7 @@ register(
         " reviewed_by",
         ("township",),
         (
-            down("income", "collection", at_start=True),
+            down("income", "collection", unless_from=("income",)),
             vouchers_under(lambda collection: [collection.source]),
         ),
         by="swept_by",

@@ -17,6 +17,8 @@ from payouts.facts import rows_by_name
 from payouts.models import Payment
 from payouts.models.words import Outcome
 
+# What the bank refused comes back like what it returned.
+BACK: Final = (Outcome.RETURNED, Outcome.REJECTED)
 REVERSED: Final = "/reversed"
 Said = Mapping[str, str]
 
@@ -54,12 +56,12 @@ def of_release(said: Said) -> Q:
     if said["act"] == "paid":
         return paid & Q(reissues=None)
     if said["act"] == "returned":
-        return paid & Q(results__file=int(said["by"]), results__outcome=Outcome.RETURNED)
+        return paid & Q(results__file=int(said["by"]), results__outcome__in=BACK)
     return paid & Q(batch=int(said["by"]))
 
 
 def of_result(said: Said) -> Q:
-    back = Q(results__file=int(said["file"]), results__outcome=Outcome.RETURNED, batch__run__isnull=False)
+    back = Q(results__file=int(said["file"]), results__outcome__in=BACK, batch__run__isnull=False)
     return back & Q(batch__run__purpose="BENEFITS" if said.get("benefits") else "PAYROLL")
 
 
@@ -206,7 +208,7 @@ UNION ALL
 SELECT paid.id, CASE WHEN release <> '' THEN release || '/returned/' || w.file_id
                      WHEN purpose = 'PAYROLL' THEN 'payouts.result/' || w.file_id || '/returned'
                      ELSE 'payouts.result/' || w.file_id || '/returned/benefits' END
-  FROM paid JOIN payouts_resultrow w ON w.payment_id = paid.id AND w.outcome = 'RETURNED'
+  FROM paid JOIN payouts_resultrow w ON w.payment_id = paid.id AND w.outcome IN ('RETURNED', 'REJECTED')
 UNION ALL
 SELECT paid.id, 'payouts.giving_up/' || g.id || '/' || town FROM paid JOIN payouts_givingup g ON g.payment_id = paid.id
 """
