@@ -1,4 +1,4 @@
-"""Why samples are not taken and the archives refuse: one class per kind of refusal, with facts and remedy."""
+"""Why samples and traces are not made and the archives refuse: one class per kind, with facts and remedy."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +22,13 @@ class SampleTooLarge(UnableToPost):
 class PopulationEmpty(UnableToPost):
     message = _("There is nothing to draw from.")
     remedy = _("Choose other days, books or filters.")
+
+
+class UnknownReference(UnableToPost):
+    """Nothing has the reference, or nothing that the officer may see: the two are told alike."""
+
+    message = _("There is nothing of this reference that you may see.")
+    remedy = _("Write it in one of the forms that manage.py trace --help lists, such as payment:2026-11/17.")
 
 
 class UnableToDestroy(UnableToPost):

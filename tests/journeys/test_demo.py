@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import re
 from collections.abc import Iterator
 
@@ -10,12 +11,15 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
 from django.test import Client
+from django.utils import translation
 from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
+from audit.traces import trace
 from ledger.checks import run_checks
 from ledger.models import Book, Officer, Voucher
-from payouts.models import Payment, Run
+from payouts.models import Batch, Payment, Run
+from tests import traced
 from tests.conftest import copy_database, drop_database, point_at
 from treasury.models import Township
 
@@ -131,3 +135,47 @@ def test_unknown_books_vouchers_and_page_keys_are_answered_plainly(auditor: Clie
     assert auditor.get("/vouchers/999999/").status_code == 404
     assert auditor.get(f"/books/{DISTRICT}/vouchers/?after=nonsense").status_code == 200
     assert auditor.get(f"/books/{DISTRICT}/?month=1999-13").status_code == 200
+
+
+def test_every_payment_of_the_demo_leads_to_a_row_of_a_file_and_to_its_vouchers(demo: str) -> None:
+    ends = {"obligation", "row", "sheet", "bank-file", "result-row", "voucher"}
+    seen = 0
+    for batch in Batch.objects.all():
+        [start] = trace(f"batch:{batch}", townships=None, length=batch.payments_count)
+        payments = [step for step in start.children if step.kind == "payment"]
+        assert [step.reference for step in payments if ends - traced.kinds_of(step.walk())] == []
+        seen += len(payments)
+    assert seen == Payment.objects.count()
+
+
+def test_every_voucher_of_the_demo_leads_to_its_act_and_to_every_payment(demo: str) -> None:
+    assert traced.vouchers_without_their_act() == []
+    assert traced.payments_of_vouchers() == {f"payment:{payment}" for payment in Payment.objects.all()}
+
+
+def test_everything_in_the_demo_is_found_by_its_own_reference(demo: str) -> None:
+    assert list(traced.rows_that_are_lost()) == []
+    assert traced.numbers_shown() == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh-hans", ("应付义务", "政策依据")), ("en", ("obligation", "legal"))]
+)
+def test_the_command_tells_a_payment_in_the_language_of_the_officer(
+    demo: str, language: str, words: tuple[str, str]
+) -> None:
+    with translation.override(language), contextlib.redirect_stdout(io.StringIO()) as printed:
+        call_command("trace", "payment:2026-11/17", stdout=printed)
+    assert [word for word in (*words, "payslip:", "declared-pay:", "voucher:") if word not in printed.getvalue()] == []
+
+
+def test_the_command_writes_a_trace_for_programs(demo: str) -> None:
+    out = io.StringIO()
+    call_command("trace", "voucher:1", "--format", "json", "--depth", "1", stdout=out)
+    [step] = json.loads(out.getvalue())
+    assert (step["kind"], step["reference"].partition(":")[0]) == ("voucher", "voucher")
+
+
+def test_the_command_refuses_what_is_not_there(demo: str) -> None:
+    with pytest.raises(CommandError, match="trace_starts_somewhere"):
+        call_command("trace", "payment:2026-11/999999")
