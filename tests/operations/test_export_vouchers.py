@@ -23,6 +23,8 @@ from pypdf import PdfReader
 from pytest_django.plugin import DjangoDbBlocker
 from python_calamine import CalamineWorkbook
 
+from audit.exports.csv_files import Encoding
+from audit.exports.numbers import Numbers
 from audit.voucher_files import FORMATS, export_vouchers
 from ledger.entries import Event
 from ledger.exports.snapshots import one_moment
@@ -106,6 +108,8 @@ def take(
         until=NOVEMBER_END,
         format_name=format_name,
         paper=None,
+        numbers=Numbers.MASKED,
+        encoding=Encoding.UTF8,
         out=out,
         at=timezone.now(),
     )
@@ -471,8 +475,38 @@ def test_an_unknown_book_is_refused(books: None, tmp_path: Path) -> None:
 
 
 def test_a_paper_for_a_list_is_refused(books: None, tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="export_is_of_a_paper"):
+    with pytest.raises(CommandError, match="export_takes_the_option"):
         command(tmp_path / "list.xlsx", "--paper", "a4", kind="xlsx")
+
+
+@pytest.mark.parametrize(
+    ("kind", "option"), [("xlsx", ["--in-full"]), ("pdf", ["--encoding", "gb18030"]), ("gbt24589", ["--paper", "a5"])]
+)
+def test_a_choice_that_a_format_does_not_have_is_refused(
+    books: None, tmp_path: Path, kind: str, option: list[str]
+) -> None:
+    with pytest.raises(CommandError, match="export_takes_the_option"):
+        command(tmp_path / "out", *option, kind=kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "made"), [("gbt24589", "D/总账.xml"), ("gbt24589", "T01/公共档案.xml"), ("platform", "vouchers.csv")]
+)
+def test_the_standard_formats_are_written_into_a_folder(books: None, tmp_path: Path, kind: str, made: str) -> None:
+    assert "9 vouchers" in command(tmp_path / "out", kind=kind)
+    assert (tmp_path / "out" / made).stat().st_size > 0
+    assert last_export().after["format"] == kind
+
+
+def test_the_platform_takes_the_encoding_of_old_spreadsheets(books: None, tmp_path: Path) -> None:
+    command(tmp_path / "out", "--encoding", "gb18030", kind="platform")
+    assert (tmp_path / "out" / "vouchers.csv").read_text(encoding="gb18030").startswith("账套")
+
+
+def test_numbers_in_full_leave_an_event_of_their_own(own_books: None, tmp_path: Path) -> None:
+    ensure_demo_officers()
+    command(tmp_path / "out", "--in-full", kind="platform")
+    assert AuditEvent.objects.filter(act="export.in_full").count() == 1
 
 
 def test_an_unknown_format_is_none_of_the_choices(books: None, tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit.exports.csv_files import Encoding
+from audit.exports.numbers import Numbers
 from audit.voucher_files import FORMATS, PAPERS, export_vouchers
 from ledger.exports.journals import UnableToExport
 from ledger.exports.pages.embedding import GlyphMissing
@@ -20,6 +22,8 @@ from ledger.refusals import UnableToPost
 from month.management.acting import day_of
 from month.management.commands.month import officer_of, plain_words
 from month.posts import demo_officer, ensure_demo_officers
+
+ENCODINGS = {"utf8": Encoding.UTF8, "gb18030": Encoding.GB18030}
 
 
 def demo_auditor() -> Officer:
@@ -37,6 +41,12 @@ class Command(BaseCommand):
         parser.add_argument("--to", dest="until", type=day_of, required=True, help=_("last day, such as 2026-11-30"))
         parser.add_argument("--format", dest="format_name", choices=sorted(FORMATS), required=True)
         parser.add_argument("--paper", choices=sorted(PAPERS), help=_("of a pdf: a5, or a4 with two sheets to cut"))
+        parser.add_argument(
+            "--in-full", action="store_true", help=_("ID and account numbers in full; leaves its own trace")
+        )
+        parser.add_argument(
+            "--encoding", choices=sorted(ENCODINGS), default="utf8", help=_("of the platform's csv files")
+        )
         parser.add_argument("--out", type=Path, required=True, help=_("the file to write, or a folder for it"))
         parser.add_argument("--as", dest="officer", help=_("username of the officer who acts"))
 
@@ -57,6 +67,8 @@ class Command(BaseCommand):
                     until=asked.until,
                     format_name=asked.format_name,
                     paper=asked.paper,
+                    numbers=Numbers.IN_FULL if asked.in_full else Numbers.MASKED,
+                    encoding=ENCODINGS[asked.encoding],
                     out=asked.out,
                     at=at,
                 )
