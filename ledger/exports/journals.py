@@ -132,9 +132,7 @@ def write_journal(*, book_code: str | None, format_name: str, write: Callable[[s
         )
 
 
-def write_books(
-    *, books: list[Book], several: bool, format_name: str, write: Callable[[str], object]
-) -> JournalStated:
+def write_books(*, books: list[Book], several: bool, format_name: str, write: Callable[[str], object]) -> JournalStated:
     """Write the journal of some books inside ``one_moment``; where it is of ``several``, accounts name their book."""
     journal = FORMATS[format_name]
     stated = stated_about(books)
