@@ -1,4 +1,4 @@
-"""审计存证页: the heads of a pack and the SHA-256 of its manifest on paper, in print and as QR codes.
+"""审计锚定页: the heads of a pack and the SHA-256 of its manifest on paper, in print and as QR codes.
 
 It is kept elsewhere than the books. The text of the QR codes, one after the other, is an anchor file: what
 ``verify.py --anchor`` and ``check_books --anchors`` take.
@@ -48,26 +48,26 @@ def write_anchor_page(*, file: IO[bytes], packed: Packed, heading: Heading) -> i
             f"清单（manifest.json）SHA-256：{grouped(packed.manifest)}",
             f"核验程序（verify.py）SHA-256：{grouped(sha256(verifier_text().encode()).hexdigest())}",
         )
-        flow.heading("二、各账套链头")
+        flow.heading("二、各账套链首")
         columns = [
             Column(("账套",), 22),
             Column(("名称",), 34),
-            Column(("封条号",), 16),
+            Column(("封签号",), 16),
             Column(("摘要（SHA-256）",), 118),
         ]
         rows = [Row((book.code, book.name, f"{book.seal}", grouped(book.digest))) for book in packed.books]
         flow.table(columns, rows, size=SIZE)
         flow.heading("三、二维码", keep=CODE + GAP)
-        flow.lines("各码文字依次相接即为存证文件，可用 verify.py --anchor 或 --anchor-text 核对。")
+        flow.lines("各码文字依次相接即为锚定文件，可用 verify.py --anchor 或 --anchor-text 核对。")
         add_codes(flow, anchor_texts(packed))
-        flow.lines("本页应与账簿分开保管；此后任何一次核验，链上均须有本页所载封条。")
+        flow.lines("本页应与账簿分开保管；此后任何一次核验，链上均须有本页所载封签。")
         flow.signatures("打印人：", "会计主管：", "保管人：", "日期：")
         return flow.write(file)
 
 
 def frame_of(packed: Packed, heading: Heading) -> Frame:
     return Frame(
-        title=f"{packed.year}年度审计包存证页",
+        title=f"{packed.year}年度审计包锚定页",
         facts=[heading.district, "身份证号与账号已脱敏" if packed.detail == "masked" else "完整包"],
         unit="",
         statement=heading.statement,

@@ -14,9 +14,10 @@ from typing import Any
 
 from rich.console import Console
 
+from benchmarks import auditing
 from benchmarks.scales import QUICK, Scale
 from benchmarks.server import HORDAKS, TEMPLATE, Server
-from benchmarks.telling import Row, print_plans, table_of, voucher_rows
+from benchmarks.telling import Row, print_plans, table_of
 from config import roles
 
 RESULTS = Path(__file__).parent / "results"
@@ -299,43 +300,6 @@ def iso20022(server: Server, scale: Scale) -> tuple[list[Row], Any]:
     return told, found
 
 
-def standard_exports(server: Server, scale: Scale) -> tuple[list[Row], Any]:
-    """GB/T 24589.1-2010 and the audit platform's csv of a month of vouchers, in memory that stays flat."""
-    found: dict[str, Any] = {}
-    for lines in scale.exported:
-        with server.database("posted") as name:
-            server.run("posting", "post_mixed", database=name, lines=lines)
-            for form in ("gbt24589", "platform"):
-                found[f"{form} {lines}"] = server.run("standard_exports", "export", database=name, form=form)
-    rows = []
-    few, many = scale.exported
-    for form in ("gbt24589", "platform"):
-        small, large = found[f"{form} {few}"], found[f"{form} {many}"]
-        rows.append(
-            Row(
-                "standard_exports",
-                f"{form}: {large['vouchers']:,} vouchers, {large['lines']:,} lines, {large['mb']:,.0f} MB; memory as at"
-                f" {small['vouchers']:,} vouchers ({small['peak_mb']:.0f} MB, {small['seconds']:.1f} s)",
-                f"{large['seconds']:.1f} s, of it client {large['client_seconds']:.1f} s, {large['peak_mb']:.0f} MB",
-                ratio=small["peak_mb"] / large["peak_mb"],
-                at_least=0.8,
-            )
-        )
-    return rows, found
-
-
-def vouchers(server: Server, scale: Scale) -> tuple[list[Row], Any]:
-    """Print runs of A5 vouchers out of the books, beside xhtml2pdf voucher by voucher."""
-    with server.database("vouchers") as name:
-        server.run("vouchers", "post_some", database=name, vouchers=scale.printed)
-        found = {
-            what: server.run("vouchers", "print_run", database=name, days=days)
-            for what, days in (("tenth", 3), ("half", 15), ("all", 30))
-        }
-        found["single"] = server.run("vouchers", "print_single", database=name, vouchers=scale.printed_singly)
-    return voucher_rows(found), found
-
-
 PARTS: dict[str, Callable[[Server, Scale], tuple[list[Row], Any]]] = {
     "bulk": bulk,
     "hordak": hordak,
@@ -346,8 +310,9 @@ PARTS: dict[str, Callable[[Server, Scale], tuple[list[Row], Any]]] = {
     "settlement": settlement,
     "benefits": benefits,
     "iso20022": iso20022,
-    "standard_exports": standard_exports,
-    "vouchers": vouchers,
+    "standard_exports": auditing.standard_exports,
+    "vouchers": auditing.vouchers,
+    "audit_pack": auditing.audit_pack,
 }
 
 

@@ -9,15 +9,15 @@ CHECKS: Dict[str, Tuple[str, str]] = {
     "zip": ("the zip file is as it was written", "压缩包与生成时一致"),
     "files": ("every file is there, no other is, and each has its SHA-256", "文件齐全、无多余，SHA-256 相符"),
     "rows": ("every table has its columns, its order and its number of rows", "各表列名、顺序、行数相符"),
-    "chain": ("each seal continues the one before, up to the head", "封条逐条相连，直至链头"),
-    "vouchers": ("the text of each voucher has the digest that was sealed", "凭证原文与封条摘要相符"),
-    "signatures": ("each later signature is as it was sealed", "补签与封条相符"),
+    "chain": ("each seal continues the one before, up to the head", "封签逐条相连，直至链首"),
+    "vouchers": ("the text of each voucher has the digest that was sealed", "凭证原文与封签摘要相符"),
+    "signatures": ("each later signature is as it was sealed", "补签与封签相符"),
     "balanced": (
         "debits equal credits by voucher, record and fund; headers equal lines",
         "凭证借贷平衡，表头与分录相符",
     ),
     "numbers": ("voucher numbers run on without a gap", "凭证号连续无断号"),
-    "periods": ("changes of periods and totals of closed ones are as sealed", "期间变动与结账合计同封条相符"),
+    "periods": ("changes of periods and totals of closed ones are as sealed", "期间变动与结账合计同封签相符"),
     "balances": ("openings, turnovers and closings are those of the lines", "期初、发生额、期末与分录相符"),
     "mirrors": ("paired current accounts of two books sum to zero", "上下级往来对应科目合计为零"),
     "four_eyes": ("those who must be different people are", "不相容岗位由不同人员签署"),
@@ -34,7 +34,7 @@ CHECKS: Dict[str, Tuple[str, str]] = {
     ),
     "results": ("what is settled or returned has the record of the bank", "支付状态有银行回盘记录"),
     "posted": ("what was paid and what came back has its vouchers", "付款与退汇均有等额凭证"),
-    "anchor": ("the heads and the manifest are those kept elsewhere", "链头与清单同外部存证相符"),
+    "anchor": ("the heads and the manifest are those kept elsewhere", "链首与清单同外部锚定相符"),
 }
 TOLD_MAX = 6  # of one check
 KEPT_MAX = 10000

@@ -112,9 +112,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "pack", nargs="?", default=os.path.dirname(os.path.abspath(__file__)), help="zip or folder 审计包"
     )
-    parser.add_argument("--anchor", help="a file of heads kept elsewhere 外部存证文件")
+    parser.add_argument("--anchor", help="a file of heads kept elsewhere 外部锚定文件")
     parser.add_argument("--anchor-text", default="", help="the text of the QR codes 二维码文字")
-    parser.add_argument("--later", action="store_true", help="the pack was made after the anchor 本包晚于存证")
+    parser.add_argument("--later", action="store_true", help="the pack was made after the anchor 本包晚于锚定")
     parser.add_argument(
         "--lang", choices=["en", "zh"], default="zh" if os.environ.get("LANG", "").startswith("zh") else "en"
     )
@@ -143,7 +143,7 @@ def main(arguments: Sequence[str]) -> int:
     if not text.strip():
         print(
             ("Not held against an anchor: a pack rewritten whole is found only against one (--anchor).",
-             "未与外部存证核对：整体改写的包只有凭存证（--anchor）才能发现。")[chinese]
+             "未与外部锚定核对：整体改写的包只有凭锚定（--anchor）才能发现。")[chinese]
         )  # fmt: skip
     print(("Everything agrees.", "全部相符。")[chinese])
     return 0

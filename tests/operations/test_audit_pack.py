@@ -10,8 +10,10 @@ import subprocess
 import sys
 import threading
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
+import psycopg2.extensions
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
@@ -21,7 +23,7 @@ from audit.verifier_text import PARTS, verifier_text
 from ledger.models import AuditEvent, Officer, Voucher
 from ledger.posting import post_event
 from ledger.refusals import OfficerMayNot
-from tests.builders import simple
+from tests.builders import make_books, simple
 from tests.packs import (
     AT,
     ON,
@@ -433,19 +435,57 @@ def test_a_line_of_the_size_of_a_bomb_is_refused(good: Path, tmp_path: Path) -> 
 # The command
 
 
+def command(path: Path, *options: str, **streams: io.StringIO) -> None:
+    call_command("audit_pack", "--year", "2026", "--out", str(path), "--as", "auditor", *options, **streams)
+
+
 def test_the_command_writes_the_pack_and_says_what_is_in_it(
     books: None, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = tmp_path / "pack.zip"
+    path, page = tmp_path / "pack.zip", tmp_path / "anchor.pdf"
     officer = auditor()
     officer.set_password("lang genug 1")
     officer.save()
     monkeypatch.setattr("sys.stdin", io.StringIO("lang genug 1\n"))
-    call_command("audit_pack", "--year", "2026", "--out", str(path), "--book", "D", "--as", "auditor")
+    call_command(
+        "audit_pack", "--year", "2026", "--out", str(path), "--book", "D", "--as", "auditor", "--anchor-page", str(page)
+    )
     out = capsys.readouterr().out
     digest = hashlib.sha256(files_of(path)["manifest.json"]).hexdigest()
     assert f"# manifest 2026 {digest}" in out
+    assert page.read_bytes().startswith(b"%PDF")
     assert found_in(path) == []
     monkeypatch.setattr("sys.stdin", io.StringIO("lang genug 1\n"))
     with pytest.raises(CommandError, match=str(tmp_path / "no" / "x.zip")):
-        call_command("audit_pack", "--year", "2026", "--out", str(tmp_path / "no" / "x.zip"), "--as", "auditor")
+        command(tmp_path / "no" / "x.zip")
+
+
+def test_a_missing_number_is_told_and_the_pack_is_written_with_it(
+    fresh_database: str,
+    connect: Callable[[str], psycopg2.extensions.connection],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make_books()
+    for number in range(1, 4):
+        post_event(simple(f"s/{number}"))
+    superuser = connect("postgres")
+    with superuser, superuser.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        for table, key in (("ledger_line", "voucher_id"), ("ledger_voucher", "id")):
+            cursor.execute(f"DELETE FROM {table} WHERE {key} IN (SELECT id FROM ledger_voucher WHERE source = 's/2')")
+    officer = auditor()
+    officer.set_password("lang genug 1")
+    officer.save()
+    monkeypatch.setattr("sys.stdin", io.StringIO("lang genug 1\n"))
+    told = io.StringIO()
+    with pytest.raises(CommandError) as failed:
+        call_command(
+            "audit_pack", "--year", "2026", "--out", f"{tmp_path / 'pack.zip'}", "--as", "auditor", stderr=told
+        )
+    assert failed.value.returncode == 1
+    assert "D 2026-11 记-2" in told.getvalue()
+    found = found_in(tmp_path / "pack.zip")
+    assert any(line.startswith(f"numbers {VOUCHERS} 0 D 2026-11 记-2 missing") for line in found)
+    assert any(line.startswith("numbers manifest.json 0 D 2026-11 记-2 missing") for line in found)
+    assert any("vouchers" in line and "missing" in line for line in found)
