@@ -29,7 +29,7 @@ def of_holdings(holdings: Sequence[Holding]) -> Told:
     )
     for one in holdings:
         made.add_row(
-            one.record_class.label,
+            str(one.record_class.label),
             one.record_class.value,
             str(one.fiscal_year),
             str(one.records),
@@ -37,7 +37,7 @@ def of_holdings(holdings: Sequence[Holding]) -> Told:
             str(one.size),
             f"{one.kept_from}",
             _("permanent") if one.kept_until == FOR_EVER else f"{one.kept_until}",
-            one.state.label + (f" {one.list}" if one.list else ""),
+            f"{one.state.label} {one.list or ''}".strip(),
             ", ".join(str(why.label) for why in one.why),
         )
     return [made]
@@ -58,7 +58,7 @@ def of_sheet(sheet: DestructionSheet) -> Told:
     )
     for item in sheet.items:
         items.add_row(
-            RecordClass(item.record_class).label,
+            str(RecordClass(item.record_class).label),
             str(item.fiscal_year),
             str(item.records),
             str(item.files),
