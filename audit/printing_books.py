@@ -55,7 +55,7 @@ def print_books(*, officer: Officer, asked: Asked, folder: Path, on: date, at: d
     :raises GlyphMissing: if no font has a character of it
     """
     books = require_books(officer=officer, codes=asked.codes, on=on)
-    with whole_folder(folder) as written, translation.override("zh-hans"), one_moment():
+    with whole_folder(folder) as written, one_moment():
         printed = [print_book(book, asked, written, at) for book in books]
     names = [name for one in printed for name in one.names]
     gaps = [gap for one in printed for gap in one.gaps]
@@ -83,12 +83,11 @@ def print_book(book: Book, asked: Asked, folder: Path, at: datetime) -> Printed:
     figures = figures_of(span)
     gaps = gaps_in(books=[book], since=span.begins, until=span.before - timedelta(days=1))
     wanted = Wanted(account=asked.account, split=asked.split, gaps=gaps)
-    names = [
-        name
-        for paper in asked.papers
-        for format_name in asked.formats
-        for name in write_paper(
-            paper=PAPERS[paper](figures, wanted), format_name=format_name, folder=folder, printed_at=at
-        )
-    ]
+    names: list[str] = []
+    for paper in asked.papers:
+        for format_name in asked.formats:
+            made = PAPERS[paper](figures, wanted)
+            # Papers are Chinese; what is in the way is told in the officer's language.
+            with translation.override("zh-hans"):
+                names += write_paper(paper=made, format_name=format_name, folder=folder, printed_at=at)
     return Printed(names, gaps)

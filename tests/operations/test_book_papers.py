@@ -18,6 +18,7 @@ import psycopg2.extensions
 import pytest
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
+from django.utils import translation
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
@@ -693,7 +694,7 @@ def test_the_command_says_what_cannot_be_printed(
     stored: Book, tmp_path: Path, options: Sequence[str], said: str
 ) -> None:
     ensure_demo_officers()
-    with pytest.raises(CommandError, match=said):
+    with translation.override("en"), pytest.raises(CommandError, match=said):
         ordered(*options, "--paper", "general_ledger", "--out", str(tmp_path))
     assert list(tmp_path.iterdir()) == []
 
