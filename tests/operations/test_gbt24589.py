@@ -18,11 +18,11 @@ from lxml import etree
 from audit.exports.gbt24589 import archives, writing
 from audit.exports.gbt24589.markup import DISPUTED, spelled
 from audit.exports.gbt24589.tables import ARCHIVES, LEDGER, PAY
-from audit.exports.numbers import Numbers
+from audit.exports.numbers import Numbers, record_numbers_shown
 from ledger.balances import balances_as_of
 from ledger.closing import close_period, start_adjusting
 from ledger.exports.journals import UnableToExport
-from ledger.models import Book, Line, Officer, Period, Voucher
+from ledger.models import AuditEvent, Book, Line, Officer, Period, Voucher
 from ledger.opening import open_period, open_year
 from ledger.posting import post_event
 from ledger.year_closing import carry_forward, transfer_income_and_expense
@@ -441,6 +441,16 @@ def test_numbers_of_people_are_in_full_where_they_are_asked_for(own_stage: Stage
     people = [row for path in (tmp_path / "out").glob("*/公共档案.xml") for row in rows_of(parsed(path), "员工档案")]
     assert {row["证件号码"] for row in people} == {one.id_number for one in payroll.EVERYBODY}
     assert {row["出生日期"] for row in people} == {"19800101"}
+
+
+def test_an_export_with_numbers_in_full_leaves_its_event(fresh_database: str, tmp_path: Path) -> None:
+    make_books()
+    stated = export_standard(tmp_path / "out", numbers=Numbers.IN_FULL)
+    chief = Officer.objects.get(username="chief")
+    record_numbers_shown(officer=chief, form="gbt24589", stated=stated, at=AT)
+    left = AuditEvent.objects.get(act="export.in_full")
+    assert (left.actor, left.subject) == ("chief", "export/gbt24589/2026-11-01/2026-11-30")
+    assert left.after == "books=D T01\nvouchers=0"
 
 
 def pay_sums(out: Path) -> dict[str, dict[str, object]]:
