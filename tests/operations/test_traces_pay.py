@@ -13,12 +13,14 @@ from ledger.models import AuditEvent, Officer
 from ledger.refusals import OfficerMayNot
 from month.posts import demo_officer
 from payouts.models import Payment, Person
-from tests import payroll, traced
+from tests import payroll, posts, traced
 from tests.traced import kinds_of, references, steps_of, text_of
 from treasury.models import Township
+from treasury.models.words import PostKind
 
 stage, rolled_back = payroll.stage, payroll.rolled_back
 AT = datetime(2026, 11, 25, 9, tzinfo=UTC)
+IN_OFFICE, AFTER_OFFICE = (datetime(year, 8, 1, tzinfo=UTC) for year in (2026, 2040))
 BACK_AND_OUT_AGAIN = "payment:2026-07/2"
 
 
@@ -43,8 +45,11 @@ def test_no_trace_shows_the_number_of_a_person_or_of_an_account(rolled_back: Non
 
 
 def test_every_payment_is_found_from_a_voucher(rolled_back: None) -> None:
-    sent = Payment.objects.exclude(results=None)
-    assert traced.payments_of_vouchers() == {f"payment:{payment}" for payment in sent}
+    found = traced.payments_of_vouchers()
+    assert found == {
+        f"payment:{one}" for one in Payment.objects.all() if "voucher" in kinds_of(steps_of(f"payment:{one}"))
+    }
+    assert found >= {f"payment:{payment}" for payment in Payment.objects.exclude(results=None)}
 
 
 def test_a_payment_leads_to_what_was_declared_and_to_the_policy_values(rolled_back: None) -> None:
@@ -142,3 +147,14 @@ def test_an_officer_without_a_post_reads_nothing(rolled_back: None) -> None:
     nobody = Officer.objects.create(username="nobody", full_name="测试人员")
     with pytest.raises(OfficerMayNot):
         trace_for(reference=BACK_AND_OUT_AGAIN, officer=nobody, at=AT, depth=1)
+
+
+def test_the_holder_of_a_post_in_a_township_traces_what_is_of_that_township(rolled_back: None) -> None:
+    clerk = posts.local("clerk-of-birch")
+    posts.held(PostKind.CENTRE_CLERK, name="测试会计", holder=clerk)
+    [step] = trace_for(reference=BACK_AND_OUT_AGAIN, officer=clerk, at=IN_OFFICE, depth=2)
+    assert step.reference == BACK_AND_OUT_AGAIN
+    with pytest.raises(UnknownReference):
+        trace_for(reference="batch:2026-07/1", officer=clerk, at=IN_OFFICE, depth=2)
+    with pytest.raises(OfficerMayNot, match="officer_reads_own_books"):
+        trace_for(reference=BACK_AND_OUT_AGAIN, officer=clerk, at=AFTER_OFFICE, depth=2)
