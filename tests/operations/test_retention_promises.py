@@ -8,13 +8,15 @@ import psycopg2
 import pytest
 from django.db import connections
 
+from audit.appraising import ClassYear
 from audit.destroying import SIGNS_BY
 from audit.models import SIGNING, WITNESSES, DestructionRole
 from imports.models import StagedFile
 from ledger.checks import run_checks
+from payouts.models import Batch
 from tests import attacks
 from tests.attacks import DENIED, Hand, Stage, insertion
-from tests.operations.test_retention import AT, OLD, POSTS, kept, officer, proposed
+from tests.operations.test_retention import AT, FILES_OF_1999, OLD, POSTS, kept, officer, proposed
 from tests.payroll_hands import adds, another, refusal, refuses, row_of
 
 attack_stage = attacks.stage
@@ -39,14 +41,37 @@ ARCHIVES = {
 
 @pytest.fixture(scope="module")
 def stage(attack_stage: Stage) -> Stage:
-    """Books, two files of 1999 on a list that nobody has signed, and one of 2004 that is kept."""
+    """Books; two files of 1999 and one for the bank on a list that nobody has signed; one of 2004 that is kept."""
     kept()
     kept("补.csv")
     kept("后.csv", month=OLD.replace(year=2004))
-    proposed()
+    sent_file(attack_stage)
+    proposed(FILES_OF_1999, ClassYear("bank_files", 1999))
     for role in DestructionRole:
         officer(POSTS[role])
     return attack_stage
+
+
+def sent_file(stage: Stage) -> None:
+    """Put a file for the bank into 1999, past the triggers that ask for a funded batch."""
+    batch = Batch.objects.create(month=OLD, number=1, source="test/1999", pay_date=OLD)
+    row = {
+        "batch_id": batch.pk,
+        "number": 1,
+        "name": "代发.txt",
+        "template": "t",
+        "channel": "lists",
+        "message_id": "m",
+    }
+    told = {"content": b"old", "sha256": sha256(b"old").hexdigest()}
+    connection = stage.connect("postgres")
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        sql, parameters = insertion(
+            "payouts_bankfile", [{**row, **told, "first_serial": 1, "last_serial": 1, "rows": 1, "total": 1}]
+        )
+        cursor.execute(sql, parameters)
+    connection.close()
 
 
 def the_list(hand: Hand) -> int:
@@ -225,10 +250,11 @@ def test_a_carried_out_list_takes_its_bytes_for_good_and_no_others(stage: Stage,
     signs(hand, *SIGNING, *WITNESSES)
     adds(hand, "audit_destructioncarriedout", carried_out(hand))
     assert contents(hand) == [0, 0, 9]
+    assert hand.rows("SELECT octet_length(content), name, rows FROM payouts_bankfile") == [(0, "代发.txt", 1)]
     assert refuses(hand, "audit_destructioncarriedout", carried_out(hand)) == "list_is_carried_out_once"
     again = refusal(hand, "UPDATE imports_stagedfile SET content = 'again'")
     assert again == hand.owner_meets("staged_file_is_append_only")
-    assert hand.rows("SELECT count(*) FROM audit_erased_files()") == [(2,)]
+    assert hand.rows("SELECT count(*) FROM audit_erased_files()") == [(3,)]
 
 
 def test_no_trigger_of_another_table_reaches_the_bytes(stage: Stage, superuser: Hand) -> None:
@@ -244,9 +270,8 @@ def test_no_trigger_of_another_table_reaches_the_bytes(stage: Stage, superuser: 
 
 def test_the_auditor_reads_lists_and_signatures(stage: Stage) -> None:
     reader = stage.hand("auditor")
-    assert reader.rows("SELECT record_class, fiscal_year, files, bytes FROM auditor_destruction_list") == [
-        ("imported_files", 1999, 2, 18)
-    ]
+    listed = "SELECT record_class, fiscal_year, files, bytes FROM auditor_destruction_list ORDER BY 1"
+    assert reader.rows(listed) == [("bank_files", 1999, 1, 3), ("imported_files", 1999, 2, 18)]
     for view in ("retention_hold", "appraisal", "destruction_signature", "listed_file"):
         reader.rows(f"SELECT * FROM auditor_{view}")
     assert refusal(reader, "SELECT * FROM audit_destructionlist") == DENIED
