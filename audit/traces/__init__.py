@@ -1,6 +1,6 @@
 """Find one's way: from a payment to what it follows from and where its money went, and back from any voucher."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from django.db.models import Q
@@ -40,7 +40,7 @@ def forms() -> Mapping[str, str]:
 
 def trace(
     reference: str, *, townships: frozenset[int] | None, depth: int = DEPTH, skipped: int = 0, length: int = FIRST
-) -> list[Step]:
+) -> Sequence[Step]:
     """Return what a reference names, each with the steps behind it.
 
     ``townships`` are those that the reader may see, None for everything. Lists show ``length`` rows after the
@@ -51,7 +51,7 @@ def trace(
     view = View(skipped, length, townships)
     prefix, _colon, text = reference.partition(":")
     if prefix == OF_ALL:
-        steps = policy_named(text)
+        steps: Sequence[Step] = policy_named(text)
     else:
         kind, named = resolved(prefix, text)
         open_rows = None if kind is None or named is None or (townships is not None and kind.towns is None) else kind

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from django.contrib.auth import get_user_model
@@ -11,6 +12,7 @@ from django.db.models import F, Field, ForeignKey, Model, Q, QuerySet, Window
 from django.db.models.aggregates import Count
 from django.db.models.functions import RowNumber
 from django.utils.timezone import get_current_timezone
+from django.utils.translation import get_language
 
 from audit.traces.steps import Fact, Step
 from ledger.masking import masked, masked_account, masked_id
@@ -173,11 +175,17 @@ def found(find: Finder, **more: Any) -> Link:
 
 def facts_of(row: Model, names: str) -> Iterable[Fact]:
     """Yield what fields say, under their names, leaving out what is empty."""
-    for name in names.split():
-        field = row._meta.get_field(name)
+    for field, label in fields_told(type(row), names, get_language()):
         value = shown(row, field)
         if value:
-            yield Fact(str(field.verbose_name), value)  # type: ignore[union-attr]
+            yield Fact(label, value)
+
+
+@cache
+def fields_told(model: type[Model], names: str, _language: str) -> Sequence[tuple[Any, str]]:
+    """Return fields with what they are called in a language."""
+    fields = [model._meta.get_field(name) for name in names.split()]
+    return [(field, str(field.verbose_name)) for field in fields]  # type: ignore[union-attr]
 
 
 def shown(row: Model, field: Any) -> str:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from audit.traces.steps import Fact, Step
@@ -52,23 +53,28 @@ def value_text(value: Value) -> str:
     return "" if value is None else str(value)
 
 
-def policy_values(name: str, on: date, *, part: str = "") -> list[Step]:
+def policy_values(name: str, on: date, *, part: str = "") -> Sequence[Step]:
     """Return the value of a policy that holds on a day, if it has one."""
+    return policy_values_told(name, on, part, get_language())
+
+
+@cache
+def policy_values_told(name: str, on: date, part: str, _language: str) -> Sequence[Step]:
     try:
         policy = payout_policies()[name]
-        return [policy_step(policy, policy.dated_on(on), part=part)]
+        return (policy_step(policy, policy.dated_on(on), part=part),)
     except (NoSuchPolicy, NoValue):
-        return []
+        return ()
 
 
-def policy_named(text: str) -> list[Step]:
+def policy_named(text: str) -> Sequence[Step]:
     """Return the values that ``NAME`` or ``NAME@2026-11-01`` names, none where there is no such policy."""
     name, _at, day = text.partition("@")
     try:
         policy = payout_policies()[name]
         on = date.fromisoformat(day) if day else None
     except (NoSuchPolicy, ValueError):
-        return []
+        return ()
     return policy_values(name, on) if on else [policy_step(policy, dated) for dated in policy.values]
 
 
@@ -84,6 +90,7 @@ def contribution_policies(month: date) -> Mapping[str, str]:
     return found
 
 
+@cache
 def item_names(month: date) -> Mapping[str, str]:
     """Return the Chinese names of the pay items of a month."""
     items = payout_policies()["pay_items"].value_on(month)

@@ -105,7 +105,7 @@ def followed(nodes: Sequence[Node], link: Link, met: dict[Met, Node], view: View
         key = (one.kind, one.key)
         if key in met:
             if key not in parent.above():
-                parent.children.append(mention(met[key], view))
+                parent.children.append(mention(met[key]))
         elif key in loaded:
             met[key] = Node(KINDS[one.kind], loaded[key], parent)
             parent.children.append(met[key])
@@ -114,8 +114,8 @@ def followed(nodes: Sequence[Node], link: Link, met: dict[Met, Node], view: View
     return new
 
 
-def mention(node: Node, view: View) -> Step:
-    return replace(node.kind.step(node.row, view), facts=(), by="", at=None, is_elsewhere=True)
+def mention(node: Node) -> Step:
+    return Step(node.kind.name, node.kind.title, node.kind.reference(node.row), is_elsewhere=True)
 
 
 def count_left_out(of_row: dict[Any, Node], found: Sequence[Found], view: View) -> None:
