@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from ledger.models import Book, Officer
 from ledger.refusals import OfficerMayNot
 from treasury.models import Township
+from treasury.refusals import NothingThere
 from treasury.secondments import holders_on
 
 READ: Final = "ledger.view_voucher"
@@ -37,13 +38,16 @@ def books_open_to(*, officer: Officer, on: date) -> QuerySet[Book]:
 def require_books(*, officer: Officer, codes: Sequence[str], on: date) -> Sequence[Book]:
     """Return the books of some codes, or all that are open to an officer where no code is given.
 
-    A book that does not exist and one that is not open to the officer are refused alike, so that nobody
-    learns which townships there are.
+    To who reads a township only, a book that does not exist and one that is not open are refused alike, so
+    that nobody learns which townships there are.
 
     :raises OfficerMayNot: if a book is not open to the officer, or none is
+    :raises NothingThere: if an officer who reads the district names a book that does not exist
     """
     open_books = {book.code: book for book in books_open_to(officer=officer, on=on).select_related("chart", "head")}
     closed = sorted(set(codes) - open_books.keys())
+    if closed and reads_district(officer):
+        raise NothingThere("book_is_opened", {"books": ", ".join(closed), "known": ", ".join(open_books)})
     if closed or not open_books:
         raise OfficerMayNot(
             "officer_reads_own_books", {"officer": officer.username, "act": "read", "books": ", ".join(closed)}
