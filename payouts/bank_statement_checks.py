@@ -7,10 +7,8 @@ from ledger.checks import Disagreement, book_check, disagreements
 
 @book_check
 def bank_statements_are_unbroken() -> Iterator[Disagreement]:
-    """Every statement begins where the last one ended, is the sum of its entries, and its file has its hash.
-
-    Whether a file may be without its bytes is for ``erased_files_are_listed`` of the archives.
-    """
+    """Every statement begins where the last one ended, is the sum of its entries, and its file has its hash."""
+    # Whether a file may be without its bytes is for ``erased_files_are_listed`` of the archives.
     yield from disagreements(
         "bank_statements_are_unbroken",
         """

@@ -147,10 +147,8 @@ def batches_are_their_payments() -> Iterator[Disagreement]:
 
 @book_check
 def payments_are_proven() -> Iterator[Disagreement]:
-    """What is settled or returned has the bank's record of equal amount; kept files have their hash and rows.
-
-    Whether a file may be without its bytes is for ``erased_files_are_listed`` of the archives.
-    """
+    """What is settled or returned has the bank's record of equal amount; kept files have their hash and rows."""
+    # Whether a file may be without its bytes is for ``erased_files_are_listed`` of the archives.
     yield from disagreements(
         "payments_are_proven",
         """

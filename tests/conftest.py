@@ -19,6 +19,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import connections
+from django.utils import translation
 from psycopg2 import sql
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -109,6 +110,12 @@ def bank_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(django_settings, "TONGFA_BANK_FOLDER", str(folder))
     monkeypatch.setenv("TONGFA_BANK_FOLDER", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def language_of_the_settings() -> None:
+    """Begin each test in the language of the settings: a client leaves that of its last request active."""
+    translation.deactivate()
 
 
 def point_at(name: str) -> None:

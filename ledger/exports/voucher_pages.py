@@ -19,7 +19,7 @@ from ledger.exports.pages.frames import local_time
 from ledger.exports.pages.pens import INCH, MM, fitted, points
 from ledger.exports.pages.typefaces import BOLD, REGULAR, typeface
 from ledger.exports.voucher_runs import ROWS, block
-from ledger.exports.voucher_sheets import BlockTotal, PrintedLine, PrintedVoucher, Sheet, day_text, sheets_of
+from ledger.exports.voucher_sheets import BlockTotal, PrintedLine, PrintedVoucher, Sheet, day_text, sheets_of, yuan
 from ledger.money import in_full
 
 TEMPLATE: Final = "ledger/voucher.html"
@@ -83,7 +83,8 @@ def shown(sheet: Sheet) -> dict[str, object]:
 
 
 def shown_row(row: PrintedLine | BlockTotal) -> dict[str, object]:
-    said = ["" if amount is None else in_full(amount) for amount in (row.debit, row.credit)]
+    write = yuan if isinstance(row, BlockTotal) else in_full
+    said = ["" if amount is None else write(amount) for amount in (row.debit, row.credit)]
     amounts = {
         "debit": said[0],
         "credit": said[1],

@@ -7,7 +7,6 @@ across; an A4 page stands and holds two such sheets, as the printers of most off
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 from itertools import chain, islice
@@ -20,7 +19,7 @@ from ledger.exports.pages.tables import THICK, THIN
 from ledger.exports.pages.typefaces import BOLD, REGULAR
 from ledger.exports.stated import ExportStated
 from ledger.exports.voucher_covers import draw_cover
-from ledger.exports.voucher_sheets import BlockTotal, PrintedLine, PrintedVoucher, Sheet, day_text, sheets_of
+from ledger.exports.voucher_sheets import BlockTotal, PrintedLine, PrintedVoucher, Sheet, day_text, sheets_of, yuan
 from ledger.money import in_full
 
 ROWS: Final = 6
@@ -139,8 +138,9 @@ def draw_line(pen: Pen, line: PrintedLine, y: int) -> None:
     put_block(pen, 0, y, line.summary)
     put_block(pen, 1, y, line.account.general)
     put_block(pen, 2, y, line.account.detail, line.dimensions)
-    put_amount(pen, 3, y, line.debit, REGULAR)
-    put_amount(pen, 4, y, line.credit, REGULAR)
+    for place, amount in ((3, line.debit), (4, line.credit)):
+        if amount is not None:
+            put_amount(pen, place, y, in_full(amount), RED if amount < 0 else BLACK, REGULAR)
     pen.centre((EDGES[5] + EDGES[6]) // 2, middle(y, TEXT), POSTED, size=TEXT)
 
 
@@ -149,8 +149,8 @@ def draw_total(pen: Pen, total: BlockTotal, y: int) -> None:
     said = f"{total.label}（大写）：{total.capitals}"
     ink = RED if total.debit < 0 else BLACK
     put(pen, LEFT + PAD, middle(y, HEAD), said, room=EDGES[3] - LEFT - 2 * PAD, size=HEAD, font=BOLD, ink=ink)
-    put_amount(pen, 3, y, total.debit, BOLD)
-    put_amount(pen, 4, y, total.credit, BOLD)
+    put_amount(pen, 3, y, yuan(total.debit), ink, BOLD)
+    put_amount(pen, 4, y, yuan(total.credit), ink, BOLD)
 
 
 def draw_rules(pen: Pen, sheet: Sheet, top: int) -> None:
@@ -200,11 +200,9 @@ def put(pen: Pen, x: int, y: int, text: str, *, room: int, size: int, font: str 
     pen.text(x, y, text, size=fitted(text, room=room, size=size, font=font), font=font, ink=ink)
 
 
-def put_amount(pen: Pen, place: int, y: int, amount: Decimal | None, font: str) -> None:
-    if amount is not None:
-        said, right = in_full(amount), EDGES[place + 1] - PAD
-        size = fitted(said, room=WIDTHS[place] - 2 * PAD, size=TEXT, font=font)
-        pen.right(right, middle(y, TEXT), said, size=size, font=font, ink=RED if amount < 0 else BLACK)
+def put_amount(pen: Pen, place: int, y: int, said: str, ink: str, font: str) -> None:
+    size = fitted(said, room=WIDTHS[place] - 2 * PAD, size=TEXT, font=font)
+    pen.right(EDGES[place + 1] - PAD, middle(y, TEXT), said, size=size, font=font, ink=ink)
 
 
 def put_block(pen: Pen, place: int, y: int, text: str, more: Sequence[str] = ()) -> None:

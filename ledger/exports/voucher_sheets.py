@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from ledger.capitals import capital_amount, fen_of
-from ledger.money import ZERO
+from ledger.money import ZERO, in_full
 
 TITLES: Final = {"记": "记账凭证", "收": "收款凭证", "付": "付款凭证", "转": "转账凭证"}
 KINDS: Final = {
@@ -224,6 +224,14 @@ def blocks_of(voucher: PrintedVoucher) -> Sequence[tuple[Sequence[PrintedLine], 
     if not (financial and budget):
         return [(voucher.lines, total_of(TOTAL, voucher.lines))]
     return [(financial, total_of(FINANCIAL_TOTAL, financial)), (budget, total_of(BUDGET_TOTAL, budget))]
+
+
+def yuan(amount: Decimal) -> str:
+    """Return the sum of a total with the sign of the currency right before its digits: ¥1,234.50, -¥1,234.50.
+
+    Source: 会计基础工作规范 第五十二条 (一).
+    """
+    return f"{'-' if amount < 0 else ''}¥{in_full(abs(amount))}"
 
 
 def total_of(label: str, lines: Sequence[PrintedLine]) -> BlockTotal:

@@ -16,7 +16,7 @@ from ledger.exports.stated import BookCounted, ExportStated, Gap
 from ledger.exports.voucher_lists import write_list_book
 from ledger.exports.voucher_pages import NotDrawn, refuse_to_fetch, write_voucher
 from ledger.exports.voucher_runs import ROWS, RunPaper, block, write_run
-from ledger.exports.voucher_sheets import BlockTotal, Cited, PrintedLine, PrintedVoucher, Signed, sheets_of
+from ledger.exports.voucher_sheets import BlockTotal, Cited, PrintedLine, PrintedVoucher, Signed, sheets_of, yuan
 from tests.vouchers import RARE, line, lines, printed
 
 AT = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
@@ -130,8 +130,8 @@ def test_financial_lines_stand_before_budget_lines_each_with_their_own_total() -
     ]
     assert sheet.total == BlockTotal("预算会计合计", Decimal("5.00"), Decimal("5.00"))
     text = sheet_texts(printed(*mixed))[0]
-    assert "财务会计合计（大写）：人民币壹元整1.001.00" in text
-    assert "预算会计合计（大写）：人民币伍元整5.005.00" in text
+    assert "财务会计合计（大写）：人民币壹元整¥1.00¥1.00" in text
+    assert "预算会计合计（大写）：人民币伍元整¥5.00¥5.00" in text
 
 
 @pytest.mark.parametrize("record", ["F", "B"])
@@ -158,7 +158,7 @@ def test_a_red_amount_is_printed_in_red_with_its_sign_and_a_black_one_in_black()
     # Two lines, each sum, and the words: the ink turns red and black again.
     assert inks(reader, 2).count(f"\n{RED}\n") == inks(reader, 2).count(f"\n{BLACK}\n") == 3
     text = texts(reader)[2]
-    assert text.count("-77.70") == 4
+    assert (text.count("-77.70"), text.count("-¥77.70")) == (2, 2)
     assert "人民币负柒拾柒元柒角整" in text
     assert "#cc0000" not in inks(single(printed()), 0)
 
@@ -167,7 +167,7 @@ def test_the_single_voucher_prints_red_too() -> None:
     red = single(printed(line(1, "-77.70"), line(2, "-77.70", side="C")))
     assert ".8 0 0 rg" in inks(red, 0)
     assert ".8 0 0 rg" not in inks(single(printed()), 0)
-    assert texts(red)[0].count("-77.70") == 4
+    assert (texts(red)[0].count("-77.70"), texts(red)[0].count("-¥77.70")) == (2, 2)
 
 
 def test_a_reversed_voucher_and_its_reversal_are_marked_and_name_each_other() -> None:
@@ -359,3 +359,10 @@ def test_rows_beyond_a_sheet_go_to_a_further_one(count: int, sheets: int) -> Non
 
 def test_a_list_without_vouchers_has_its_summary() -> None:
     assert list(book_of()) == ["汇总"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"), [("0.50", "¥0.50"), ("1234.50", "¥1,234.50"), ("-7.00", "-¥7.00"), ("0.00", "¥0.00")]
+)
+def test_the_sum_of_a_total_has_the_sign_right_before_its_digits(amount: str, said: str) -> None:
+    assert yuan(Decimal(amount)) == said
