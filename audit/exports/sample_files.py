@@ -6,8 +6,6 @@ run as a formula stays a text.
 
 import csv
 import io
-import os
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,6 +21,7 @@ from audit.sampling import Filters, take_sample
 from ledger.exports.pages.frames import Frame, Paper, local_time
 from ledger.exports.pages.lists import spelled
 from ledger.exports.pages.workbooks import Field, open_book
+from ledger.exports.whole_files import whole_bytes
 from ledger.masking import masked, masked_account, masked_id
 from ledger.models import Officer
 from treasury.exports.papers import in_chinese
@@ -51,7 +50,8 @@ def write_sample(*, path: Path, wanted: Wanted, filters: Filters, officer: Offic
         raise SampleUnfit("sample_file_is_csv_or_xlsx", {"file": path.name})
     with in_chinese():
         taken = take_sample(wanted=wanted, filters=filters, officer=officer, at=at)
-        place(path, lambda file: write(file, taken, at))
+        with whole_bytes(path) as file:
+            write(file, taken, at)
     return taken
 
 
@@ -112,19 +112,6 @@ def shown(value: Value, kind: Kind) -> Cell:
     if isinstance(value, date):
         return value.isoformat()
     return MASKS[kind](value) if isinstance(value, str) and kind in MASKS else value
-
-
-def place(path: Path, write: Callable[[IO[bytes]], None]) -> None:
-    """Write a file that takes its name when it is whole, for its owner's eyes only."""
-    with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        written = Path(file.name)
-        try:
-            write(file.file)
-            file.flush()
-            os.fsync(file.fileno())
-            written.replace(path)
-        finally:
-            written.unlink(missing_ok=True)
 
 
 MASKS: Final[Mapping[Kind, Callable[[str], str]]] = {
