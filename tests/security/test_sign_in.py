@@ -8,14 +8,16 @@ from axes.models import AccessAttempt
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper as Settings
+from pytest_django import Settings
 
 from ledger.models import AuditEvent
+from tests import sign_ins
 from tests.sign_ins import OTHER, PASSWORD, age_sessions, enter, events, given, hire, is_in, signed_in
 from web.models import ChosenPassword, OfficerSession
 from web.security.sessions import IDLE_MAX, LENGTH_MAX
 
-pytestmark = pytest.mark.django_db
+quick_passwords = sign_ins.quick_passwords
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_passwords")]
 
 WRONG = "not the password"
 MOMENT = timedelta(seconds=5)
@@ -277,8 +279,8 @@ def test_a_password_that_others_gave_is_changed_before_anything_else() -> None:
         assert "given by somebody else" in client.get(reverse("password")).content.decode()
     assert "one of the last 5" in change(client, PASSWORD)
     assert change(client, OTHER) == ""
-    assert client.get(reverse("books")).status_code == 200
-    assert signed_in("wang", OTHER).get(reverse("books")).status_code == 200
+    assert client.get(reverse("second_factor")).status_code == 200
+    assert signed_in("wang", OTHER).get(reverse("second_factor")).status_code == 200
 
 
 def test_a_password_given_anew_is_changed_anew() -> None:
@@ -290,7 +292,7 @@ def test_a_password_given_anew_is_changed_anew() -> None:
 
 def test_the_officers_of_a_demo_keep_their_passwords(settings: Settings) -> None:
     given("demo-auditor", "auditor", password="demo-auditor")
-    assert signed_in("demo-auditor", "demo-auditor").get(reverse("books")).status_code == 200
+    assert signed_in("demo-auditor", "demo-auditor").get(reverse("second_factor")).status_code == 200
     settings.DEMO = False
     assert signed_in("demo-auditor", "demo-auditor").get(reverse("books")).headers["Location"] == reverse("password")
 

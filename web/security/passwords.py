@@ -8,7 +8,6 @@ from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from ledger.models import Officer
 from ledger.recording import record_event
@@ -32,11 +31,7 @@ class NotUsedLately:
             raise ValidationError(self.get_help_text(), code="password_is_new")
 
     def get_help_text(self) -> str:
-        return ngettext(
-            "The password may not be the last one you used.",
-            "The password may not be one of the last {count} you used.",
-            REMEMBERED,
-        ).format(count=REMEMBERED)
+        return _("The password may not be one of the last {count} you used.").format(count=REMEMBERED)
 
 
 def last_passwords(*, officer: Officer) -> list[str]:
