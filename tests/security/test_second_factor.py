@@ -234,8 +234,11 @@ def test_a_reset_wants_a_reason_an_officer_and_a_day(wang: Officer) -> None:
     ("statement", "rule"),
     [
         ("UPDATE web_factorreset SET confirmed_by_id = asked_by_id, confirmed_at = now()", "factor_reset_by_two"),
-        ("UPDATE web_factorreset SET confirmed_by_id = officer_id, confirmed_at = now()", "nobody_resets_his_own_factor"),
-        ("UPDATE web_factorreset SET reason = 'other'", "factor_reset_is_fixed"),
+        (
+            "UPDATE web_factorreset SET confirmed_by_id = officer_id, confirmed_at = now()",
+            "nobody_resets_his_own_factor",
+        ),
+        ("UPDATE web_factorreset SET reason = 'other'", "reason is fixed once written"),
         ("DELETE FROM web_factorreset", "permission denied"),
         ("DELETE FROM web_chosenpassword", "permission denied"),
         ("UPDATE web_chosenpassword SET password = 'x'", "permission denied"),

@@ -41,7 +41,9 @@ def test_a_wrong_password_is_refused_and_in_the_trail_without_it(client: Client)
     hire("wang")
     assert "wrong" in enter(client, "wang", WRONG).content.decode()
     assert events("officer.sign_in") == [("wang", "password_is_right")]
-    kept = [str(value) for row in (*AuditEvent.objects.values(), *AccessAttempt.objects.values()) for value in row.values()]
+    kept = [
+        str(value) for row in (*AuditEvent.objects.values(), *AccessAttempt.objects.values()) for value in row.values()
+    ]
     assert WRONG not in " ".join(kept)
 
 
@@ -58,7 +60,9 @@ def without_token(page: str) -> str:
 def test_a_name_that_nobody_has_is_written_nowhere_in_full(client: Client) -> None:
     enter(client, "my-secret-password", WRONG)
     assert events("officer.sign_in") == [("m***", "password_is_right")]
-    kept = [str(value) for row in (*AuditEvent.objects.values(), *AccessAttempt.objects.values()) for value in row.values()]
+    kept = [
+        str(value) for row in (*AuditEvent.objects.values(), *AccessAttempt.objects.values()) for value in row.values()
+    ]
     assert "my-secret-password" not in " ".join(kept)
 
 
