@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -77,7 +78,7 @@ def test_the_reader_of_pages_sees_what_is_forbidden() -> None:
     assert reader.found == ["p style", "a onclick", "a //cdn.example/x", "script", "style"]
 
 
-def every_page() -> Iterator[tuple[str, HttpResponse]]:
+def every_page() -> Iterator[tuple[str, Any]]:
     hire("wu", "administrator")
     clients = [Client(), Client(), signed_in("wu")]
     clients[1].force_login(Officer.objects.get(username="demo-auditor"))

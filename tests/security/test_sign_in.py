@@ -1,6 +1,5 @@
 """Name and password: five failures lock out, three sessions, half an hour idle, ten hours in all, own passwords."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -24,7 +23,7 @@ MOMENT = timedelta(seconds=5)
 
 
 @pytest.fixture
-def client() -> Iterator[Client]:
+def client() -> Client:
     return Client(headers={"accept-language": "en"})
 
 
@@ -51,6 +50,11 @@ def test_names_that_there_are_and_are_not_are_answered_alike(client: Client) -> 
     hire("wang")
     known, unknown = (enter(Client(), name, WRONG).content.decode() for name in ("wang", "nobody-of-that-name"))
     assert without_token(known).replace("wang", "NAME") == without_token(unknown).replace("nobody-of-that-name", "NAME")
+
+
+def kept() -> str:
+    """Return everything that the trail and the tables of the lock-out hold."""
+    return str([*AuditEvent.objects.values(), *AccessAttempt.objects.values()])
 
 
 def without_token(page: str) -> str:
