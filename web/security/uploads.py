@@ -47,7 +47,7 @@ class Upload:
     content: bytes
 
 
-def checked_upload(file: UploadedFile[bytes]) -> Upload:
+def checked_upload(file: "UploadedFile[bytes]") -> Upload:
     """Return a file that may be staged.
 
     :raises UploadRefused: by its kinds, each with what to do
@@ -72,7 +72,7 @@ def plain_name(name: str) -> str:
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
     # Cc: control; Cf: format, among them the marks of direction and width; Co, Cs, Cn: of no meaning to others.
     seen = "".join(sign for sign in last if not unicodedata.category(sign).startswith("C"))
-    plain = re.sub(r'[<>:"|?*]', "_", seen).strip(" .")
+    plain = re.sub(r'[<>:"|?*]', "_", seen).lstrip(" ").rstrip(" .")
     stem, dot, ending = plain.rpartition(".")
     if not dot:
         return plain[:NAME_MAX] or "file"
