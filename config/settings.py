@@ -8,7 +8,12 @@ TONGFA_DEMO                        1: plain HTTP and demo data allowed (default:
 TONGFA_LANGUAGE                    zh-hans or en
 TONGFA_HOSTS                       the host names served, separated by commas
 TONGFA_STATIC_ROOT                 where collectstatic puts files
-TONGFA_BEHIND_PROXY                1: trust X-Forwarded-Proto of the proxy in front
+TONGFA_BEHIND_PROXY                1: trust X-Forwarded-Proto and the last X-Forwarded-For of the proxy in front
+TONGFA_TOTP                        required: releasers, administrators and the bureau head need a second factor
+                                   (default, but on a demo), or optional
+TONGFA_METRICS_TOKEN               what Prometheus sends to read /metrics from elsewhere (Authorization: Bearer ...)
+TONGFA_UPLOAD_MB                   how large an uploaded file may be (50)
+TONGFA_WEB_WORKERS, TONGFA_BIND, TONGFA_PROXY_ADDRESSES   see config/gunicorn.py
 TONGFA_BROKER_URL                  the broker of the workers: redis://... or amqp://... (default: an embedded one)
 TONGFA_BANK_FOLDER                 where files are laid for the bank and taken from it (bank/ in TONGFA_HOME)
 TONGFA_CHANNELS                    a folder of files that describe the channels to the bank (default: those shipped)
@@ -22,10 +27,12 @@ SECRET_KEY, DEBUG                  as in Django
 import importlib.util
 import os
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config import instance, roles
@@ -126,21 +133,33 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "axes",
+    "csp",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
 ]
 
 MIDDLEWARE = [
+    "web.security.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "web.security.headers.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "web.security.sessions.SessionLimitsMiddleware",
+    "web.security.gates.GateMiddleware",
     "web.access.AccessMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "web.security.confirming.FreshMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -161,14 +180,17 @@ TEMPLATES = [
 ]
 
 AUTH_USER_MODEL = "ledger.Officer"
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+AUTHENTICATION_BACKENDS = ["web.security.lock_out.LockOut", "django.contrib.auth.backends.ModelBackend"]
+VALIDATORS = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {
+        "NAME": f"{VALIDATORS}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "full_name")},
+    },
+    {"NAME": f"{VALIDATORS}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{VALIDATORS}.CommonPasswordValidator"},
+    {"NAME": f"{VALIDATORS}.NumericPasswordValidator"},
+    {"NAME": "web.security.passwords.NotUsedLately"},
 ]
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "books"
@@ -197,13 +219,66 @@ STORAGES = {
 
 hosts = os.environ.get("TONGFA_HOSTS", "localhost,127.0.0.1,[::1]" if DEMO else "")
 ALLOWED_HOSTS = [host.strip() for host in hosts.split(",") if host.strip()]
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not DEMO
-SESSION_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = not DEMO
 SECURE_HSTS_SECONDS = 0 if DEMO else 31_536_000
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # the load balancer asks without TLS
-if read_switch("TONGFA_BEHIND_PROXY", default=False):
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEMO
+# To be on the browsers' own lists is the bureau's decision for its domain, not ours.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # machines ask without TLS
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+BEHIND_PROXY = read_switch("TONGFA_BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# A browser sends a cookie named __Host- only over TLS, to this host alone.
+cookie = "tongfa" if DEMO else "__Host-tongfa"
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = (
+    f"{cookie}_{use}" for use in ("session", "csrf", "language")
+)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not DEMO
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"  # a link in a message leads to the page
+CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_AGE = 36_000  # web/security/sessions.py ends sessions; this ends their cookies
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_FAILURE_VIEW = "web.operations_pages.csrf_refused"
+
+# Five failures of a user name from an address: web/security/lock_out.py.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "web.security.addresses.address_of"
+AXES_USERNAME_CALLABLE = "web.security.lock_out.counted_name"
+AXES_LOCKOUT_CALLABLE = "web.security.lock_out.locked_out_page"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "password", "next", "csrfmiddlewaretoken"]
+AXES_DISABLE_ACCESS_LOG = True  # the trail has the sign-ins
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+
+TOTP = os.environ.get("TONGFA_TOTP") or ("optional" if DEMO else "required")
+if TOTP not in ("required", "optional"):
+    raise ImproperlyConfigured(f"TONGFA_TOTP is {TOTP!r}: write required or optional.")
+OTP_TOTP_ISSUER = "Tongfa"
+
+METRICS_TOKEN = os.environ.get("TONGFA_METRICS_TOKEN", "")
+UPLOAD_BYTES_MAX = read_count("TONGFA_UPLOAD_MB", default=50) << 20
 
 TONGFA_BANK_FOLDER = os.environ.get("TONGFA_BANK_FOLDER") or str(instance.locate().home / "bank")
 TONGFA_CHANNELS = os.environ.get("TONGFA_CHANNELS", "")
@@ -237,7 +312,27 @@ JOB_FILE_DAYS = read_count("TONGFA_JOB_FILE_DAYS", default=7)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"no_personal_data": {"()": "web.security.logs.NoPersonalData"}},
+    "formatters": {
+        "plain": {
+            "()": "web.security.logs.PlainLines",
+            "fmt": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        },
+        "json": {"()": "web.security.logs.JsonLines"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain" if DEMO else "json",
+            "filters": ["no_personal_data"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "tongfa.request": {"level": "WARNING" if DEMO else "INFO"},
+        "axes": {"level": "CRITICAL"},  # what it would tell is in the trail
+        # Not sent to the administrators by mail, with everything that was in the request.
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+    },
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import combinations
 from typing import NamedTuple
 
 from django.contrib.auth.models import Group, Permission
@@ -13,6 +14,7 @@ from ledger.models.words import OfficerKind
 from ledger.recording import record_event
 from ledger.refusals import UnableToPost
 from treasury.posting import SERVICE
+from treasury.refusals import NothingThere
 
 # The acts of each post; no post holds two acts that need two people.
 POSTS: Mapping[str, Sequence[str]] = {
@@ -140,7 +142,7 @@ POSTS: Mapping[str, Sequence[str]] = {
         "ledger.view_voucher",
         "ledger.read_district",
     ),
-    # 出纳人员不得兼管会计档案 (第79号令 第十一条): see CONFLICTS.
+    # 出纳人员不得兼管会计档案 (第79号令 第十一条): see PAIRS.
     "archivist": (
         "audit.propose_destruction",
         "audit.sign_as_archivist",
@@ -159,18 +161,39 @@ POSTS: Mapping[str, Sequence[str]] = {
     "it_officer": ("audit.sign_as_it", "ledger.view_voucher", "ledger.read_district"),
     "it_witness": ("audit.witness_for_it", "ledger.view_voucher", "ledger.read_district"),
 }
-# Posts that nobody holds together.
-CONFLICTS: Sequence[frozenset[str]] = (frozenset({"cashier", "archivist"}), frozenset({"cashier", "archive_head"}))
+
+# Posts that check, pay or settle what another of them prepared: the money of a month goes through all of them.
+MONEY_CHAIN = ("clerk", "preparer", "reviewer", "releaser", "cashier", "chief_accountant", "bureau_head")
+# The four functions of benefit money: who certifies, who funds, who pays, who supervises.
+CERTIFYING = ("benefits_clerk", "village_clerk", "township_benefits", "district_benefits", "benefits_officer")
+FUNDING = ("benefits_funder",)
+PAYING = ("preparer", "reviewer", "releaser", "cashier")
+SUPERVISING = ("auditor",)
+FUNCTIONS = (CERTIFYING, FUNDING, PAYING, SUPERVISING)
+# Who gives access, and who looks at everything, holds nothing else.
+ALONE = ("administrator", "auditor")
+# One signs or holds the papers of what the other reviews or receives.
+PAIRS = (
+    ("township_head", "clerk"),
+    ("township_head", "preparer"),
+    ("township_head", "reviewer"),
+    ("township_head", "releaser"),
+    ("township_head", "cashier"),
+    ("township_head", "chief_accountant"),
+    ("receipt_keeper", "cashier"),
+    ("archivist", "cashier"),
+    ("archive_head", "cashier"),
+)
+
+
+class PostsConflict(UnableToPost):
+    message = _("One person may not hold these posts together.")
+    remedy = _("Give one of them to another officer.")
 
 
 class UnknownPost(UnableToPost):
     message = _("There is no such post.")
     remedy = _("Choose from the posts that the message names.")
-
-
-class PostsConflict(UnableToPost):
-    message = _("A cashier does not keep the archives.")
-    remedy = _("Give the posts to two officers.")
 
 
 class DemoOfficer(NamedTuple):
@@ -232,14 +255,13 @@ def appoint(
     """Give an officer posts, making the officer where there is none; the password is set where it is given.
 
     :raises UnknownPost: if a post is none of ``POSTS``
-    :raises PostsConflict: if nobody may hold the posts together
+    :raises PostsConflict: if one of the posts checks, funds, pays or supervises what another does
     """
     unknown = [post for post in posts if post not in POSTS]
     if unknown:
         raise UnknownPost("post_is_known", {"posts": ", ".join(unknown), "known": ", ".join(POSTS)})
-    for pair in CONFLICTS:
-        if pair <= set(posts):
-            raise PostsConflict("cashier_keeps_no_archives", {"officer": username, "posts": ", ".join(sorted(pair))})
+    if conflict := conflict_among(posts):
+        raise PostsConflict("posts_do_not_conflict", {"officer": username, "posts": " ".join(conflict)})
     ensure_posts()
     officer, made = Officer.objects.get_or_create(
         username=username, defaults={"full_name": full_name or username, "kind": OfficerKind.PERSON}
@@ -247,6 +269,7 @@ def appoint(
     before = sorted(officer.groups.values_list("name", flat=True))
     if password or made:
         officer.set_password(password or None)
+        officer.is_active = True
         officer.save()
     officer.groups.set(Group.objects.filter(name__in=posts))
     record_event(
@@ -257,6 +280,50 @@ def appoint(
         subject=f"officer/{username}",
         before={"posts": " ".join(before)},
         after={"posts": " ".join(sorted(posts))},
+    )
+    return officer
+
+
+def conflict_among(posts: Sequence[str]) -> tuple[str, str] | None:
+    """Return the first two of some posts that conflict, in their order, or nothing."""
+    return next((pair for pair in combinations(dict.fromkeys(posts), 2) if conflict(*pair)), None)
+
+
+def conflict(one: str, other: str) -> bool:
+    """Whether one person may not hold two posts."""
+    both = {one, other}
+    of_functions = [{post for post in both if post in function} for function in FUNCTIONS]
+    return (
+        not both.isdisjoint(ALONE)
+        or both <= set(MONEY_CHAIN)
+        or sum(bool(found) for found in of_functions) > 1
+        or any(both == set(pair) for pair in PAIRS)
+    )
+
+
+@transaction.atomic
+def deactivate(*, username: str, appointer: str, at: datetime) -> Officer:
+    """Take an officer's posts, password and access away; what the officer signed stays.
+
+    No session outlives the password, and none comes back with a new one.
+
+    :raises NothingThere: if there is no such officer
+    """
+    officer = Officer.objects.filter(username=username).first()
+    if officer is None:
+        raise NothingThere("officer_is_appointed", {"officer": username})
+    before = sorted(officer.groups.values_list("name", flat=True))
+    officer.groups.clear()
+    officer.is_active = False
+    officer.set_unusable_password()
+    officer.save(update_fields=["is_active", "password"])
+    record_event(
+        chain="",
+        at=at,
+        actor=appointer,
+        act="officer.deactivate",
+        subject=f"officer/{username}",
+        before={"posts": " ".join(before)},
     )
     return officer
 

@@ -23,15 +23,24 @@ class Rule(Enum):
     """Who may open a page."""
 
     ANYBODY = "anybody, signed in or not"
+    SIGNED_IN = "any officer who is signed in"
+    MANAGES_ACCESS = "who gives posts or confirms them"
     READS_A_BOOK = "who may read a book: with a post of the bureau, or with one in a township"
     READS_DISTRICT = "who may read the books of the whole district"
 
 
 ROUTES: Final[Mapping[str, Rule]] = {
     "healthz": Rule.ANYBODY,
+    "readyz": Rule.ANYBODY,
+    "metrics": Rule.ANYBODY,  # the page itself asks for this machine or a token
     "sign_in": Rule.ANYBODY,
+    "sign_in_code": Rule.ANYBODY,
     "sign_out": Rule.ANYBODY,
     "set_language": Rule.ANYBODY,
+    "password": Rule.SIGNED_IN,
+    "second_factor": Rule.SIGNED_IN,
+    "second_factor_qr": Rule.SIGNED_IN,
+    "factor_resets": Rule.MANAGES_ACCESS,
     "books": Rule.READS_A_BOOK,
     "balance": Rule.READS_A_BOOK,
     "vouchers": Rule.READS_A_BOOK,
@@ -61,10 +70,22 @@ class AccessMiddleware:
         if rule is Rule.ANYBODY:
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return to_sign_in(request)
         if rule is None or not KEPT[rule](request):
             raise PermissionDenied
         return None
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Return the way to the sign-in page: htmx follows it with the whole page, not with a part of it."""
+    answer = redirect_to_login(request.get_full_path())
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=401, headers={"HX-Redirect": answer.url})
+    return answer
+
+
+def manages_access(officer: Officer) -> bool:
+    return officer.has_perm("treasury.give_post") or officer.has_perm("treasury.confirm_post")
 
 
 def officer_of(request: HttpRequest) -> Officer:
@@ -86,6 +107,8 @@ def open_townships(request: HttpRequest) -> QuerySet[Township]:
 
 
 KEPT: Final[Mapping[Rule, Callable[[HttpRequest], bool]]] = {
+    Rule.SIGNED_IN: lambda _request: True,
+    Rule.MANAGES_ACCESS: lambda request: manages_access(officer_of(request)),
     Rule.READS_A_BOOK: lambda request: open_books(request).exists(),
     Rule.READS_DISTRICT: lambda request: reads_district(officer_of(request)),
 }

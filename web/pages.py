@@ -3,28 +3,15 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from django.conf import settings
-from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ledger.models import Line, Officer, Period, Voucher
+from ledger.models import Line, Period, Voucher
 from ledger.registers import PAGE, Search, voucher_register
 from ledger.statements import trial_balance
 from web.access import open_books
-
-
-class SignIn(LoginView):
-    """The sign-in page; a demo shows its officers, whose passwords are their names."""
-
-    template_name = "web/sign_in.html"
-    redirect_authenticated_user = True
-
-    def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        officers = Officer.objects.filter(username__startswith="demo-", is_active=True) if settings.DEMO else ()
-        return super().get_context_data(**kwargs) | {"demo_officers": officers}
 
 
 def books(request: HttpRequest) -> HttpResponse:

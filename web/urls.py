@@ -1,8 +1,7 @@
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
-from web import pages, township_pages
+from web import operations_pages, pages, security_pages, township_pages
 
 urlpatterns = [
     path("", pages.books, name="books"),
@@ -15,7 +14,15 @@ urlpatterns = [
     path("incomes/<int:year>/", township_pages.incomes, name="incomes"),
     path("arrears/", township_pages.arrears, name="arrears"),
     path("settlements/<str:month>/", township_pages.settlements, name="settlements"),
-    path("sign-in/", pages.SignIn.as_view(), name="sign_in"),
-    path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("sign-in/", security_pages.SignIn.as_view(), name="sign_in"),
+    path("sign-in/code/", security_pages.sign_in_code, name="sign_in_code"),
+    path("sign-out/", security_pages.sign_out, name="sign_out"),
+    path("password/", security_pages.password, name="password"),
+    path("second-factor/", security_pages.second_factor, name="second_factor"),
+    path("second-factor/code.svg", security_pages.second_factor_qr, name="second_factor_qr"),
+    path("second-factor/resets/", security_pages.factor_resets, name="factor_resets"),
+    path("healthz", operations_pages.healthz, name="healthz"),
+    path("readyz", operations_pages.readyz, name="readyz"),
+    path("metrics", operations_pages.metrics, name="metrics"),
     path("language/", set_language, name="set_language"),
 ]

@@ -38,6 +38,10 @@ def addresses(township: str) -> dict[str, str]:
     book = Township.objects.get(code=township).book
     voucher = Voucher.objects.filter(book=book).order_by("pk").first()
     return {
+        "password": reverse("password"),
+        "second_factor": reverse("second_factor"),
+        "second_factor_qr": reverse("second_factor_qr"),
+        "factor_resets": reverse("factor_resets"),
         "books": reverse("books"),
         "balance": reverse("balance", args=[book.code]),
         "vouchers": reverse("vouchers", args=[book.code]),
@@ -52,6 +56,9 @@ def addresses(township: str) -> dict[str, str]:
 
 
 ASKED = sorted(name for name, rule in ROUTES.items() if rule is not Rule.ANYBODY)
+READING = sorted(name for name in ASKED if ROUTES[name] in (Rule.READS_A_BOOK, Rule.READS_DISTRICT))
+OWN = sorted(name for name in ASKED if ROUTES[name] is Rule.SIGNED_IN)
+MANAGERS = ("administrator", "bureau_head")
 # What is about one township, and not found where it is another's.
 OF_ONE = {"balance", "vouchers", "voucher", "township", "statement"}
 
@@ -106,13 +113,25 @@ def test_nobody_gets_in_without_a_sign_in(name: str) -> None:
     assert answer.headers["Location"].startswith("/sign-in/")
 
 
-@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize("name", OWN)
+@pytest.mark.parametrize("post", sorted(POSTS))
+def test_every_officer_opens_the_pages_of_his_own_sign_in(post: str, name: str) -> None:
+    assert client_with(post).get(addresses(BIRCH)[name]).status_code == OPEN
+
+
+@pytest.mark.parametrize("post", sorted(POSTS))
+def test_resets_of_second_factors_are_of_who_gives_and_confirms_posts(post: str) -> None:
+    wanted = OPEN if post in MANAGERS else REFUSED
+    assert client_with(post).get(addresses(BIRCH)["factor_resets"]).status_code == wanted
+
+
+@pytest.mark.parametrize("name", READING)
 @pytest.mark.parametrize("post", DISTRICT_READERS)
 def test_a_post_that_reads_the_district_opens_every_page(post: str, name: str) -> None:
     assert client_with(post).get(addresses(BIRCH)[name]).status_code == OPEN
 
 
-@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize("name", READING)
 @pytest.mark.parametrize("post", OTHERS)
 def test_a_post_that_reads_no_book_opens_none(post: str, name: str) -> None:
     assert client_with(post).get(addresses(BIRCH)[name]).status_code == REFUSED
@@ -120,7 +139,7 @@ def test_a_post_that_reads_no_book_opens_none(post: str, name: str) -> None:
 
 @pytest.mark.parametrize("name", ASKED)
 def test_a_post_in_a_township_opens_its_pages(name: str) -> None:
-    wanted = REFUSED if ROUTES[name] is Rule.READS_DISTRICT else OPEN
+    wanted = REFUSED if ROUTES[name] in (Rule.READS_DISTRICT, Rule.MANAGES_ACCESS) else OPEN
     assert clerk_of(BIRCH).get(addresses(BIRCH)[name]).status_code == wanted
 
 

@@ -24,5 +24,5 @@ class Command(BaseCommand):
         self.stdout.write(_("Open http://{bind}/ in a browser; Ctrl-C stops.").format(bind=bind))
         self.stdout.flush()
         # gunicorn takes over this process, so that signals reach it directly.
-        arguments = ["--bind", bind, "--workers", str(workers), "--no-control-socket", "config.wsgi"]
+        arguments = ["--config", "python:config.gunicorn", "--bind", bind, "--workers", str(workers), "config.wsgi"]
         os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments])  # noqa: S606

@@ -1,0 +1,106 @@
+"""One person in conflicting functions is refused when the post is given, by name."""
+
+import io
+from datetime import UTC, datetime
+from itertools import combinations
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from ledger.models import AuditEvent, Officer
+from month.posts import DEMO_OFFICERS, POSTS, PostsConflict, appoint, conflict
+from tests import sign_ins
+from tests.sign_ins import hire, is_in, signed_in
+
+quick_passwords = sign_ins.quick_passwords
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_passwords")]
+
+AT = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+# Whatever is not here conflicts.
+TOGETHER = {
+    frozenset(pair)
+    for pair in [
+        *combinations(("benefits_clerk", "village_clerk", "township_benefits", "district_benefits"), 2),
+        *(("benefits_officer", one) for one in ("benefits_clerk", "village_clerk", "township_benefits")),
+        ("benefits_officer", "district_benefits"),
+        *(
+            (of_benefits, office)
+            for office in ("clerk", "chief_accountant", "bureau_head")
+            for of_benefits in (
+                *("benefits_clerk", "village_clerk", "township_benefits", "district_benefits", "benefits_officer"),
+                "benefits_funder",
+            )
+        ),
+        *(("receipt_keeper", one) for one in POSTS if one not in ("cashier", "administrator", "auditor")),
+        *(
+            ("township_head", one)
+            for one in (
+                *("benefits_clerk", "village_clerk", "township_benefits", "district_benefits", "benefits_officer"),
+                *("benefits_funder", "bureau_head"),
+            )
+        ),
+    ]
+}
+
+
+def give(*posts: str) -> Officer:
+    return appoint(username="wang", full_name="王", posts=posts, password="x", appointer="system:test", at=AT)
+
+
+@pytest.mark.parametrize("pair", list(combinations(POSTS, 2)), ids="+".join)
+def test_two_posts_go_together_or_conflict_as_the_table_says(pair: tuple[str, str]) -> None:
+    assert conflict(*pair) is (frozenset(pair) not in TOGETHER)
+    assert conflict(*reversed(pair)) is conflict(*pair)
+
+
+@pytest.mark.parametrize(
+    "posts",
+    [
+        ("preparer", "reviewer"),
+        ("cashier", "releaser"),
+        ("benefits_officer", "benefits_funder"),
+        ("benefits_funder", "cashier"),
+        ("auditor", "benefits_clerk"),
+        ("administrator", "clerk"),
+        ("receipt_keeper", "benefits_clerk", "preparer"),
+    ],
+)
+def test_conflicting_posts_are_refused_and_nothing_is_given(posts: tuple[str, ...]) -> None:
+    with pytest.raises(PostsConflict, match="posts_do_not_conflict"):
+        give(*posts)
+    assert not Officer.objects.filter(username="wang").exists()
+
+
+def test_posts_that_go_together_are_given_and_a_later_post_takes_the_place_of_the_earlier() -> None:
+    officer = give("benefits_officer", "district_benefits")
+    assert officer.groups.count() == 2
+    assert [group.name for group in give("cashier").groups.all()] == ["cashier"]
+
+
+def test_each_officer_of_the_demo_holds_one_post() -> None:
+    assert len({one.username for one in DEMO_OFFICERS}) == len(DEMO_OFFICERS)
+
+
+def test_the_command_names_the_conflict_and_the_trail_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("a password\n"))
+    with pytest.raises(CommandError, match="preparer reviewer"):
+        call_command("officer", "wang", "--post", "preparer", "--post", "reviewer", stdout=io.StringIO())
+    event = AuditEvent.objects.get(act="officer.appoint")
+    assert (event.refused, event.subject) == ("posts_do_not_conflict", "officer/wang")
+
+
+def test_an_officer_who_is_deactivated_is_out_at_once_and_for_good() -> None:
+    officer = hire("wang", "cashier")
+    client = signed_in("wang")
+    call_command("officer", "wang", "--deactivate", stdout=io.StringIO())
+    assert not is_in(client)
+    officer.refresh_from_db()
+    assert (officer.is_active, officer.groups.count(), officer.has_usable_password()) == (False, 0, False)
+    assert AuditEvent.objects.get(act="officer.deactivate").before == "posts=cashier"
+    Officer.objects.filter(pk=officer.pk).update(is_active=True)
+    assert not is_in(client)
+
+
+def test_who_is_not_there_is_not_deactivated() -> None:
+    with pytest.raises(CommandError, match="officer_is_appointed"):
+        call_command("officer", "nobody", "--deactivate", stdout=io.StringIO())

@@ -1,0 +1,13 @@
+"""The promises of sign-ins as SQL; ``install`` is called by a migration and may be called again."""
+
+from pathlib import Path
+from typing import Any
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from ledger.promises import install_files
+
+
+def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Create or replace the triggers of sign-ins in the current schema."""
+    install_files(schema_editor.connection, [Path(__file__).parent / "sign_ins.sql"], {})

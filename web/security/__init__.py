@@ -1,0 +1,1 @@
+"""The shell around every page: headers, sign-in, sessions, second factor, uploads, logs, measurements."""
