@@ -32,6 +32,9 @@ ROUTES: Final[Mapping[str, Rule]] = {
     "sign_in": Rule.ANYBODY,
     "sign_out": Rule.ANYBODY,
     "set_language": Rule.ANYBODY,
+    "home": Rule.READS_A_BOOK,
+    "month": Rule.READS_DISTRICT,
+    "month_of": Rule.READS_DISTRICT,
     "books": Rule.READS_A_BOOK,
     "balance": Rule.READS_A_BOOK,
     "vouchers": Rule.READS_A_BOOK,
@@ -65,6 +68,14 @@ class AccessMiddleware:
         if rule is None or not KEPT[rule](request):
             raise PermissionDenied
         return None
+
+
+def may_open(request: HttpRequest, rule: Rule) -> bool:
+    """Return whether who asks may open a page of a rule."""
+    if rule is Rule.ANYBODY:
+        return True
+    user = getattr(request, "user", None)  # a page of an error may have none
+    return user is not None and user.is_authenticated and KEPT[rule](request)
 
 
 def officer_of(request: HttpRequest) -> Officer:

@@ -2,10 +2,13 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
-from web import pages, township_pages
+from web import month_pages, pages, township_pages
 
 urlpatterns = [
-    path("", pages.books, name="books"),
+    path("", month_pages.home, name="home"),
+    path("month/", month_pages.latest_month, name="month"),
+    path("month/<str:month>/", month_pages.month_of, name="month_of"),
+    path("books/", pages.books, name="books"),
     path("books/<str:code>/", pages.balance, name="balance"),
     path("books/<str:code>/vouchers/", pages.vouchers, name="vouchers"),
     path("vouchers/<int:pk>/", pages.voucher, name="voucher"),
