@@ -3,6 +3,7 @@
 TONGFA_BIND             address and port, or unix:/path (127.0.0.1:8000)
 TONGFA_WEB_WORKERS      processes (two a processor, at most 8)
 TONGFA_PROXY_ADDRESSES  whose X-Forwarded-Proto is believed (127.0.0.1)
+TONGFA_WORKER_BESIDE    set by ``manage.py serve`` for a demo: a worker of the queue runs beside the pages
 
 The proxy in front ends TLS, sets X-Forwarded-Proto and X-Forwarded-For itself, and limits the size of a request to
 that of an upload. What is logged is logged by the application (web/security/requests.py): no paths, no addresses.
@@ -10,9 +11,12 @@ that of an upload. What is logged is logged by the application (web/security/req
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+
+from config import worker
 
 MEASUREMENTS = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -38,8 +42,10 @@ if Path("/dev/shm").is_dir():  # noqa: S108 - only the heartbeats of the process
 
 
 def on_starting(_server: Any) -> None:
-    """Give the processes a folder for what they count."""
+    """Give the processes a folder for what they count, and a demo its worker."""
     os.environ[MEASUREMENTS] = tempfile.mkdtemp(prefix="tongfa-metrics-")
+    if os.environ.pop("TONGFA_WORKER_BESIDE", ""):
+        worker.start([sys.executable, "-m", "config.worker"])
 
 
 def on_exit(_server: Any) -> None:

@@ -174,10 +174,14 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "web.navigation.bar",
             ],
         },
     },
 ]
+
+# What is told to an officer stays in the session, out of cookies.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 AUTH_USER_MODEL = "ledger.Officer"
 AUTHENTICATION_BACKENDS = ["web.security.lock_out.LockOut", "django.contrib.auth.backends.ModelBackend"]
@@ -193,7 +197,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "web.security.passwords.NotUsedLately"},
 ]
 LOGIN_URL = "sign_in"
-LOGIN_REDIRECT_URL = "books"
+LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign_in"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db import DatabaseError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -175,6 +176,15 @@ REFUSALS: dict[str, type[UnableToPost]] = {
     "line_text_is_plain": TextNotPlain,
     "voucher_header_is_complete": TextNotPlain,
 }
+
+
+def database_words(error: DatabaseError) -> str:
+    """Return what the database did not take by the names of its rules alone."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    names = [getattr(diagnosis, name, None) for name in ("sqlstate", "table_name", "column_name", "constraint_name")]
+    return gettext("The database did not take this ({names}). Nothing was changed; report it with the time.").format(
+        names=", ".join(name for name in names if name) or type(error).__name__
+    )
 
 
 def refusal_of(error: DatabaseError, *, known: Mapping[str, type[UnableToPost]] = REFUSALS) -> UnableToPost:

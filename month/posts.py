@@ -84,6 +84,8 @@ POSTS: Mapping[str, Sequence[str]] = {
         "treasury.sweep_income",
         "treasury.post_settlement",
         "treasury.post_earmarking",
+        "ledger.view_voucher",
+        "ledger.read_district",
     ),
     "benefits_clerk": ("payouts.register_application", "ledger.view_voucher", "ledger.read_district"),
     "village_clerk": ("payouts.pass_village",),
@@ -183,6 +185,8 @@ PAIRS = (
     ("receipt_keeper", "cashier"),
     ("archivist", "cashier"),
     ("archive_head", "cashier"),
+    ("archive_head", "archivist"),
+    ("it_officer", "it_witness"),
 )
 
 

@@ -1,10 +1,13 @@
 """Who may open which page. Every route has its line in ``ROUTES``; one that has none opens for nobody.
 
+A line is a rule, or the acts of which who opens the page holds one: an act's own page, and where its form goes.
+
 What a page then shows is narrowed to the books and townships that are open to the officer on the day
 (``treasury.scopes``); what is not open is not found, like what is not there.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
@@ -29,7 +32,18 @@ class Rule(Enum):
     READS_DISTRICT = "who may read the books of the whole district"
 
 
-ROUTES: Final[Mapping[str, Rule]] = {
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """Who holds a post with one of some acts may open a page; the act itself asks again."""
+
+    acts: frozenset[str]
+
+
+def holds(*acts: str) -> Holds:
+    return Holds(frozenset(acts))
+
+
+ROUTES: Final[Mapping[str, Rule | Holds]] = {
     "healthz": Rule.ANYBODY,
     "readyz": Rule.ANYBODY,
     "metrics": Rule.ANYBODY,  # the page itself asks for this machine or a token
@@ -41,6 +55,13 @@ ROUTES: Final[Mapping[str, Rule]] = {
     "second_factor": Rule.SIGNED_IN,
     "second_factor_qr": Rule.SIGNED_IN,
     "factor_resets": Rule.MANAGES_ACCESS,
+    "home": Rule.SIGNED_IN,
+    "month": Rule.READS_DISTRICT,
+    "month_of": Rule.READS_DISTRICT,
+    "jobs": Rule.SIGNED_IN,  # the officer's own, all to who reads the district
+    "job": Rule.SIGNED_IN,
+    "job_part": Rule.SIGNED_IN,
+    "job_act": Rule.SIGNED_IN,
     "books": Rule.READS_A_BOOK,
     "balance": Rule.READS_A_BOOK,
     "vouchers": Rule.READS_A_BOOK,
@@ -71,7 +92,7 @@ class AccessMiddleware:
             return None
         if not request.user.is_authenticated:
             return to_sign_in(request)
-        if rule is None or not KEPT[rule](request):
+        if rule is None or not is_kept(request, rule):
             raise PermissionDenied
         return None
 
@@ -86,6 +107,24 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 
 def manages_access(officer: Officer) -> bool:
     return officer.has_perm("treasury.give_post") or officer.has_perm("treasury.confirm_post")
+
+
+def may_open(request: HttpRequest, route: str) -> bool:
+    """Return whether who asks may open the page of a route."""
+    rule = ROUTES.get(route)
+    if rule is None:
+        return False
+    if rule is Rule.ANYBODY:
+        return True
+    user = getattr(request, "user", None)  # a page of an error may have none
+    return user is not None and user.is_authenticated and is_kept(request, rule)
+
+
+def is_kept(request: HttpRequest, rule: Rule | Holds) -> bool:
+    """Return whether who is signed in keeps a rule."""
+    if isinstance(rule, Holds):
+        return any(officer_of(request).has_perm(act) for act in rule.acts)
+    return KEPT[rule](request)
 
 
 def officer_of(request: HttpRequest) -> Officer:

@@ -91,3 +91,20 @@ class FactorReset(models.Model):
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="factor_reset_has_its_reason"),
         ]
+
+
+class SentForm(models.Model):
+    """A form that was sent; the same one sent again acts no second time. Append-only."""
+
+    nonce = models.CharField(_("nonce"), max_length=64)
+    officer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("officer")
+    )
+    act = models.CharField(_("act"), max_length=100)
+    subject = models.CharField(_("subject"), max_length=200)
+    sent_at = models.DateTimeField(_("sent at"))
+
+    class Meta:
+        verbose_name = _("form that was sent")
+        verbose_name_plural = _("forms that were sent")
+        constraints = [models.UniqueConstraint(fields=["nonce"], name="form_acts_once")]

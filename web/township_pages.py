@@ -1,7 +1,6 @@
 """The pages of district and township money: positions, statements of account, settlements. They change nothing."""
 
 import io
-import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -28,10 +27,10 @@ from treasury.positions import Position, positions_on
 from treasury.settlement_origins import settlement_sheets, what_if_sheets
 from treasury.settlement_readings import SettlementSheet
 from web.access import open_townships
+from web.addresses import month_in
 from web.charts import bar_chart
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
 Page = Callable[..., HttpResponse]
 
 
@@ -193,13 +192,6 @@ def chosen_day(request: HttpRequest) -> date:
         latest = MirrorBalance.objects.aggregate(latest=Max("posting_date"))["latest"]
         today = timezone.localdate()
         return max(today, latest) if latest else today
-
-
-def month_in(text: str) -> date:
-    """Return the month of an address such as ``2026-11``."""
-    if not MONTH.fullmatch(text):
-        raise Http404(text)
-    return date.fromisoformat(f"{text}-01")
 
 
 def totals_of(positions: Sequence[Position]) -> dict[str, object]:

@@ -1,10 +1,17 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from web import operations_pages, pages, security_pages, township_pages
+from web import job_pages, month_pages, operations_pages, pages, security_pages, township_pages
 
 urlpatterns = [
-    path("", pages.books, name="books"),
+    path("", month_pages.home, name="home"),
+    path("month/", month_pages.latest_month, name="month"),
+    path("month/<str:month>/", month_pages.month_of, name="month_of"),
+    path("jobs/", job_pages.jobs, name="jobs"),
+    path("jobs/<int:pk>/", job_pages.job, name="job"),
+    path("jobs/<int:pk>/progress", job_pages.job_part, name="job_part"),
+    path("jobs/<int:pk>/act", job_pages.job_act, name="job_act"),
+    path("books/", pages.books, name="books"),
     path("books/<str:code>/", pages.balance, name="balance"),
     path("books/<str:code>/vouchers/", pages.vouchers, name="vouchers"),
     path("vouchers/<int:pk>/", pages.voucher, name="voucher"),

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from ledger.models import Officer
 from ledger.recording import acting_from, refusals_recorded
-from ledger.refusals import UnableToPost
-from month.management.commands.month import officer_of, plain_words
+from ledger.refusals import UnableToPost, database_words
+from month.management.commands.month import officer_of
 from treasury.models import Township
 from treasury.refusals import NothingThere
 
@@ -36,7 +36,7 @@ def take(*, asked: Namespace, command: str, act: str, subject: str, step: Callab
     except UnableToPost as refusal:
         raise CommandError(str(refusal)) from refusal
     except DatabaseError as error:
-        raise CommandError(plain_words(error)) from None
+        raise CommandError(database_words(error)) from None
 
 
 def township_of(text: str) -> Township:

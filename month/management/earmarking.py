@@ -17,9 +17,9 @@ from ledger.models import Officer
 from ledger.money import InexactAmount, exact
 from ledger.policies import NoValue
 from ledger.recording import acting_from, refusals_recorded
-from ledger.refusals import UnableToPost
+from ledger.refusals import UnableToPost, database_words
 from month.asking import month_of, with_officer, with_officer_or_demo
-from month.management.commands.month import officer_of, plain_words
+from month.management.commands.month import officer_of
 from month.posts import demo_officer
 from month.tables import Told, tell
 from treasury.models import EarmarkedItem, Township, Unit
@@ -109,7 +109,7 @@ def refusals_told() -> Iterator[None]:
         raise CommandError(said.format(policy=missing.name, day=missing.on)) from missing
     except DatabaseError as error:
         # Its text may quote rows: what it says is neither shown nor chained.
-        raise CommandError(plain_words(error)) from None
+        raise CommandError(database_words(error)) from None
 
 
 # What is asked for

@@ -9,7 +9,7 @@ from django.core.management import CommandError
 from django.db import DatabaseError, connection
 
 from config import instance
-from month.management.commands.month import plain_words
+from ledger.refusals import database_words
 
 SECRET = "秘密之人"
 
@@ -30,6 +30,6 @@ def test_what_the_database_did_not_take_is_told_by_its_rule_alone() -> None:
     with pytest.raises(DatabaseError) as refused, connection.cursor() as cursor:
         cursor.execute("INSERT INTO payouts_person (id_number, name) VALUES ('no number', %s)", [SECRET])
     assert SECRET in str(refused.value)
-    told = str(CommandError(plain_words(refused.value)))
+    told = str(CommandError(database_words(refused.value)))
     assert "person_id_number_is_whole" in told
     assert SECRET not in told

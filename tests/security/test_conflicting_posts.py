@@ -39,6 +39,18 @@ TOGETHER = {
                 *("benefits_funder", "bureau_head"),
             )
         ),
+        *(
+            (of_archives, one)
+            for of_archives in ("archivist", "archive_head")
+            for one in POSTS
+            if one not in ("cashier", "administrator", "auditor", "archivist", "archive_head")
+        ),
+        *(
+            (of_machines, one)
+            for of_machines in ("it_officer", "it_witness")
+            for one in POSTS
+            if one not in ("administrator", "auditor", "it_officer", "it_witness")
+        ),
     ]
 }
 

@@ -30,7 +30,7 @@ def client() -> Client:
 def test_an_officer_signs_in_and_the_trail_has_it(client: Client) -> None:
     hire("wang", "auditor")
     answer = enter(client, "wang")
-    assert answer.headers["Location"] == reverse("books")
+    assert answer.headers["Location"] == reverse("home")
     assert is_in(client)
     assert events("officer.sign_in") == [("wang", "")]
     assert AuditEvent.objects.get(act="officer.sign_in").origin.startswith("web 127.0.0.1 ")
@@ -307,4 +307,4 @@ def test_the_officers_of_a_demo_keep_their_passwords(settings: Settings) -> None
 
 def test_a_part_of_a_page_leads_the_whole_page_to_the_sign_in(client: Client) -> None:
     answer = client.get(reverse("books"), headers={"HX-Request": "true"})
-    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/sign-in/?next=/")
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/sign-in/?next=/books/")

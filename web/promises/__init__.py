@@ -11,3 +11,8 @@ from ledger.promises import install_files
 def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Create or replace the triggers of sign-ins in the current schema."""
     install_files(schema_editor.connection, [Path(__file__).parent / "sign_ins.sql"], {})
+
+
+def install_forms(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Create or replace the trigger of forms that were sent."""
+    install_files(schema_editor.connection, [Path(__file__).parent / "forms.sql"], {})

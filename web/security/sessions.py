@@ -22,7 +22,7 @@ SEEN_STEP: Final = timedelta(minutes=1)
 SEAT: Final = "officer_session"
 ENDED: Final = "session_has_ended"
 # Routes that a page asks by itself (progress of jobs): nobody need sit before it.
-UNATTENDED: Final[frozenset[str]] = frozenset()
+UNATTENDED: Final = frozenset({"job_part"})
 
 
 def begin_session(*, request: HttpRequest, officer: Officer, at: datetime) -> None:

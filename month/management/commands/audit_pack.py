@@ -15,8 +15,8 @@ from audit.packing import Packed, pack_year, pack_year_in_full
 from ledger.exports.pages.embedding import GlyphMissing
 from ledger.models import Officer
 from ledger.recording import acting_from, refusals_recorded
-from ledger.refusals import UnableToPost
-from month.management.commands.month import officer_of, plain_words
+from ledger.refusals import UnableToPost, database_words
+from month.management.commands.month import officer_of
 from month.posts import demo_officer
 from treasury.exports.documents import heading_of
 
@@ -66,7 +66,7 @@ class Command(BaseCommand):
         except UnableToPost as refusal:
             raise CommandError(str(refusal)) from refusal
         except DatabaseError as error:
-            raise CommandError(plain_words(error)) from None
+            raise CommandError(database_words(error)) from None
         except (OSError, GlyphMissing) as error:
             raise CommandError(_("{file} cannot be written: {error}").format(file=out, error=error)) from error
         self.tell(packed, out)

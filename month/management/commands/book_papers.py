@@ -18,9 +18,9 @@ from ledger.exports.book_papers import FORMATS, PAPERS
 from ledger.exports.pages.embedding import GlyphMissing
 from ledger.models import Officer
 from ledger.recording import acting_from, refusals_recorded
-from ledger.refusals import UnableToPost
+from ledger.refusals import UnableToPost, database_words
 from ledger.sums import DoesNotAddUp
-from month.management.commands.month import officer_of, plain_words
+from month.management.commands.month import officer_of
 from month.posts import demo_officer
 
 ALL = "all"
@@ -59,7 +59,7 @@ class Command(BaseCommand):
         except UnableToPost as refusal:
             raise CommandError(str(refusal)) from refusal
         except DatabaseError as error:
-            raise CommandError(plain_words(error)) from None
+            raise CommandError(database_words(error)) from None
         for name in printed.names:
             self.stdout.write(name)
         if printed.gaps:

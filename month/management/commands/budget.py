@@ -16,11 +16,11 @@ from imports.refusals import UnableToStage
 from ledger.models import Book, Officer
 from ledger.money import InexactAmount, exact, in_full
 from ledger.recording import acting_from, refusals_recorded
-from ledger.refusals import UnableToPost
+from ledger.refusals import UnableToPost, database_words
 from month.asking import existing_path, with_officer, with_reason
 from month.budget_sheets import read_budget, read_plan
 from month.fact_sheets import FactsRefused
-from month.management.commands.month import officer_of, plain_words
+from month.management.commands.month import officer_of
 from month.tables import Told, table, tell
 from treasury.budgeting import (
     Indicator,
@@ -78,7 +78,7 @@ class Command(BaseCommand):
         except (UnableToPost, UnableToStage, FactsRefused, OSError) as refusal:
             raise CommandError(str(refusal)) from refusal
         except DatabaseError as error:
-            raise CommandError(plain_words(error)) from None
+            raise CommandError(database_words(error)) from None
         tell(told)
 
 

@@ -18,9 +18,9 @@ from ledger.exports.pages.embedding import GlyphMissing
 from ledger.exports.stated import ExportStated
 from ledger.models import Officer
 from ledger.recording import acting_from, refusals_recorded
-from ledger.refusals import UnableToPost
+from ledger.refusals import UnableToPost, database_words
 from month.management.acting import day_of
-from month.management.commands.month import officer_of, plain_words
+from month.management.commands.month import officer_of
 from month.posts import demo_officer, ensure_demo_officers
 
 ENCODINGS = {"utf8": Encoding.UTF8, "gb18030": Encoding.GB18030}
@@ -77,7 +77,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(_("{file} cannot be written: {error}").format(file=asked.out, error=error)) from error
         except DatabaseError as error:
-            raise CommandError(plain_words(error)) from None
+            raise CommandError(database_words(error)) from None
         self.tell(stated, asked.out)
 
     def tell(self, stated: ExportStated, out: Path) -> None:

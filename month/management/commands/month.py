@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from imports.refusals import UnableToStage
 from ledger.models import Officer
 from ledger.recording import acting_from, refusals_recorded
-from ledger.refusals import UnableToPost
+from ledger.refusals import UnableToPost, database_words
 from month import telling_jobs
 from month.management.progress import progress_bar
 from month.management.setting_up import is_set_up
@@ -69,7 +69,7 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
         except DatabaseError as error:
             # Its text may quote rows: what it says of people is neither shown nor chained.
-            raise CommandError(plain_words(error)) from None
+            raise CommandError(database_words(error)) from None
         tell(told)
 
 
@@ -81,15 +81,6 @@ def leave(step: Step, asked: Namespace, officer: Officer | None, at: datetime) -
     for job in jobs:
         ring_for(job)
     return telling_jobs.of_jobs(jobs)
-
-
-def plain_words(error: DatabaseError) -> str:
-    """Return what the database did not take by the names of its rules alone."""
-    diagnosis = getattr(error.__cause__, "diag", None)
-    names = [getattr(diagnosis, name, None) for name in ("sqlstate", "table_name", "column_name", "constraint_name")]
-    return _("The database did not take this ({names}). Nothing was changed; report it with the time.").format(
-        names=", ".join(name for name in names if name) or type(error).__name__
-    )
 
 
 def officer_of(asked: Namespace) -> Officer | None:

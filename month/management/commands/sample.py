@@ -22,10 +22,10 @@ from audit.rules.sample_sizes import NoSampleIsEnough, attribute_size
 from audit.samples import METHOD_SAYS, Taken, Wanted
 from audit.sampling import Filters
 from ledger.recording import acting_from, refusals_recorded
-from ledger.refusals import UnableToPost
+from ledger.refusals import UnableToPost, database_words
 from month.asking import with_officer_or_demo
 from month.management.acting import amount_of, day_of
-from month.management.commands.month import officer_of, plain_words
+from month.management.commands.month import officer_of
 from month.posts import demo_officer
 from month.tables import table, tell
 
@@ -110,7 +110,7 @@ def take_away(asked: Namespace, wanted: Wanted) -> Taken:
     except OSError as error:
         raise CommandError(_("{file} cannot be written: {error}").format(file=asked.out, error=error)) from error
     except DatabaseError as error:
-        raise CommandError(plain_words(error)) from None
+        raise CommandError(database_words(error)) from None
 
 
 def wanted_of(asked: Namespace) -> Wanted:

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ledger.recording import acting_from, refusals_recorded
-from ledger.refusals import UnableToPost
+from ledger.refusals import UnableToPost, database_words
 from ledger.sums import DoesNotAddUp
-from month.management.commands.month import officer_of, plain_words
+from month.management.commands.month import officer_of
 from month.reporting import REPORTS
 from month.tables import tell
 
@@ -52,5 +52,5 @@ class Command(BaseCommand):
         except DoesNotAddUp as fault:
             raise CommandError(_("{fault}. Run manage.py check_books.").format(fault=fault)) from fault
         except DatabaseError as error:
-            raise CommandError(plain_words(error)) from None
+            raise CommandError(database_words(error)) from None
         tell(told)

@@ -1,4 +1,7 @@
-"""``manage.py serve``: the pages in a browser, on the data of the demo or of the configured server."""
+"""``manage.py serve``: the pages in a browser, on the data of the demo or of the configured server.
+
+A demo gets a worker of the queue beside the pages; elsewhere the workers run on their own (``make work``).
+"""
 
 import os
 import sys
@@ -21,6 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, bind: str, workers: int, **options: Any) -> None:
         if settings.DEMO:
             call_command("demo")
+            os.environ["TONGFA_WORKER_BESIDE"] = "yes"
         self.stdout.write(_("Open http://{bind}/ in a browser; Ctrl-C stops.").format(bind=bind))
         self.stdout.flush()
         # gunicorn takes over this process, so that signals reach it directly.

@@ -1,0 +1,92 @@
+"""The desk of the bureau: the month as a line of steps, and its figures."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Sum
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from ledger.money import ZERO
+from month.models import Job, JobState
+from month.standings import months_known, standing_of
+from payouts.models import Payment, Payslip, Run
+from payouts.models.words import PaymentStatus
+from web.access import may_open
+from web.addresses import month_in
+from web.charts import bar_chart
+
+CHARTED = 12
+# The pages that an officer may begin with, the first that is open.
+DESKS = ("month", "townships")
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Go to the desk of who is signed in."""
+    return redirect(next((desk for desk in DESKS if may_open(request, desk)), "password"))
+
+
+def latest_month(_request: HttpRequest) -> HttpResponse:
+    """Go to the latest month that there is work on."""
+    months = months_known()
+    return redirect("month_of", f"{(months[0] if months else timezone.localdate()):%Y-%m}")
+
+
+class StatusSum(NamedTuple):
+    """The payments of one state."""
+
+    label: str
+    payments: int
+    total: object
+
+
+def month_of(request: HttpRequest, month: str) -> HttpResponse:
+    """Show where a month stands, what it pays by township, and where its payments are."""
+    chosen = month_in(month)
+    standing = standing_of(chosen)
+    months = list(months_known())
+    if standing.run is None and chosen not in months and months:
+        raise Http404(month)
+    context = {
+        "standing": standing,
+        "months": months,
+        "payroll": payroll_by_township(standing.run),
+        "payments": payments_by_status(chosen),
+        "runs": Run.objects.filter(month=chosen).order_by("purpose", "number"),
+        "jobs": Job.objects.exclude(status__in=[JobState.DONE, JobState.CANCELLED]).order_by("-pk")[:10],
+        "chart": pay_over_months(),
+    }
+    return render(request, "web/month.html", context)
+
+
+def payroll_by_township(run: Run | None) -> Sequence[Mapping[str, Any]]:
+    """Return people and sums of a run by township."""
+    if run is None:
+        return []
+    rows: Sequence[Any] = list(
+        Payslip.objects.filter(run=run, edition=run.edition)
+        .values("unit__township__name", "unit__township__code")
+        .annotate(people=Count("pk"), gross=Sum("gross"), deductions=Sum("deductions"), tax=Sum("tax"), net=Sum("net"))
+        .order_by("unit__township__number")
+    )
+    return rows
+
+
+def payments_by_status(month: date) -> Sequence[StatusSum]:
+    """Return number and sum of the payments of a month by state."""
+    rows = Payment.objects.filter(month=month).values_list("status").annotate(Count("pk"), Sum("amount"))
+    return [StatusSum(str(PaymentStatus(status).label), count, total) for status, count, total in rows]
+
+
+def pay_over_months() -> object:
+    """Return the net pay of the last months that were computed, as bars."""
+    rows = list(
+        Run.objects.filter(purpose="PAYROLL", edition__gt=0, payslips__edition__gt=0)
+        .values_list("month")
+        .annotate(Sum("payslips__net"))
+        .order_by("-month")[:CHARTED]
+    )
+    rows.reverse()
+    return bar_chart(days=[month for month, _net in rows], amounts=[net or ZERO for _month, net in rows])

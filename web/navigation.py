@@ -1,0 +1,50 @@
+"""What stands in the bar of every page: the desks and lists that are open to who is signed in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from web.access import may_open
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the bar: the route it leads to, its name, and the routes of the pages that lie below it."""
+
+    route: str
+    name: Any
+    below: frozenset[str]
+
+
+ENTRIES: Final[Sequence[Entry]] = (
+    Entry("month", _("Pay of the month"), frozenset({"month_of"})),
+    Entry("books", _("Books"), frozenset({"balance", "vouchers", "voucher"})),
+    Entry("townships", _("Townships"), frozenset({"township", "statement", "incomes", "arrears", "settlements"})),
+    Entry("jobs", _("Work in hand"), frozenset({"job"})),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An entry as a page shows it."""
+
+    address: str
+    name: Any
+    is_here: bool
+
+
+def bar(request: HttpRequest) -> dict[str, object]:
+    """Return the entries of the bar for a template (a context processor)."""
+    match = getattr(request, "resolver_match", None)
+    here = match.view_name if match else ""
+    shown = [
+        Shown(reverse(entry.route), entry.name, here == entry.route or here in entry.below)
+        for entry in ENTRIES
+        if may_open(request, entry.route)
+    ]
+    return {"bar": shown, "today": timezone.localdate()}
