@@ -8,7 +8,7 @@ ARGS ?=
 export UV_PYTHON_DOWNLOADS = never
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup demo test serve work check bench lock clean faults
+.PHONY: help setup demo test serve work check bench lock clean faults browse
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -20,11 +20,14 @@ setup: ## Make .venv from the hash-checked lock, compile the translations
 demo: setup ## Run the main job on an embedded PostgreSQL
 	@$(PYTHON) manage.py demo $(ARGS)
 
-test: setup ## Run the tests; the slow ones of lost processes and machines are in `make faults`
-	@$(PYTHON) -m pytest -n 2 --ignore=tests/faults $(ARGS)
+test: setup ## Run the tests; those of lost machines are in `make faults`, those in a browser in `make browse`
+	@$(PYTHON) -m pytest -n 2 --ignore=tests/faults --ignore=tests/browser $(ARGS)
 
 faults: setup ## Run the tests that kill processes, servers and machines
 	@$(PYTHON) -m pytest -n 2 tests/faults $(ARGS)
+
+browse: setup ## Run the tests in a real browser (Chromium)
+	@$(PYTHON) -m pytest -n 2 --dist loadfile tests/browser $(ARGS)
 
 serve: setup ## Serve the web pages on the demo's data
 	@$(PYTHON) manage.py serve $(ARGS)

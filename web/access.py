@@ -56,6 +56,7 @@ ROUTES: Final[Mapping[str, Rule | Holds]] = {
     "second_factor_qr": Rule.SIGNED_IN,
     "factor_resets": Rule.MANAGES_ACCESS,
     "home": Rule.SIGNED_IN,
+    "tasks": Rule.SIGNED_IN,
     "month": Rule.READS_DISTRICT,
     "month_of": Rule.READS_DISTRICT,
     "jobs": Rule.SIGNED_IN,  # the officer's own, all to who reads the district

@@ -25,7 +25,7 @@ DESKS = ("month", "townships")
 
 def home(request: HttpRequest) -> HttpResponse:
     """Go to the desk of who is signed in."""
-    return redirect(next((desk for desk in DESKS if may_open(request, desk)), "password"))
+    return redirect(next((desk for desk in DESKS if may_open(request, desk)), "tasks"))
 
 
 def latest_month(_request: HttpRequest) -> HttpResponse:

@@ -22,6 +22,7 @@ class Entry:
 
 
 ENTRIES: Final[Sequence[Entry]] = (
+    Entry("tasks", _("My tasks"), frozenset()),
     Entry("month", _("Pay of the month"), frozenset({"month_of"})),
     Entry("books", _("Books"), frozenset({"balance", "vouchers", "voucher"})),
     Entry("townships", _("Townships"), frozenset({"township", "statement", "incomes", "arrears", "settlements"})),

@@ -1,10 +1,11 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from web import job_pages, month_pages, operations_pages, pages, security_pages, township_pages
+from web import job_pages, month_pages, operations_pages, pages, security_pages, task_pages, township_pages
 
 urlpatterns = [
     path("", month_pages.home, name="home"),
+    path("tasks/", task_pages.tasks, name="tasks"),
     path("month/", month_pages.latest_month, name="month"),
     path("month/<str:month>/", month_pages.month_of, name="month_of"),
     path("jobs/", job_pages.jobs, name="jobs"),

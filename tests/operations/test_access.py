@@ -42,6 +42,7 @@ def addresses(township: str) -> dict[str, str]:
         "second_factor_qr": reverse("second_factor_qr"),
         "factor_resets": reverse("factor_resets"),
         "home": reverse("home"),
+        "tasks": reverse("tasks"),
         "month": reverse("month"),
         "month_of": reverse("month_of", args=["2026-11"]),
         "jobs": reverse("jobs"),
