@@ -1,4 +1,4 @@
-"""From a released run to settled payments in a browser: each officer at the own desk, on a month of the small district."""
+"""From a released run to settled payments in a browser: each officer at the own desk, on a small district."""
 
 import re
 

@@ -16,6 +16,7 @@ from payouts.approving import APPROVAL_ACTS
 from payouts.models import Batch, Payment
 from payouts.models.words import ApprovalRank, BatchStatus, PaymentStatus, Severity
 from payouts.sending import BEING_SENT
+from web.bank_desk.returned import open_returns
 
 NEXT: Final[Mapping[BatchStatus, Any]] = {
     BatchStatus.APPROVED: gettext_lazy("The cashier makes its files."),
@@ -37,7 +38,6 @@ LINE: Final[Sequence[tuple[BatchStatus, Sequence[BatchStatus]]]] = (
     (BatchStatus.RECONCILED, ()),
     (BatchStatus.CLOSED, ()),
 )
-RETURNED: Final = (PaymentStatus.RETURNED, PaymentStatus.REJECTED)
 
 
 class StateSum(NamedTuple):
@@ -51,17 +51,17 @@ class StateSum(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BatchStanding:
-    """A batch, its payments by state, approvals given and asked for, and how many exceptions wait."""
+    """A batch, its payments by state, approvals given and asked for, and how many exceptions wait.
+
+    ``came_back`` counts what the bank sent back that is neither issued again nor given up.
+    """
 
     batch: Batch
     given: int
     asked: int
     unsigned: int
     payments: Sequence[StateSum]
-
-    @property
-    def came_back(self) -> int:
-        return sum(one.payments for one in self.payments if one.status in RETURNED)
+    came_back: int
 
     @property
     def mark(self) -> str:
@@ -104,19 +104,21 @@ class LineStep(NamedTuple):
 
 
 def batch_standings(month: date) -> Sequence[BatchStanding]:
-    """Return the batches of a month by their numbers; two queries, however many there are."""
+    """Return the batches of a month by their numbers; three queries, however many there are."""
     found = with_approvals().filter(month=month).order_by("number")
     sums: dict[int, list[StateSum]] = {}
     rows = Payment.objects.filter(month=month).values_list("batch", "status").annotate(Count("pk"), Sum("amount"))
     for batch, *rest in rows.order_by("batch", "status"):
         sums.setdefault(batch, []).append(state_sum(*rest))
-    return [standing(batch, sums.get(batch.pk, [])) for batch in found]
+    came_back = dict(open_returns(month).order_by().values_list("batch").annotate(Count("pk")))
+    return [standing(batch, sums.get(batch.pk, []), came_back.get(batch.pk, 0)) for batch in found]
 
 
 def batch_standing(batch: Batch) -> BatchStanding:
     """Return where one batch stands."""
     rows = batch.payments.values_list("status").annotate(Count("pk"), Sum("amount")).order_by("status")
-    return standing(with_approvals().get(pk=batch.pk), [state_sum(*row) for row in rows])
+    came_back = open_returns(batch.month).filter(batch=batch).count()
+    return standing(with_approvals().get(pk=batch.pk), [state_sum(*row) for row in rows], came_back)
 
 
 def with_approvals() -> Any:
@@ -132,9 +134,9 @@ def state_sum(status: str, count: int, total: Decimal | None) -> StateSum:
     return StateSum(status, str(PaymentStatus(status).label), count, total or ZERO)
 
 
-def standing(batch: Any, payments: Sequence[StateSum]) -> BatchStanding:
+def standing(batch: Any, payments: Sequence[StateSum], came_back: int) -> BatchStanding:
     check = getattr(batch, "check_made", None)
-    return BatchStanding(batch, batch.given, check.approvals if check else 0, batch.unsigned, payments)
+    return BatchStanding(batch, batch.given, check.approvals if check else 0, batch.unsigned, payments, came_back)
 
 
 def line_of(batch: Batch) -> Sequence[LineStep]:

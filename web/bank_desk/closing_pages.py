@@ -12,7 +12,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from ledger.models import Officer, Period
@@ -67,7 +66,7 @@ def draw_closing(request: HttpRequest, month: date, refusal: str = "") -> HttpRe
         "month": month,
         "checks": checks,
         "is_ready": all(one.is_fine for one in checks if one.blocks),
-        "periods": periods.select_related("book").order_by("-book__kind", "book__code", "starts_on"),
+        "periods": books_by_period(periods),
         "monthly": monthly_acts(month),
         "jobs": told(list(jobs_of(month))),
         "mark": mark_of(month),
@@ -82,6 +81,14 @@ def open_periods(month: date) -> QuerySet[Period]:
     return Period.objects.filter(
         starts_on__lt=after(month), month__lte=12, status__in=[PeriodStatus.OPEN, PeriodStatus.ADJUSTING]
     )
+
+
+def books_by_period(periods: QuerySet[Period]) -> Sequence[tuple[str, str, Sequence[str]]]:
+    """Return the months that are open, the earliest first: each with its state and the names of its books."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for period in periods.select_related("book").order_by("starts_on", "-book__kind", "book__code"):
+        found.setdefault((str(period), str(period.get_status_display())), []).append(period.book.name)
+    return [(*key, names) for key, names in found.items()]
 
 
 def mark_of(month: date) -> str:
@@ -100,13 +107,13 @@ def checks_of(month: date) -> Sequence[Check]:
     checks = [
         Check(
             _("Income is posted and swept"),
-            ngettext("{many} line waits", "{many} lines wait", unswept).format(many=unswept),
+            _("waiting: {many}").format(many=unswept),
             reverse("money", args=[text]),
             not unswept,
         ),
         Check(
             _("Settlements are posted"),
-            ngettext("{many} is half way", "{many} are half way", half_way).format(many=half_way),
+            _("half way: {many}").format(many=half_way),
             reverse("settlements", args=[text]),
             not half_way,
         ),
@@ -118,20 +125,20 @@ def checks_of(month: date) -> Sequence[Check]:
         ),
         Check(
             _("Batches are handed over"),
-            ngettext("{many} is not sent", "{many} are not sent", unsent).format(many=unsent),
+            _("not sent: {many}").format(many=unsent),
             reverse("batches", args=[text]),
             not unsent,
             blocks=False,
         ),
         Check(
             _("The bank has answered for every payment"),
-            ngettext("{many} payment unanswered", "{many} payments unanswered", unanswered).format(many=unanswered),
+            _("unanswered: {many}").format(many=unanswered),
             reverse("batches", args=[text]),
             not unanswered,
         ),
         Check(
             _("What came back is put right"),
-            ngettext("{many} payment came back", "{many} payments came back", returned).format(many=returned),
+            _("came back, open: {many}").format(many=returned),
             reverse("results", args=[text]),
             not returned,
             blocks=False,
@@ -176,30 +183,26 @@ def monthly_acts(month: date) -> Sequence[MonthlyAct]:
             "sweep",
             _("Post and sweep the income"),
             "treasury.sweep_income",
-            ngettext("{many} line waits", "{many} lines wait", unswept).format(many=unswept),
+            _("waiting: {many}").format(many=unswept),
         ),
         MonthlyAct(
             "allot",
             _("Release what waits, by rank"),
             "treasury.release_funds",
-            ngettext("{many} release waits", "{many} releases wait", waiting).format(many=waiting),
+            _("waiting: {many}").format(many=waiting),
         ),
         MonthlyAct("settle", _("Prepare the settlement"), "treasury.prepare_settlement", ""),
         MonthlyAct(
             "agree",
             _("Approve the settlement"),
             "treasury.approve_settlement",
-            ngettext("{many} settlement is prepared", "{many} settlements are prepared", prepared).format(
-                many=prepared
-            ),
+            _("waiting: {many}").format(many=prepared),
         ),
         MonthlyAct(
             "rebate",
             _("Post the approved settlement"),
             "treasury.post_settlement",
-            ngettext("{many} settlement is approved", "{many} settlements are approved", approved).format(
-                many=approved
-            ),
+            _("waiting: {many}").format(many=approved),
         ),
         MonthlyAct("remit", _("Remit tax, insurance and housing fund"), "payouts.render_batch", ""),
     ]

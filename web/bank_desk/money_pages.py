@@ -43,9 +43,10 @@ def money(request: HttpRequest, month: str) -> HttpResponse:
     orders = Release.objects.filter(month=chosen)
     sums = {row["township"]: row for row in sums_by_township(chosen)}
     rows = [(one, sums.get(one.township.pk, {})) for one in positions_on(townships=townships, on=timezone.localdate())]
-    after = request.GET.get("after", "")
+    after, state = request.GET.get("after", ""), request.GET.get("state", "")
+    shown = orders.filter(status=state) if state in ReleaseStatus.values else orders
     releases = list(
-        orders.filter(pk__gt=int(after) if is_serial(after) else 0).select_related("township").order_by("pk")[:PAGE]
+        shown.filter(pk__gt=int(after) if is_serial(after) else 0).select_related("township").order_by("pk")[:PAGE]
     )
     context = {
         "month": chosen,
@@ -61,6 +62,8 @@ def money(request: HttpRequest, month: str) -> HttpResponse:
             ),
         },
         "releases": releases,
+        "states": ReleaseStatus.choices,
+        "state": state,
         "following": releases[-1].pk if len(releases) == PAGE else "",
         "plans": SpecialPlan.objects.filter(status__in=OPEN_PLANS)
         .select_related("township", "item")

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Final, NamedTuple
 
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -68,14 +68,19 @@ def draw_results(request: HttpRequest, month: date, refusal: str = "") -> HttpRe
     returned = returns_page(month=month, after=int(after) if is_serial(after) else 0, limit=PAGE)
     all_returned = open_returns(month)
     corrected = corrections_waiting(month=month)
-    files = ResultFile.objects.filter(month=month).defer("content").order_by("-pk")
+    came_back = F("returned_amount") + F("rejected_amount")
+    files = ResultFile.objects.filter(month=month).defer("content").annotate(came_back=came_back).order_by("-pk")
     context = {
         "month": month,
         "lying": list(lying()),
         "jobs": told(list(Job.objects.filter(kind__in=("results.read", "bank.take")).order_by("-pk")[:JOBS_SHOWN])),
         "files": files[:FILES_SHOWN],
-        "totals": files.aggregate(
-            rows=Sum("rows"), settled=Sum("settled"), returned=Sum("returned"), rejected=Sum("rejected")
+        "totals": ResultFile.objects.filter(month=month).aggregate(
+            rows=Sum("rows"),
+            settled=Sum("settled"),
+            returned=Sum("returned"),
+            rejected=Sum("rejected"),
+            came_back=Sum(came_back),
         ),
         "statements": StatementFile.objects.defer("content").annotate(found=Count("findings")).order_by("-pk")[:10],
         "returned": returned,
