@@ -33,7 +33,9 @@ def own_accounts(request: HttpRequest, month: str) -> HttpResponse:
     """List the own accounts that are reconciled at the end of a month."""
     chosen = month_in(month)
     found = [figures_of(own=own, month=chosen) for own in accounts_of_month(chosen)]
-    return render(request, "web/bank_desk/accounts.html", {"month": chosen, "accounts": found})
+    subjects = [f"own account/{one.own.pk}" for one in found]
+    context = {"month": chosen, "accounts": found, **trail(*subjects)}
+    return render(request, "web/bank_desk/accounts.html", context)
 
 
 def account_of(key: int) -> OwnAccount:

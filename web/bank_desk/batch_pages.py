@@ -40,7 +40,8 @@ def batches(request: HttpRequest, month: str) -> HttpResponse:
         "total": sum((batch.total for batch in kept), ZERO),
         "came_back": sum(one.came_back for one in found),
     }
-    return render(request, "web/bank_desk/batches.html", {"month": chosen, "batches": found, "totals": totals})
+    context = {"month": chosen, "batches": found, "totals": totals, **trail(f"month/{chosen:%Y-%m}")}
+    return render(request, "web/bank_desk/batches.html", context)
 
 
 def batch_named(month: str, number: int) -> Batch:

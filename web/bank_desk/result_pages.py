@@ -72,7 +72,7 @@ def draw_results(request: HttpRequest, month: date, refusal: str = "") -> HttpRe
     files = ResultFile.objects.filter(month=month).defer("content").annotate(came_back=came_back).order_by("-pk")
     context = {
         "month": month,
-        "lying": list(lying()),
+        "lying": lying(),
         "jobs": told(list(Job.objects.filter(kind__in=("results.read", "bank.take")).order_by("-pk")[:JOBS_SHOWN])),
         "files": files[:FILES_SHOWN],
         "totals": ResultFile.objects.filter(month=month).aggregate(
@@ -106,11 +106,14 @@ def draw_results(request: HttpRequest, month: date, refusal: str = "") -> HttpRe
 
 def lying() -> Sequence[Lying]:
     """Return what lies in the folders of the channels; nothing is read or moved."""
-    return [
-        Lying(channel.name, path.name, path.stat().st_size)
-        for channel in load_channels(folder=channels_folder() or SHIPPED).values()
-        for path in folder_of(channel).arrived()
-    ]
+    found = []
+    for channel in load_channels(folder=channels_folder() or SHIPPED).values():
+        for path in folder_of(channel).arrived():
+            try:
+                found.append(Lying(channel.name, path.name, path.stat().st_size))
+            except FileNotFoundError:  # a worker may take it away at any moment
+                continue
+    return found
 
 
 def mark_of(month: date) -> str:
