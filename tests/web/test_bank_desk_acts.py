@@ -106,7 +106,8 @@ def test_two_officers_decide_what_became_of_a_file(says: str) -> None:
 
 
 def test_a_payment_that_came_back_is_given_up_by_two_officers() -> None:
-    address = ["2026-07", serial_of(JULY, LEFT)]
+    serial = serial_of(JULY, LEFT)
+    address = ["2026-07", serial]
     action = reverse("payment_act", args=address)
     clerk, chief = Desk("clerk"), Desk("chief_accountant")
     told = clerk.acts(clerk.sees("payment", *address), action, "give_up", reason="身故无继承人", paper="民政证明")
@@ -114,9 +115,9 @@ def test_a_payment_that_came_back_is_given_up_by_two_officers() -> None:
     page = chief.sees("payment", *address)
     assert "身故无继承人" in page
     assert "given up" in chief.acts(page, action, "approve_giving_up")
-    payment = Payment.objects.get(month=JULY, serial=address[1])
+    payment = Payment.objects.get(month=JULY, serial=serial)
     assert payment.givings_up.get().decision.is_approved
-    assert f"/{address[1]}/" not in clerk.sees("results", "2026-07").split("Result files")[0]
+    assert f"/{serial}/" not in clerk.sees("results", "2026-07").split("Result files")[0]
 
 
 def test_an_entry_is_listed_signed_and_the_account_reconciled_by_two_officers() -> None:
