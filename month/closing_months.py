@@ -8,14 +8,13 @@ from ledger.closing import close_month as close_period_of
 from ledger.models import Book, Officer, Period
 from ledger.models.words import BookKind, PeriodStatus
 from ledger.posts import require_post
-from payouts.models import Batch, Payment, Run
-from payouts.models.words import BatchStatus, PaymentStatus, RunStatus
+from month.obstacles import lines_unswept, payments_unanswered, settlements_open
+from payouts.models import Batch, Run
+from payouts.models.words import BatchStatus, RunStatus
 from payouts.reconciliations import require_reconciled
 from payouts.refusals import NoSuchRun, StillUnanswered, WrongState, refusals_named
 from payouts.rendering import move_batch
 from payouts.running import lock_run, move_run
-from treasury.models import IncomeLine, Settlement
-from treasury.models.words import SettlementStatus
 from treasury.refusals import StateRefuses
 
 
@@ -33,9 +32,7 @@ def close_month(*, month: date, officer: Officer, at: datetime) -> int:
             raise NoSuchRun("run_exists", {"month": f"{month:%Y-%m}"})
         require_money_is_booked(month)
         require_reconciled(month=month)
-        waiting = Payment.objects.filter(
-            month=month, status__in=[PaymentStatus.PLANNED, PaymentStatus.SENT, PaymentStatus.ACCEPTED]
-        ).count()
+        waiting = payments_unanswered(month)
         if waiting:
             raise StillUnanswered("payments_are_answered", {"month": f"{month:%Y-%m}", "payments": waiting})
         for run in runs:
@@ -53,12 +50,10 @@ def require_money_is_booked(month: date) -> None:
 
     :raises StateRefuses: if not
     """
-    unswept = IncomeLine.objects.filter(file__month=month, collection=None).count()
+    unswept = lines_unswept(month)
     if unswept:
         raise StateRefuses("income_is_swept", {"month": f"{month:%Y-%m}", "lines": unswept, "step": "month sweep"})
-    open_ones = Settlement.objects.filter(
-        month=month, status__in=[SettlementStatus.PREPARED, SettlementStatus.APPROVED]
-    ).count()
+    open_ones = settlements_open(month)
     if open_ones:
         raise StateRefuses(
             "settlements_are_posted", {"month": f"{month:%Y-%m}", "open": open_ones, "step": "month agree, rebate"}

@@ -73,6 +73,54 @@ ROUTES: Final[Mapping[str, Rule | Holds]] = {
     "arrears": Rule.READS_A_BOOK,
     "incomes": Rule.READS_DISTRICT,
     "settlements": Rule.READS_DISTRICT,
+    # The bank's desk: funds, batches, results, reconciliation, closing.
+    "money": Rule.READS_DISTRICT,
+    "release": Rule.READS_DISTRICT,
+    "release_act": holds("treasury.release_funds"),
+    "special_plan": Rule.READS_DISTRICT,
+    "special_plan_act": holds("treasury.review_special_plan"),
+    "batches": Rule.READS_DISTRICT,
+    "batch": Rule.READS_DISTRICT,
+    "batch_act": holds(
+        "payouts.sign_exception",
+        "payouts.release_run",
+        "payouts.approve_as_chief",
+        "payouts.approve_as_head",
+        "payouts.render_batch",
+    ),
+    "batch_payments": Rule.READS_DISTRICT,
+    "bank_file": holds("payouts.render_batch"),
+    "bank_file_act": holds(
+        "payouts.propose_fate", "payouts.decide_fate", "payouts.propose_correction", "payouts.approve_correction"
+    ),
+    "payment": Rule.READS_DISTRICT,
+    "payment_in_full": holds("payouts.render_batch", "payouts.propose_correction", "payouts.approve_correction"),
+    "payment_act": holds(
+        "payouts.propose_correction",
+        "payouts.approve_correction",
+        "payouts.propose_giving_up",
+        "payouts.approve_giving_up",
+    ),
+    "results": Rule.READS_DISTRICT,
+    "result_act": holds("payouts.take_results", "payouts.take_statement", "payouts.release_run"),
+    "own_accounts": Rule.READS_DISTRICT,
+    "own_account": Rule.READS_DISTRICT,
+    "own_account_act": holds(
+        "payouts.explain_entry",
+        "payouts.sign_entry",
+        "payouts.make_reconciliation",
+        "payouts.review_reconciliation",
+    ),
+    "closing": Rule.READS_DISTRICT,
+    "closing_act": holds(
+        "treasury.sweep_income",
+        "treasury.release_funds",
+        "treasury.prepare_settlement",
+        "treasury.approve_settlement",
+        "treasury.post_settlement",
+        "payouts.render_batch",
+        "payouts.close_month",
+    ),
 }
 
 

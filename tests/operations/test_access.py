@@ -59,6 +59,20 @@ def addresses(township: str) -> dict[str, str]:
         "arrears": reverse("arrears"),
         "incomes": reverse("incomes", args=[2026]),
         "settlements": reverse("settlements", args=["2026-11"]),
+        **bank_desk(),
+    }
+
+
+def bank_desk() -> dict[str, str]:
+    """Return the addresses of the bank's desk, of which the golden month has nothing at the bank yet."""
+    of_month = ("money", "batches", "results", "result_act", "own_accounts", "closing", "closing_act")
+    return {
+        **{name: reverse(name, args=["2026-11"]) for name in of_month},
+        **{name: reverse(name, args=[0]) for name in ("release", "release_act", "special_plan", "special_plan_act")},
+        **{name: reverse(name, args=["2026-11", 99]) for name in ("batch", "batch_act", "batch_payments")},
+        **{name: reverse(name, args=["none.txt"]) for name in ("bank_file", "bank_file_act")},
+        **{name: reverse(name, args=["2026-11", 0]) for name in ("payment", "payment_in_full", "payment_act")},
+        **{name: reverse(name, args=["2026-11", 0]) for name in ("own_account", "own_account_act")},
     }
 
 
@@ -66,7 +80,17 @@ ASKED = sorted(name for name, rule in ROUTES.items() if rule is not Rule.ANYBODY
 OF_ALL = sorted(set(ASKED) - {name for name, rule in ROUTES.items() if isinstance(rule, Holds)})
 OF_ACTS = sorted(set(ASKED) - set(OF_ALL))
 # What a page answers to who may open it, where that is no page: it leads on, its form has to be sent, nothing is there.
-ANSWERS = {"home": 302, "month": 302, "job": 404, "job_part": 404, "job_act": 405}
+ANSWERS = {
+    "home": 302,
+    "month": 302,
+    "job": 404,
+    "job_part": 404,
+    "job_act": 405,
+    # The bank's desk.
+    **dict.fromkeys(("release", "special_plan", "batch", "batch_payments", "payment", "own_account"), 404),
+    **dict.fromkeys(("release_act", "special_plan_act", "batch_act", "bank_file", "bank_file_act"), 405),
+    **dict.fromkeys(("payment_in_full", "payment_act", "result_act", "own_account_act", "closing_act"), 405),
+}
 # What is about one township, and not found where it is another's.
 OF_ONE = {"balance", "vouchers", "voucher", "township", "statement"}
 MANAGERS = ("administrator", "bureau_head")
