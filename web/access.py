@@ -72,6 +72,12 @@ ROUTES: Final[Mapping[str, Rule | Holds]] = {
     "arrears": Rule.READS_A_BOOK,
     "incomes": Rule.READS_DISTRICT,
     "settlements": Rule.READS_DISTRICT,
+    # The files of a month (web/file_desk)
+    "files": Rule.READS_DISTRICT,
+    "files_hand_in": holds("payouts.stage_file"),
+    "files_apply": holds("payouts.apply_file", "payouts.certify_enrolment"),
+    "staged_sheet": Rule.READS_DISTRICT,
+    "marked_copy": holds("payouts.stage_file", "payouts.apply_file", "payouts.certify_enrolment"),
 }
 
 

@@ -58,6 +58,11 @@ def addresses(township: str) -> dict[str, str]:
         "arrears": reverse("arrears"),
         "incomes": reverse("incomes", args=[2026]),
         "settlements": reverse("settlements", args=["2026-11"]),
+        "files": reverse("files", args=["2026-11"]),
+        "files_hand_in": reverse("files_hand_in", args=["2026-11"]),
+        "files_apply": reverse("files_apply", args=["2026-11"]),
+        "staged_sheet": reverse("staged_sheet", args=["2026-11", 0]),
+        "marked_copy": reverse("marked_copy", args=["2026-11", 0]),
     }
 
 
@@ -65,7 +70,17 @@ ASKED = sorted(name for name, rule in ROUTES.items() if rule is not Rule.ANYBODY
 OF_ALL = sorted(set(ASKED) - {name for name, rule in ROUTES.items() if isinstance(rule, Holds)})
 OF_ACTS = sorted(set(ASKED) - set(OF_ALL))
 # What a page answers to who may open it, where that is no page: it leads on, its form has to be sent, nothing is there.
-ANSWERS = {"home": 302, "month": 302, "job": 404, "job_part": 404, "job_act": 405}
+ANSWERS = {
+    "home": 302,
+    "month": 302,
+    "job": 404,
+    "job_part": 404,
+    "job_act": 405,
+    "files_hand_in": 405,
+    "files_apply": 405,
+    "staged_sheet": 404,
+    "marked_copy": 405,
+}
 # What is about one township, and not found where it is another's.
 OF_ONE = {"balance", "vouchers", "voucher", "township", "statement"}
 MANAGERS = ("administrator", "bureau_head")
