@@ -11,6 +11,8 @@ from ledger.masking import masked, masked_account, masked_id
 
 PLAIN = (*NUMBERS, Code, CreditCode, Count, Date, Month)
 
+CODE_MAX = 12  # places of the code of a unit; an ID number has more
+
 
 def layout_of(key: str) -> type[Layout] | None:
     """Return the layout of a sheet, or nothing if it has none."""
@@ -26,6 +28,8 @@ def masked_cell(layout: type[Layout], column: Column, text: str, *, is_sound: bo
         return masked_id(text)
     if isinstance(column.cell, Account):
         return masked_account(text)
+    if isinstance(column.cell, Code) and len(text) <= CODE_MAX:
+        return text
     if is_sound and (isinstance(column.cell, PLAIN) or column.name == layout.row_key):
         return text
     return masked(text.translate(HALF_WIDTH))
@@ -41,4 +45,4 @@ def masked_finding(layout: type[Layout] | None, finding: Finding) -> tuple[str, 
     if column is not None and isinstance(column.cell, IdNumber | Account):
         said["cause"] = masked(finding.cause)  # another row, a day, the fault of another file
     told = Finding(row=finding.row, column=finding.column, kind=finding.kind, severity=finding.severity, **said)
-    return said["value"], masked(message_of(told))
+    return said["value"], message_of(told)

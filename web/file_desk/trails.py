@@ -10,7 +10,7 @@ from ledger.models import AuditEvent
 from payouts.models import Declaration
 from treasury.models import AppliedFile
 
-TOLD = 30
+TOLD_OF_MONTH, TOLD_OF_SHEET = 12, 30
 
 
 def subject_of(month: date) -> str:
@@ -26,14 +26,14 @@ def subject_of_sheet(sheet: StagedSheet) -> str:
 def trail_of_month(month: date, sheets: Iterable[StagedSheet]) -> Sequence[AuditEvent]:
     """Return the last events about the files of a month."""
     applied = subjects_applied(Declaration.objects.filter(month=month), AppliedFile.objects.filter(month=month))
-    return events_about([subject_of(month), *map(subject_of_sheet, sheets), *applied])
+    return events_about([subject_of(month), *map(subject_of_sheet, sheets), *applied], TOLD_OF_MONTH)
 
 
 def trail_of_sheet(sheet: StagedSheet) -> Sequence[AuditEvent]:
     """Return the last events about one sheet."""
     same = {"month": sheet.month, "kind": sheet.layout, "sha256": sheet.file.sha256}
     applied = subjects_applied(Declaration.objects.filter(**same), AppliedFile.objects.filter(**same))
-    return events_about([subject_of_sheet(sheet), *applied])
+    return events_about([subject_of_sheet(sheet), *applied], TOLD_OF_SHEET)
 
 
 def subjects_applied(declarations: QuerySet[Declaration], files: QuerySet[AppliedFile]) -> set[str]:
@@ -42,5 +42,5 @@ def subjects_applied(declarations: QuerySet[Declaration], files: QuerySet[Applie
     }
 
 
-def events_about(subjects: Sequence[str]) -> Sequence[AuditEvent]:
-    return list(AuditEvent.objects.filter(subject__in=subjects).order_by("-at", "-pk")[:TOLD])
+def events_about(subjects: Sequence[str], most: int) -> Sequence[AuditEvent]:
+    return list(AuditEvent.objects.filter(subject__in=subjects).order_by("-at", "-pk")[:most])
