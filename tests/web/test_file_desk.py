@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +18,11 @@ from pytest_django import Settings
 from imports.models import StagedSheet
 from imports.refusals import WrongMonth
 from ledger.models import AuditEvent, Officer
+from month.beginning import begin_demo
 from month.models import Job, JobState
 from month.working import work_off
 from tests import sign_ins, staged
+from tests.builders import AT
 from tests.sign_ins import events, hire, signed_in
 from tests.staged import File, id_number, pay, pay_items, roster, staff, unit, units, written
 from web.acting import SHOWN, TOKEN, new_token
@@ -27,6 +31,7 @@ from web.models import SentForm
 quick_passwords = sign_ins.quick_passwords
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_passwords")]
 MONTH = "2026-11"
+SAMPLES = Path(__file__).parents[1] / "samples" / "small-2026-11"
 OPEN, SEE_OTHER, REFUSED, NOT_FOUND = 200, 303, 403, 404
 BAD_ACCOUNT = "6222020200112233445"  # its last digit is wrong
 WRONG_ID = "220112198703160012"
@@ -69,7 +74,7 @@ def page(client: Client, name: str = "files", *more: int, query: str = "") -> st
 
 
 def mark_in(text: str) -> str:
-    return re.findall(rf'name="{SHOWN}" value="([0-9/]+)"', text)[0]
+    return str(re.findall(rf'name="{SHOWN}" value="([0-9/]+)"', text)[0])
 
 
 def sheet(layout: str) -> StagedSheet:
@@ -92,6 +97,28 @@ def test_files_are_handed_in_judged_and_seen() -> None:
     assert "hx-get" not in text
     assert events("file.stage") == [("wang", ""), ("wang", "")]
     assert "file.stage" in text
+
+
+def test_the_files_of_a_bureau_come_through_to_the_payroll() -> None:
+    begin_demo(month=date(2026, 11, 1), at=AT)
+    client = clerk()
+    hire("zhao", "preparer")
+    preparer = signed_in("zhao")
+    names = ("单位名册.xlsx", "在职人员花名册.xlsx", "工资项目表_202611.xlsx", "工资变动_202611.csv")
+    hand_in(client, *[(name, (SAMPLES / name).read_bytes()) for name in names])
+    assert [job.status for job in work()] == [JobState.DONE]
+    assert "Apply all of them" not in page(client)
+    apply(preparer, "zhao", mark_in(page(preparer)))
+    assert [job.status for job in work()] == [JobState.DONE]
+    known = StagedSheet.objects.exclude(layout="")
+    assert [(one.layout, one.status) for one in known.order_by("layout")] == [
+        (layout, "APPLIED") for layout in ("CHANGES", "PAY_ITEMS", "ROSTER", "UNITS")
+    ]
+    text = page(preparer)
+    assert "file.apply" in text
+    assert "Apply all of them" not in text
+    assert AuditEvent.objects.get(act="file.apply", subject__endswith="ROSTER").actor == "zhao"
+    assert "declaration/2026-11 ROSTER" in page(client, "staged_sheet", sheet("ROSTER").pk)
 
 
 def test_bad_files_are_told_by_name_and_the_good_ones_go_on(settings: Settings) -> None:
@@ -171,6 +198,13 @@ def test_a_finding_leads_to_its_cell_which_is_masked() -> None:
     assert "220********0012" in there
 
 
+def test_the_code_of_a_unit_is_shown_where_it_is_wrong() -> None:
+    staged.stage(units(), roster(staff(1, 单位编码="220112999999"), staff(2, 单位编码="220112198703160029")))
+    text = page(clerk(), "staged_sheet", sheet("ROSTER").pk)
+    assert "No unit has the code 220112999999." in text
+    assert "220112198703160029" not in text
+
+
 def test_findings_are_filtered_and_paged_by_key() -> None:
     rows = [staff(one, 账号=BAD_ACCOUNT, 姓名=" 王一") for one in range(1, 61)]
     staged.stage(units(), roster(*rows))
@@ -180,8 +214,8 @@ def test_findings_are_filtered_and_paged_by_key() -> None:
     while query:
         text = page(client, "staged_sheet", found.pk, query=query)
         grid = text.split('id="findings"')[1].split('id="rows"')[0]
-        assert ">Warning<" not in grid
-        seen += grid.count(">Error<")
+        assert ">warning<" not in grid
+        seen += grid.count(">error<")
         following = re.findall(r'href="(\?severity=error&amp;after=[0-9.]+)#findings"', grid)
         query = following[0].replace("&amp;", "&") if following else ""
     assert seen == errors > 50
@@ -280,7 +314,8 @@ def test_nothing_is_applied_where_nothing_waits() -> None:
 def test_a_page_asks_as_often_for_many_rows_as_for_few(name: str) -> None:
     client, counts = clerk(), []
     for number in (3, 60):
-        more = [staged_roster(number).pk] if name == "staged_sheet" else staged_roster(number) and []
+        found = staged_roster(number)
+        more = [found.pk] if name == "staged_sheet" else []
         with CaptureQueriesContext(connection) as asked:
             page(client, name, *more)
         counts.append(len(asked))

@@ -9,9 +9,10 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
+from imports.applying import APPLIES, CERTIFIES
 from imports.models import ControlTotal, Finding, StagedSheet, StageStatus
 from ledger.models import Officer
-from month.long_work import APPLIES, CERTIFIES, waiting_sheets
+from month.long_work import waiting_sheets
 from month.models import Job
 from web.file_desk.shown_cells import layout_of
 from web.job_pages import ToldJob, told

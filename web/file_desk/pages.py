@@ -159,11 +159,12 @@ def marked_copy(request: HttpRequest, month: str, pk: int) -> HttpResponse:
     """Hand out the file of a sheet with its findings marked, numbers in full, and leave the trace of it."""
     sheet = sheet_at(month, pk)
     officer, at, copy, name = officer_of(request), timezone.now(), io.BytesIO(), marked_name(sheet.file.name)
-    read = {"act": "documents.read", "subject": subject_of_sheet(sheet), "actor": officer.username}
+    act, subject, actor = "documents.read", subject_of_sheet(sheet), officer.username
     try:
-        with refusals_recorded(chain="", at=at, **read):
+        with refusals_recorded(chain="", at=at, actor=actor, act=act, subject=subject):
             write_marked_copy(file=copy, staged=sheet.file)
-            record_event(chain="", at=at, after={"documents": 1, "names": name}, **read)
+            after = {"documents": 1, "names": name}
+            record_event(chain="", at=at, actor=actor, act=act, subject=subject, after=after)
     except UnableToPost as refusal:
         messages.error(request, str(refusal))
         return redirect("staged_sheet", month, pk)
