@@ -34,6 +34,7 @@ from imports.references import digest_of, is_current, references_of
 from imports.refusals import FileTooLarge, FileUnreadable, LayoutTwice, WrongMonth
 from imports.totalling import total_sheet
 from ledger.models import Officer
+from ledger.recording import record_event
 
 Progress = Callable[[str, int], None]
 WORKBOOKS = ("xlsx", "xls")
@@ -92,7 +93,29 @@ def stage_files(
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(LOCK, [month.year * 100 + month.month])
-        return [sheet for file in handed for sheet in stage_file(file)]
+        sheets = [sheet for file in handed for sheet in stage_file(file)]
+        for sheet in sheets:
+            if not sheet.known_before:
+                record_staging(sheet, officer, at)
+        return sheets
+
+
+def record_staging(sheet: StagedSheet, officer: Officer, at: datetime) -> None:
+    record_event(
+        chain="",
+        at=at,
+        actor=officer.username,
+        act="file.stage",
+        subject=f"sheet/{sheet.pk}",
+        after={
+            "file": sheet.file.name,
+            "sheet": sheet.sheet_name,
+            "sha256": sheet.file.sha256,
+            "list": sheet.layout,
+            "rows": sheet.rows,
+            "refused": sheet.refused,
+        },
+    )
 
 
 def in_order(files: Sequence[Handed]) -> list[Handed]:

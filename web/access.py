@@ -121,6 +121,12 @@ ROUTES: Final[Mapping[str, Rule | Holds]] = {
         "payouts.render_batch",
         "payouts.close_month",
     ),
+    # The files of a month (web/file_desk)
+    "files": Rule.READS_DISTRICT,
+    "files_hand_in": holds("payouts.stage_file"),
+    "files_apply": holds("payouts.apply_file", "payouts.certify_enrolment"),
+    "staged_sheet": Rule.READS_DISTRICT,
+    "marked_copy": holds("payouts.stage_file", "payouts.apply_file", "payouts.certify_enrolment"),
 }
 
 

@@ -3,6 +3,7 @@ from django.views.i18n import set_language
 
 from web import job_pages, month_pages, operations_pages, pages, security_pages, task_pages, township_pages
 from web.bank_desk import urls as bank_desk_urls
+from web.file_desk import urls as file_desk_urls
 
 urlpatterns = [
     path("", month_pages.home, name="home"),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("jobs/<int:pk>/", job_pages.job, name="job"),
     path("jobs/<int:pk>/progress", job_pages.job_part, name="job_part"),
     path("jobs/<int:pk>/act", job_pages.job_act, name="job_act"),
+    *file_desk_urls.urlpatterns,
     path("books/", pages.books, name="books"),
     path("books/<str:code>/", pages.balance, name="balance"),
     path("books/<str:code>/vouchers/", pages.vouchers, name="vouchers"),

@@ -73,6 +73,11 @@ def bank_desk() -> dict[str, str]:
         **{name: reverse(name, args=["none.txt"]) for name in ("bank_file", "bank_file_act")},
         **{name: reverse(name, args=["2026-11", 0]) for name in ("payment", "payment_in_full", "payment_act")},
         **{name: reverse(name, args=["2026-11", 0]) for name in ("own_account", "own_account_act")},
+        "files": reverse("files", args=["2026-11"]),
+        "files_hand_in": reverse("files_hand_in", args=["2026-11"]),
+        "files_apply": reverse("files_apply", args=["2026-11"]),
+        "staged_sheet": reverse("staged_sheet", args=["2026-11", 0]),
+        "marked_copy": reverse("marked_copy", args=["2026-11", 0]),
     }
 
 
@@ -90,6 +95,10 @@ ANSWERS = {
     **dict.fromkeys(("release", "special_plan", "batch", "batch_payments", "payment", "own_account"), 404),
     **dict.fromkeys(("release_act", "special_plan_act", "batch_act", "bank_file", "bank_file_act"), 405),
     **dict.fromkeys(("payment_in_full", "payment_act", "result_act", "own_account_act", "closing_act"), 405),
+    "files_hand_in": 405,
+    "files_apply": 405,
+    "staged_sheet": 404,
+    "marked_copy": 405,
 }
 # What is about one township, and not found where it is another's.
 OF_ONE = {"balance", "vouchers", "voucher", "township", "statement"}

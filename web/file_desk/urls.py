@@ -1,0 +1,11 @@
+from django.urls import path
+
+from web.file_desk import pages
+
+urlpatterns = [
+    path("months/<str:month>/files/", pages.files, name="files"),
+    path("months/<str:month>/files/hand-in", pages.files_hand_in, name="files_hand_in"),
+    path("months/<str:month>/files/apply", pages.files_apply, name="files_apply"),
+    path("months/<str:month>/files/<int:pk>/", pages.staged_sheet, name="staged_sheet"),
+    path("months/<str:month>/files/<int:pk>/marked-copy", pages.marked_copy, name="marked_copy"),
+]
