@@ -1,4 +1,4 @@
-"""The texts of the API and what they mean: money with two decimals, days, months, plain texts. Never a number for money."""
+"""The texts of the API and what they mean: money with two decimals, days, months, plain texts."""
 
 import re
 from datetime import date
@@ -14,8 +14,9 @@ PAID: Final = r"^(0\.(0[1-9]|[1-9][0-9])|[1-9][0-9]{0,9}\.[0-9]{2})$"
 MONEY: Final = r"^-?(0|[1-9][0-9]{0,13})\.[0-9]{2}$"
 DAY: Final = r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 MONTH: Final = r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$"
-# One line without control characters, and not blank.
-LINE: Final = r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff]*$"
+# One line without control characters.
+LINE: Final = r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$"
+SURROGATES: Final = re.compile("[\ud800-\udfff]")
 WORD: Final = r"^[0-9A-Za-z\u4e00-\u9fff][0-9A-Za-z\u4e00-\u9fff()（）〔〕_.-]*$"
 CODE: Final = r"^[0-9A-Za-z]+$"
 KEY: Final = r"^[0-9A-Za-z_-]{8,64}$"
@@ -32,8 +33,8 @@ def text_like(pattern: str) -> Any:
     form = re.compile(pattern, re.ASCII)
 
     def check(value: Any) -> str:
-        # \\Z and not $: a line break at the end is no part of the form.
-        if not isinstance(value, str) or not form.match(value) or value.endswith("\n"):
+        # In Python $ stands before a line break at the end, too; half a character is none.
+        if not isinstance(value, str) or not form.match(value) or value.endswith("\n") or SURROGATES.search(value):
             raise ValueError("text_has_its_form")
         return value
 
