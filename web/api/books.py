@@ -159,7 +159,9 @@ def vouchers(
     return VouchersOut(vouchers=[VoucherHeadOut(**head_of(one)) for one in found], next_after=following)
 
 
-@router.get("/books/{code}/vouchers/{month}/{type}/{number}", url_name="voucher", response={200: VoucherOut, **PROBLEMS})
+@router.get(
+    "/books/{code}/vouchers/{month}/{type}/{number}", url_name="voucher", response={200: VoucherOut, **PROBLEMS}
+)
 def voucher(
     request: HttpRequest,
     code: Code,  # type: ignore[valid-type]

@@ -1,4 +1,4 @@
-"""Changes of staff (工资变动) that a personnel system pushes: staged like an upload, judged, never applied from here."""
+"""Changes of staff (工资变动) that a personnel system pushes: staged like an upload, never applied from here."""
 
 import csv
 import io
@@ -149,7 +149,6 @@ def push_changes(request: HttpRequest, asked: ChangesIn, key: Key) -> HttpRespon
         return PushedOut(number=job.pk, state=job.status, rows=len(asked.rows))
 
     return act_once(
-        request,
         caller=caller,
         key=key,
         operation="api.push_changes",

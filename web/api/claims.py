@@ -94,7 +94,6 @@ def register(request: HttpRequest, asked: ClaimIn, key: Key) -> HttpResponse:
         return told(claim)
 
     return act_once(
-        request,
         caller=caller,
         key=key,
         operation="api.register_claim",

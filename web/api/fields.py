@@ -84,9 +84,7 @@ Money = Annotated[
     Decimal, BeforeValidator(money_of), PlainSerializer(money_text, return_type=str), schema(MONEY, "1234.50")
 ]
 DayOut = Annotated[date, PlainSerializer(date.isoformat, return_type=str), schema(DAY, "2026-11-05", format="date")]
-MonthOut = Annotated[
-    date, PlainSerializer(lambda month: f"{month:%Y-%m}", return_type=str), schema(MONTH, "2026-11")
-]
+MonthOut = Annotated[date, PlainSerializer(lambda month: f"{month:%Y-%m}", return_type=str), schema(MONTH, "2026-11")]
 
 
 class Problem(Model):

@@ -23,6 +23,8 @@ from web.models import ApiScope, ApiToken
 PREFIX: Final = "tongfa"
 DAYS_MAX: Final = 365
 SYSTEM: Final = re.compile(r"[a-z][a-z0-9-]{1,30}[a-z0-9]", re.ASCII)
+# Who gives access makes tokens; who confirms it may take them away, too.
+GIVING: Final = ("treasury.give_post", "treasury.confirm_post")
 # A clerk's acts at most: what a system hands in is applied, accepted and paid by officers.
 ACTS: Final[Mapping[ApiScope, tuple[str, ...]]] = {
     ApiScope.READ_BOOKS: ("ledger.view_voucher",),
@@ -33,7 +35,7 @@ ACTS: Final[Mapping[ApiScope, tuple[str, ...]]] = {
     ApiScope.REGISTER_CLAIMS: ("treasury.register_claim",),
     ApiScope.READ_CLAIMS: (),
 }
-# What is not of one township alone; and what is about claims of one.
+# What is not of one township alone.
 OF_DISTRICT: Final = frozenset(
     {ApiScope.READ_MONTHS, ApiScope.READ_PAYMENTS, ApiScope.PUSH_CHANGES, ApiScope.READ_CHANGES}
 )
@@ -152,7 +154,7 @@ def revoke_token(*, handle: str, officer: Officer, at: datetime) -> ApiToken:
     :raises OfficerMayNot: without a post that gives access or confirms it
     :raises TokenNotThere: if there is none, or it was revoked before
     """
-    require_post(officer, "treasury.confirm_post" if officer.has_perm("treasury.confirm_post") else "treasury.give_post")
+    require_post(officer, next(filter(officer.has_perm, GIVING), GIVING[0]))
     with transaction.atomic():
         token = ApiToken.objects.select_for_update(no_key=True, of=("self",)).filter(handle=handle).first()
         if token is None or token.revoked_at is not None:
@@ -160,9 +162,7 @@ def revoke_token(*, handle: str, officer: Officer, at: datetime) -> ApiToken:
         token.revoked_at, token.revoked_by = at, officer
         token.save(update_fields=["revoked_at", "revoked_by"])
         give_acts(token.officer, at)
-        record_event(
-            chain="", at=at, actor=officer.username, act="api_token.revoke", subject=f"api_token/{handle}"
-        )
+        record_event(chain="", at=at, actor=officer.username, act="api_token.revoke", subject=f"api_token/{handle}")
         return token
 
 

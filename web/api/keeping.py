@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Annotated, Final
 
 from django.db import DataError, IntegrityError, connection, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Header
 from pydantic import BaseModel
 
@@ -26,7 +26,6 @@ WAIT_SECONDS: Final = 1
 
 
 def act_once(
-    request: HttpRequest,
     *,
     caller: Caller,
     key: str,

@@ -8,6 +8,7 @@ from django.urls import URLPattern, path
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
 
 from ledger.refusals import UnableToPost
 from web.api import books, changes, claims, months
@@ -23,6 +24,10 @@ PLACE_MAX: Final = 200
 
 class Api(NinjaAPI):
     """The API, whose problems are described as what they are."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """Return the name under which the table of ``web.access`` knows an operation."""
+        return str(operation.url_name)
 
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
         """Return the description, with the type of problems."""
