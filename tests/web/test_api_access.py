@@ -1,6 +1,5 @@
 """Every operation of the API: no token, wrong, expired, revoked, of a wrong scope, of a foreign township, right."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -69,10 +68,9 @@ def asked(name: str, township: str = RIVER) -> tuple[str, str, Any]:
 
 
 @pytest.fixture(autouse=True)
-def many_calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def many_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let these tests fail as often as they like."""
     monkeypatch.setattr(callers, "FAILURES_MAX", 10_000)
-    yield
 
 
 def test_every_operation_is_in_this_test_and_in_the_description() -> None:

@@ -1,6 +1,5 @@
 """A township's system registers claims and polls them: its own, once, and nothing of another township."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ rolled_back = golden.rolled_back
 pytestmark = pytest.mark.usefixtures("rolled_back")
 
 
-def a_claim(number: str = "BZ-API-1", *, township: str = RIVER, amount: str = "1234.50", **more: Any) -> dict[str, Any]:
+def a_claim(number: Any = "BZ-API-1", *, township: Any = RIVER, amount: Any = "1234.50", **more: Any) -> dict[str, Any]:
     return {
         "number": number,
         "township": township,
@@ -42,7 +41,7 @@ def a_claim(number: str = "BZ-API-1", *, township: str = RIVER, amount: str = "1
 
 
 @pytest.fixture
-def river(rolled_back: None) -> Iterator[str]:
+def river(rolled_back: None) -> str:
     return token("claims:write", "claims:read", system="river", township=RIVER)
 
 

@@ -1,7 +1,7 @@
 """Books, trial balances and vouchers that are open to the system of a token."""
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router
@@ -197,7 +197,7 @@ def voucher(
     )
 
 
-def head_of(voucher: Voucher) -> dict[str, object]:
+def head_of(voucher: Voucher) -> dict[str, Any]:
     return {
         "month": voucher.period.starts_on,
         "type": voucher.voucher_type,

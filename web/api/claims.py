@@ -159,7 +159,7 @@ def told(claim: Claim) -> ClaimOut:
         state=claim.status,
         reason=claim.reason,
         release_state=claim.release.status if claim.release else "",
-        payments=payments_of(claim),
+        payments=list(payments_of(claim)),
     )
 
 

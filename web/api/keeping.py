@@ -6,19 +6,19 @@ from typing import Annotated, Final
 
 from django.db import DataError, IntegrityError, connection, transaction
 from django.http import HttpResponse
-from ninja import Header
-from pydantic import BaseModel
+from ninja.params.functions import Header
+from pydantic import BaseModel, BeforeValidator
 
 from imports.refusals import UnableToStage
 from ledger.recording import ORIGIN, acting_from, record_refusal
 from ledger.refusals import UnableToPost
 from web.api.callers import Caller
-from web.api.fields import KEY, text
+from web.api.fields import KEY, schema, text_like
 from web.api.problems import PROBLEM, problem_of
 from web.api.refusals import DatabaseRefused, KeyUsedOtherwise, RequestUnderWay
 from web.models import ApiRequest
 
-Key = Annotated[text(KEY, least=8, most=64), Header(alias="Idempotency-Key")]
+Key = Annotated[str, BeforeValidator(text_like(KEY)), schema(KEY, "claim-2026-0001"), Header(alias="Idempotency-Key")]
 REPEATED: Final = "Idempotent-Replayed"
 LOCK: Final = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
 JSON: Final = "application/json"

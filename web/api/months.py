@@ -149,7 +149,7 @@ def run_out(run: Run) -> RunOut:
         state=run.status,
         edition=run.edition,
         pay_date=run.pay_date,
-        people=sums["people"] or 0,
+        people=int(sums["people"]),
         not_paid=NotPaid.objects.filter(run=run, edition=run.edition).count(),
         gross=sums["gross"] or ZERO,
         deductions=sums["deductions"] or ZERO,
