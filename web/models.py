@@ -181,8 +181,14 @@ class ApiToken(models.Model):
 
 
 class ApiRequest(models.Model):
-    """A request of a system that acted, with its answer: the same key again gets the same answer. Append-only."""
+    """A request of a system that acted, with its answer: the same key again gets the same answer, by any of its tokens.
 
+    Append-only.
+    """
+
+    officer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("acts as")
+    )
     token = models.ForeignKey(ApiToken, on_delete=models.PROTECT, related_name="requests", verbose_name=_("token"))
     key = models.CharField(_("idempotency key"), max_length=64)
     operation = models.CharField(_("operation"), max_length=60)
@@ -194,7 +200,7 @@ class ApiRequest(models.Model):
     class Meta:
         verbose_name = _("request of a system")
         verbose_name_plural = _("requests of systems")
-        constraints = [models.UniqueConstraint(fields=["token", "key"], name="api_request_acts_once")]
+        constraints = [models.UniqueConstraint(fields=["officer", "key"], name="api_request_acts_once")]
 
 
 class ApiCalls(models.Model):

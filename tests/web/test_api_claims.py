@@ -120,6 +120,13 @@ def test_a_refusal_is_the_answer_of_its_key_and_stands_in_the_trail(river: str) 
     assert "token " in event.origin
 
 
+def test_a_key_stays_known_when_the_token_is_renewed(river: str) -> None:
+    first = call(river, "POST", "/claims", a_claim(), key="key-0001")
+    renewed = token("claims:write", system="river", township=RIVER)
+    again = call(renewed, "POST", "/claims", a_claim(), key="key-0001")
+    assert (again.status_code, again.content) == (201, first.content)
+
+
 def test_keys_of_two_systems_are_apart(river: str) -> None:
     other = token("claims:write", system="birch", township=BIRCH)
     assert call(river, "POST", "/claims", a_claim(), key="key-0001").status_code == 201

@@ -31,7 +31,7 @@ def test_one_key_at_once_acts_once(own_stage: Stage) -> None:
 
 def test_while_a_key_is_under_way_it_is_told_to_wait(own_stage: Stage) -> None:
     secret = token("claims:write", system="river", township=RIVER)
-    key = f"api/{ApiToken.objects.get().pk}/race-0002"
+    key = f"api/{ApiToken.objects.get().officer_id}/race-0002"
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(LOCK, [key])
         with ThreadPoolExecutor(1) as pool:

@@ -84,14 +84,14 @@ def register(request: HttpRequest, asked: ClaimIn, key: Key) -> HttpResponse:
     caller: Caller = request.auth  # type: ignore[attr-defined]
 
     def act() -> ClaimOut:
+        claim = handed_in(asked, caller)
         # What another township handed in under the number is not told, and not corrected from here.
         if Claim.objects.filter(number=asked.number).exclude(township__in=caller.open_townships()).exists():
             raise ClaimRefused("claim_number_is_unique", {"claim": asked.number})
         corrects = latest(caller, asked.corrects) if asked.corrects else None
-        claim = register_claim(
-            claim=handed_in(asked, caller), month=asked.month, officer=caller.officer, at=caller.at, corrects=corrects
+        return told(
+            register_claim(claim=claim, month=asked.month, officer=caller.officer, at=caller.at, corrects=corrects)
         )
-        return told(claim)
 
     return act_once(
         caller=caller,

@@ -22,7 +22,7 @@ from web.models import ApiScope, ApiToken
 
 PREFIX: Final = "tongfa"
 DAYS_MAX: Final = 365
-SYSTEM: Final = re.compile(r"[a-z][a-z0-9-]{1,30}[a-z0-9]", re.ASCII)
+SYSTEM: Final = re.compile(r"[a-z][a-z0-9-]{0,30}[a-z0-9]", re.ASCII)
 # Who gives access makes tokens; who confirms it may take them away, too.
 GIVING: Final = ("treasury.give_post", "treasury.confirm_post")
 # A clerk's acts at most: what a system hands in is applied, accepted and paid by officers.

@@ -45,16 +45,17 @@ def act_once(
     digest = sha256(f"{operation}\n{asked.model_dump_json()}".encode()).hexdigest()
     with transaction.atomic(), acting_from(f"{ORIGIN.get()} token {caller.token.handle}"):
         with connection.cursor() as cursor:
-            cursor.execute(LOCK, [f"api/{caller.token.pk}/{key}"])
+            cursor.execute(LOCK, [f"api/{caller.officer.pk}/{key}"])
             if not cursor.fetchone()[0]:
                 raise RequestUnderWay("request_is_alone", {"key": key}, wait_seconds=WAIT_SECONDS)
-        known = ApiRequest.objects.filter(token=caller.token, key=key).first()
+        known = ApiRequest.objects.filter(officer=caller.officer, key=key).first()
         if known is not None:
             if known.digest != digest:
                 raise KeyUsedOtherwise("api_request_acts_once", {"key": key})
             return answer_of(known, repeated=True)
         status, answer = answer_to(act, caller=caller, operation=operation, subject=subject, status=status)
         made = ApiRequest.objects.create(
+            officer=caller.officer,
             token=caller.token,
             key=key,
             operation=operation,

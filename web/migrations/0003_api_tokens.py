@@ -64,6 +64,7 @@ class Migration(migrations.Migration):
                 ('status', models.SmallIntegerField(verbose_name='status of the answer')),
                 ('answer', models.TextField(verbose_name='answer')),
                 ('at', models.DateTimeField(verbose_name='at')),
+                ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='acts as')),
                 ('token', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='web.apitoken', verbose_name='token')),
             ],
             options={
@@ -89,7 +90,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='apirequest',
-            constraint=models.UniqueConstraint(fields=('token', 'key'), name='api_request_acts_once'),
+            constraint=models.UniqueConstraint(fields=('officer', 'key'), name='api_request_acts_once'),
         ),
         migrations.RunPython(install_api, migrations.RunPython.noop),
     ]
