@@ -3,7 +3,9 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.db.models import Count, Sum
+from django.test.utils import CaptureQueriesContext
 
 from ledger.models import Voucher
 from payouts.models import Payment, Payslip
@@ -82,3 +84,18 @@ def test_vouchers_come_page_by_page(stage: Stage, monkeypatch: pytest.MonkeyPatc
             break
     assert pages == whole
     assert len(pages) > 2
+
+
+def queries(secret: str, path: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert call(secret, "GET", path).status_code == 200
+    return len(captured)
+
+
+def test_a_list_asks_the_database_as_often_however_long_it_is(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = token("books:read")
+    path = f"/books/{town(BIRCH).book.code}/vouchers?month=2026-11"
+    call(secret, "GET", path)
+    many = queries(secret, path)
+    monkeypatch.setattr("web.api.books.PAGE", 1)
+    assert queries(secret, path) == many

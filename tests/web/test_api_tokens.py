@@ -18,7 +18,7 @@ from ledger.refusals import OfficerMayNot
 from tests import golden, sign_ins
 from tests.api import administrator, call, newest, token
 from tests.golden import BIRCH, RIVER
-from tests.sign_ins import hire, signed_in
+from tests.sign_ins import PASSWORD, hire, signed_in
 from web.acting import SHOWN, TOKEN, new_token
 from web.api.giving_tokens import living_tokens, make_token, revoke_token
 from web.api.refusals import TokenNotThere, TokenUnfit
@@ -200,14 +200,19 @@ def test_who_confirms_access_sees_the_tokens_and_no_form_that_makes_them() -> No
     assert Client().get(reverse("api_tokens")).status_code == 302
 
 
-def test_the_command_makes_lists_and_revokes() -> None:
-    own = {"--as": administrator().username}
-    told = StringIO()
-    call_command("api_token", "make", "hr", "--scope", "books:read", "--days", "30", f"--as={own['--as']}", stdout=told)
-    secret = told.getvalue().splitlines()[-1]
+def test_the_command_makes_lists_and_revokes(monkeypatch: pytest.MonkeyPatch) -> None:
+    hire("gu", "administrator")
+
+    def told_by(*asked: str) -> str:
+        monkeypatch.setattr("sys.stdin", StringIO(f"{PASSWORD}\n"))
+        told = StringIO()
+        call_command("api_token", *asked, stdout=told)
+        return told.getvalue()
+
+    secret = told_by("make", "hr", "--scope", "books:read", "--days", "30", "--as", "gu").splitlines()[-1]
     assert call(secret, "GET", "/books").status_code == 200
-    call_command("api_token", "list")
-    call_command("api_token", "revoke", newest().handle, f"--as={own['--as']}", stdout=told)
+    told_by("list")
+    told_by("revoke", newest().handle, "--as", "gu")
     assert call(secret, "GET", "/books").status_code == 401
     with pytest.raises(CommandError, match="api_token_is_there"):
-        call_command("api_token", "revoke", newest().handle, f"--as={own['--as']}", stdout=told)
+        told_by("revoke", newest().handle, "--as", "gu")

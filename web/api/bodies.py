@@ -3,11 +3,10 @@
 import json
 from typing import Any, Final, NoReturn
 
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from ninja.parser import Parser
 
-from web.api.refusals import BodyNotJson, BodyTooLarge, BodyUnreadable
+from web.api.refusals import BodyNotJson, BodyUnreadable
 
 DIGITS_MAX: Final = 18
 
@@ -19,18 +18,13 @@ class StrictParser(Parser):
         """Return the object of a body.
 
         :raises BodyNotJson: if it is said to be something else
-        :raises BodyTooLarge: if it is too large
         :raises BodyUnreadable: if it is no such object
         """
         if request.content_type != "application/json":
             raise BodyNotJson("body_is_json")
         try:
-            content = request.body
-        except RequestDataTooBig as error:
-            raise BodyTooLarge("body_is_within_its_size") from error
-        try:
             read = json.loads(
-                content.decode("utf-8"), object_pairs_hook=object_of, parse_constant=refuse, parse_int=short_int
+                request.body.decode("utf-8"), object_pairs_hook=object_of, parse_constant=refuse, parse_int=short_int
             )
         except (ValueError, RecursionError) as error:
             raise BodyUnreadable("body_is_one_json_object") from error

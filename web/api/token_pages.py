@@ -31,11 +31,11 @@ def api_tokens(request: HttpRequest) -> HttpResponse:
         "scopes": ApiScope.choices,
         "townships": Township.objects.order_by("number"),
         "days_max": DAYS_MAX,
-        "asked": request.POST,
-        "chosen": request.POST.getlist("scopes"),
     }
     if request.method == "POST":
         context |= make(request)
+    if context.get("refusal"):
+        context |= {"asked": request.POST, "chosen": request.POST.getlist("scopes")}
     tokens = ApiToken.objects.select_related("officer", "township", "made_by", "revoked_by").order_by("-pk")[:LISTED]
     return render(request, "web/api/tokens.html", context | {"tokens": tokens, "now": timezone.now()})
 

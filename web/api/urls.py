@@ -3,6 +3,7 @@
 from functools import wraps
 from typing import Any, Final
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from ninja import NinjaAPI
@@ -15,7 +16,7 @@ from web.api import books, changes, claims, months
 from web.api.bodies import StrictParser
 from web.api.callers import Bearer
 from web.api.problems import PROBLEM, problem_answer
-from web.api.refusals import BodyUnreadable, MethodRefused, NothingHere, RequestUnfit
+from web.api.refusals import ApiRefusal, BodyTooLarge, BodyUnreadable, MethodRefused, NothingHere, RequestUnfit
 from web.api.token_pages import api_tokens
 
 FAULTS_MAX: Final = 20
@@ -79,9 +80,16 @@ def not_found(_request: HttpRequest, _error: Http404) -> HttpResponse:
 
 
 @api.exception_handler(HttpError)
-def unreadable(_request: HttpRequest, _error: HttpError) -> HttpResponse:
-    """Answer for a body that ninja could not read."""
-    return problem_answer(BodyUnreadable("body_is_one_json_object"))
+def unreadable(_request: HttpRequest, error: HttpError) -> HttpResponse:
+    """Answer for a body that could not be read: ninja hides what our reader raised behind its own error."""
+    cause = error.__cause__
+    return problem_answer(cause if isinstance(cause, ApiRefusal) else BodyUnreadable("body_is_one_json_object"))
+
+
+@api.exception_handler(RequestDataTooBig)
+def too_large(_request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
+    """Answer for a body that Django does not read whole."""
+    return problem_answer(BodyTooLarge("body_is_within_its_size"))
 
 
 def with_problems(pattern: URLPattern) -> URLPattern:
