@@ -20,6 +20,7 @@ from django.utils import timezone
 from ledger.models import Book, Officer
 from treasury.models import Township
 from treasury.scopes import books_open_to, reads_district, townships_open_to
+from web.models import ApiScope
 
 
 class Rule(Enum):
@@ -43,7 +44,14 @@ def holds(*acts: str) -> Holds:
     return Holds(frozenset(acts))
 
 
-ROUTES: Final[Mapping[str, Rule | Holds]] = {
+@dataclass(frozen=True, slots=True)
+class ByToken:
+    """Another system opens it with a token of a scope (``web/api/callers.py`` asks); a sign-in does not."""
+
+    scope: ApiScope
+
+
+ROUTES: Final[Mapping[str, Rule | Holds | ByToken]] = {
     "healthz": Rule.ANYBODY,
     "readyz": Rule.ANYBODY,
     "metrics": Rule.ANYBODY,  # the page itself asks for this machine or a token
@@ -127,6 +135,23 @@ ROUTES: Final[Mapping[str, Rule | Holds]] = {
     "files_apply": holds("payouts.apply_file", "payouts.certify_enrolment"),
     "staged_sheet": Rule.READS_DISTRICT,
     "marked_copy": holds("payouts.stage_file", "payouts.apply_file", "payouts.certify_enrolment"),
+    # API for other systems
+    "api_tokens": Rule.MANAGES_ACCESS,
+    "api:openapi-json": Rule.ANYBODY,  # the description of the API, no data
+    "api:api-root": Rule.ANYBODY,  # 404: it gives the others their beginning
+    "api:months": ByToken(ApiScope.READ_MONTHS),
+    "api:month": ByToken(ApiScope.READ_MONTHS),
+    "api:runs": ByToken(ApiScope.READ_MONTHS),
+    "api:payment": ByToken(ApiScope.READ_PAYMENTS),
+    "api:books": ByToken(ApiScope.READ_BOOKS),
+    "api:balance": ByToken(ApiScope.READ_BOOKS),
+    "api:vouchers": ByToken(ApiScope.READ_BOOKS),
+    "api:voucher": ByToken(ApiScope.READ_BOOKS),
+    "api:push_changes": ByToken(ApiScope.PUSH_CHANGES),
+    "api:changes": ByToken(ApiScope.READ_CHANGES),
+    "api:changed_rows": ByToken(ApiScope.READ_CHANGES),
+    "api:register_claim": ByToken(ApiScope.REGISTER_CLAIMS),
+    "api:claim": ByToken(ApiScope.READ_CLAIMS),
 }
 
 
@@ -143,7 +168,7 @@ class AccessMiddleware:
         """Let a request through, send it to the sign-in page, or refuse it."""
         match = request.resolver_match
         rule = ROUTES.get(match.view_name) if match else None
-        if rule is Rule.ANYBODY:
+        if rule is Rule.ANYBODY or isinstance(rule, ByToken):
             return None
         if not request.user.is_authenticated:
             return to_sign_in(request)
@@ -175,8 +200,10 @@ def may_open(request: HttpRequest, route: str) -> bool:
     return user is not None and user.is_authenticated and is_kept(request, rule)
 
 
-def is_kept(request: HttpRequest, rule: Rule | Holds) -> bool:
+def is_kept(request: HttpRequest, rule: Rule | Holds | ByToken) -> bool:
     """Return whether who is signed in keeps a rule."""
+    if isinstance(rule, ByToken):
+        return False
     if isinstance(rule, Holds):
         return any(officer_of(request).has_perm(act) for act in rule.acts)
     return KEPT[rule](request)

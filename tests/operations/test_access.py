@@ -14,7 +14,7 @@ from tests import golden
 from tests.golden import BIRCH, RIVER
 from treasury.models import Secondment, Township
 from treasury.models.words import PostKind
-from web.access import ROUTES, Holds, Rule
+from web.access import ROUTES, ByToken, Holds, Rule
 
 stage = golden.stage
 rolled_back = golden.rolled_back
@@ -24,12 +24,12 @@ OPEN, REFUSED, NOT_FOUND, TO_SIGN_IN = 200, 403, 404, 302
 DISTRICT_READERS = sorted(post for post, acts in POSTS.items() if "ledger.read_district" in acts)
 
 
-def routes(patterns: list[URLPattern | URLResolver] | None = None) -> Iterator[str]:
+def routes(patterns: list[URLPattern | URLResolver] | None = None, space: str = "") -> Iterator[str]:
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         if isinstance(pattern, URLResolver):
-            yield from routes(pattern.url_patterns)
+            yield from routes(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else space)
         else:
-            yield str(pattern.name)
+            yield f"{space}{pattern.name}"
 
 
 def addresses(township: str) -> dict[str, str]:
@@ -78,10 +78,12 @@ def bank_desk() -> dict[str, str]:
         "files_apply": reverse("files_apply", args=["2026-11"]),
         "staged_sheet": reverse("staged_sheet", args=["2026-11", 0]),
         "marked_copy": reverse("marked_copy", args=["2026-11", 0]),
+        "api_tokens": reverse("api_tokens"),
     }
 
 
-ASKED = sorted(name for name, rule in ROUTES.items() if rule is not Rule.ANYBODY)
+# What is opened by a token is asked in tests/web/test_api_access.py.
+ASKED = sorted(name for name, rule in ROUTES.items() if rule is not Rule.ANYBODY and not isinstance(rule, ByToken))
 OF_ALL = sorted(set(ASKED) - {name for name, rule in ROUTES.items() if isinstance(rule, Holds)})
 OF_ACTS = sorted(set(ASKED) - set(OF_ALL))
 # What a page answers to who may open it, where that is no page: it leads on, its form has to be sent, nothing is there.

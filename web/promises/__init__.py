@@ -16,3 +16,8 @@ def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
 def install_forms(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Create or replace the trigger of forms that were sent."""
     install_files(schema_editor.connection, [Path(__file__).parent / "forms.sql"], {})
+
+
+def install_api(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Create or replace the triggers of tokens and requests of other systems."""
+    install_files(schema_editor.connection, [Path(__file__).parent / "api.sql"], {})

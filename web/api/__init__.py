@@ -1,0 +1,1 @@
+"""The API for other systems: tokens with scopes, the same acts, the same access; money as strings."""
