@@ -154,6 +154,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "web.security.sessions.SessionLimitsMiddleware",
+    "web.rows.RowsMiddleware",
     "web.security.gates.GateMiddleware",
     "web.access.AccessMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
