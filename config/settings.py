@@ -129,6 +129,7 @@ INSTALLED_APPS = [
     "payouts",
     "treasury",
     "ledger",
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -95,7 +95,7 @@ def acts_in_townships_only(officer: Officer) -> bool:
 
 def rows_open_to(*, officer: Officer, on: date) -> Rows:
     """Return the rows of the townships that an officer may read on a day."""
-    found = townships_open_to(officer=officer, on=on).order_by("pk").values_list("pk", "book_id")
+    found = townships_open_to(officer=officer, on=on).order_by("pk").values_list("pk", "book__pk")
     townships, books = zip(*found, strict=True) if found else ((), ())
     return Rows(number_array(townships), number_array(books))
 

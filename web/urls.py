@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from web import job_pages, month_pages, operations_pages, pages, security_pages, township_pages
+from web import job_pages, month_pages, operations_pages, pages, reference_pages, security_pages, township_pages
 
 urlpatterns = [
     path("", month_pages.home, name="home"),
@@ -31,5 +31,6 @@ urlpatterns = [
     path("healthz", operations_pages.healthz, name="healthz"),
     path("readyz", operations_pages.readyz, name="readyz"),
     path("metrics", operations_pages.metrics, name="metrics"),
+    path("admin/", reference_pages.SITE.urls),
     path("language/", set_language, name="set_language"),
 ]
