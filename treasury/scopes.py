@@ -126,7 +126,9 @@ def narrowed_to(rows: Rows) -> Iterator[None]:
 def district_wide() -> Iterator[None]:
     """Let an act of a township see the whole district: it posts into two books, and no invoice is used twice anywhere.
 
-    The act itself asks for the post in its township. Where nothing is narrowed this does nothing.
+    The act itself asks for the post in its township. The reports of a township's accounts with the district are read
+    so too, from the district's side of the pair, and are about no township but those they are asked about. Where
+    nothing is narrowed this does nothing.
     """
     narrowed = NARROWED.get()
     if narrowed is None:

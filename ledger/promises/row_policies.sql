@@ -48,6 +48,10 @@ BEGIN
   END LOOP;
 END $$;
 
+-- The name and the regime of the district stand on every paper; what is in its books does not.
+DROP POLICY IF EXISTS district_is_named ON ledger_book;
+CREATE POLICY district_is_named ON ledger_book FOR SELECT USING (kind = 'DISTRICT');
+
 -- A view asks with the rights of who reads it, so that the policies hold behind it. The auditor's views stay the
 -- owner's: the auditor reads the district, and the pages read none of them.
 ALTER VIEW ledger_canonical SET (security_invoker = true);
