@@ -155,7 +155,11 @@ def set_rows(rows: Rows) -> None:
 
 
 def same_connection(
-    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Mapping[str, Any]  # noqa: FBT001 - given by Django
+    execute: Callable[..., Any],
+    sql: str,
+    params: Any,
+    many: bool,  # noqa: FBT001 - given by Django
+    context: Mapping[str, Any],
 ) -> Any:
     """Run a statement, unless its connection replaced the one that was narrowed.
 

@@ -125,7 +125,9 @@ MISSING: Final[Mapping[Rule | None, Any]] = {
     Rule.READS_A_BOOK: gettext_lazy(
         "It is for who has a post of the bureau that reads the books, or a post in a township on this day."
     ),
-    Rule.READS_DISTRICT: gettext_lazy("It is for who has a post of the bureau that reads the books of the whole district."),
+    Rule.READS_DISTRICT: gettext_lazy(
+        "It is for who has a post of the bureau that reads the books of the whole district."
+    ),
     Rule.SUPERUSER: gettext_lazy("It is for the superuser who keeps reference data."),
 }
 
