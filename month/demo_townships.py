@@ -40,7 +40,7 @@ def second_demo_officers(*, month: date, at: datetime) -> None:
     term = Term(begin, date(day_of(at).year + TERM_YEARS, 1, 1))
     for one in DEMO_TOWNSHIP_OFFICERS:
         township = Township.objects.filter(code=one.township).first()
-        if township is None or Secondment.objects.filter(holder=one.username, township=township).exists():
+        if township is None or Secondment.objects.filter(holder__username=one.username, township=township).exists():
             continue
         holder, made = Officer.objects.get_or_create(
             username=one.username, defaults={"full_name": one.full_name, "kind": OfficerKind.PERSON}

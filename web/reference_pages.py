@@ -4,7 +4,7 @@ Nothing is added or taken away here, and nothing about money, officers or posts 
 dimensions by their codes; a name is what stands beside the code. Each change leaves its event in the trail.
 """
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model
@@ -22,7 +22,7 @@ from web.security.sessions import end_session
 class ReferenceSite(admin.AdminSite):
     """Django's admin behind our own sign-in; ``web.access`` lets in superusers alone."""
 
-    site_header = site_title = index_title = _("Reference data")  # type: ignore[assignment]
+    site_header = site_title = index_title = _("Reference data")
 
     def has_permission(self, request: HttpRequest) -> bool:
         return isinstance(request.user, Officer) and request.user.is_active and request.user.is_superuser
@@ -31,12 +31,16 @@ class ReferenceSite(admin.AdminSite):
         """Sign in where everybody does: with the lock-out and the second factor."""
         return to_sign_in(request)
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """End the session here and on the server."""
         end_session(request=request)
         return HttpResponseRedirect(reverse("sign_in"))
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """Lead to the page where officers change their passwords."""
         return HttpResponseRedirect(reverse("password"))
 
@@ -60,10 +64,10 @@ class Shown(admin.ModelAdmin):  # type: ignore[type-arg]
 class Named(Shown):
     """Data whose names can be put right."""
 
-    fields: ClassVar = ("code", "name", "english_name")
-    readonly_fields: ClassVar = ("code",)
-    list_display: ClassVar = ("code", "name", "english_name")
-    search_fields: ClassVar = ("code", "name", "english_name")
+    fields = ("code", "name", "english_name")
+    readonly_fields = ("code",)
+    list_display = ("code", "name", "english_name")
+    search_fields = ("code", "name", "english_name")
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return True
@@ -82,28 +86,29 @@ class Named(Shown):
             after={"name": obj.name, "english_name": obj.english_name},
         )
 
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
         """Keep no second log beside the trail."""
 
 
 class Listed(Shown):
     """Data of a list with its codes."""
 
-    list_display: ClassVar = ("code", "name")
-    search_fields: ClassVar = ("code", "name")
+    list_display = ("code", "name")
+    search_fields = ("code", "name")
 
 
-class ListedAccounts(Listed):
+class ListedAccounts(Shown):
     """The codes of a chart."""
 
-    list_display: ClassVar = ("chart", "code", "name")
-    list_filter: ClassVar = ("chart",)
+    list_display = ("chart", "code", "name")
+    search_fields = ("code", "name")
+    list_filter = ("chart",)
 
 
 class ListedCharts(Shown):
     """The regimes."""
 
-    list_display: ClassVar = ("regime", "name")
+    list_display = ("regime", "name")
 
 
 SITE = ReferenceSite(name="admin")
