@@ -14,6 +14,7 @@ from ledger.money import ZERO
 from ledger.sums import must_add_up
 from treasury.models import AccountStatement, Township
 from treasury.queries import rows_of
+from treasury.scopes import district_wide
 
 BALANCES = """
 SELECT t.id, o.mirror, o.district_net, o.township_net, c.district_net, c.township_net
@@ -114,6 +115,7 @@ class Statement:
         return self.kept is not None and self.kept.digest == self.digest
 
 
+@district_wide()
 def statements_of(*, month: date, townships: Sequence[Township]) -> Sequence[Statement]:
     """Return the statements of a month as the books have them now, in the order of the townships."""
     asked = {"month": month, "townships": [one.pk for one in townships]}

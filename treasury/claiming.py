@@ -32,6 +32,7 @@ from treasury.refusals import (
 )
 from treasury.releasing import PayeeLine, request_release
 from treasury.rules.ranks import rank_order
+from treasury.scopes import district_wide
 from treasury.secondments import day_of, require_township_post, signer_fault
 from treasury.taking_over import account_of
 
@@ -72,6 +73,7 @@ class HandedInClaim:
     total: Decimal | None = None
 
 
+@district_wide()
 def register_claim(
     *, claim: HandedInClaim, month: date, officer: Officer, at: datetime, corrects: Claim | None = None
 ) -> Claim:
@@ -136,6 +138,7 @@ def register(
     return made
 
 
+@district_wide()
 def sign_claim(*, claim: Claim, signer: str, officer: Officer, on: date, at: datetime) -> Claim:
     """Record that the head of the township signed a claim, by name.
 
@@ -161,6 +164,7 @@ def sign_claim(*, claim: Claim, signer: str, officer: Officer, on: date, at: dat
         return claim
 
 
+@district_wide()
 def accept_claim(*, claim: Claim, officer: Officer, at: datetime) -> Claim:
     """Accept a signed claim: its invoices are used, and it waits for its release.
 
@@ -247,6 +251,7 @@ def accept(claim: Claim, *, balance_after: Decimal | None, reviewer: Officer, at
     return claim
 
 
+@district_wide()
 def refuse_claim(*, claim: Claim, reason: str, officer: Officer, at: datetime) -> Claim:
     """Refuse a claim with its reason, which it keeps.
 

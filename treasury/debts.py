@@ -8,6 +8,7 @@ from decimal import Decimal
 from ledger.sums import must_add_up
 from treasury.models import Township
 from treasury.queries import rows_of
+from treasury.scopes import district_wide
 
 MONTHS = 13  # a year from month end to month end
 
@@ -88,6 +89,7 @@ class BurnDown:
         return self.balances[0] - self.balances[-1]
 
 
+@district_wide()
 def debt_registers(*, townships: Sequence[Township], since: date, on: date) -> Sequence[DebtRegister]:
     """Return the register of old debt of each township from one day to another, both included."""
     keys = [one.pk for one in townships]
@@ -122,6 +124,7 @@ def debt_registers(*, townships: Sequence[Township], since: date, on: date) -> S
     ]
 
 
+@district_wide()
 def burn_downs(*, townships: Sequence[Township], on: date, months: int = MONTHS) -> Sequence[BurnDown]:
     """Return the old debt of each township at the last ``months`` month ends up to a day, that day included.
 

@@ -27,6 +27,7 @@ from treasury.refusals import (
     refusals_named,
 )
 from treasury.rules.receipts import IssueFault, issue_fault, issue_limits, split_receipt
+from treasury.scopes import district_wide
 from treasury.secondments import day_of, require_township_post
 
 CHAIN = ""  # the trail of acts that belong to no single book
@@ -92,6 +93,7 @@ def issue_book(
         return book
 
 
+@district_wide()
 def receive_book(*, book: ReceiptBook, officer: Officer, on: date, at: datetime) -> ReceiptBook:
     """Receive a book for its township: from now on its numbers can be used.
 

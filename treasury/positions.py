@@ -20,6 +20,7 @@ from treasury.models import RevenuePlan, Settlement, Township
 from treasury.models.words import Rank, SettlementStatus
 from treasury.queries import rows_of
 from treasury.rules.settlements import local_part_of, over_collected
+from treasury.scopes import district_wide
 from treasury.settlement_figures import current_accounts, income_to_date
 
 HUNDRED = Decimal(100)
@@ -190,6 +191,7 @@ class Position:
         return found
 
 
+@district_wide()
 def positions_on(*, townships: Sequence[Township], on: date) -> Sequence[Position]:
     """Return the position of each township on a day; the number of queries does not grow with the townships."""
     asked = {"townships": [one.pk for one in townships], "on": on}

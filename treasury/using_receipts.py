@@ -20,6 +20,7 @@ from treasury.refusals import (
     refusals_named,
 )
 from treasury.rules.receipts import split_receipt
+from treasury.scopes import district_wide
 from treasury.secondments import day_of, require_township_post
 
 UNMARKED = ""
@@ -112,6 +113,7 @@ def marks_in(books: Mapping[str, ReceiptBook]) -> dict[str, str]:
     return {numbers[book, number]: fate for book, number, fate in found if (book, number) in numbers}
 
 
+@district_wide()
 def void_receipt(
     *, book: ReceiptBook, receipt: str, copies_kept: int, reason: str, officer: Officer, on: date, at: datetime
 ) -> ReceiptMark:

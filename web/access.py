@@ -16,8 +16,12 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ledger.models import Book, Officer
+from month.post_names import POST_NAMES
+from month.posts import POSTS
 from treasury.models import Township
 from treasury.scopes import books_open_to, reads_district, townships_open_to
 from web.models import ApiScope
@@ -31,6 +35,7 @@ class Rule(Enum):
     MANAGES_ACCESS = "who gives posts or confirms them"
     READS_A_BOOK = "who may read a book: with a post of the bureau, or with one in a township"
     READS_DISTRICT = "who may read the books of the whole district"
+    SUPERUSER = "a superuser, who keeps reference data and does nothing in a month"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +158,8 @@ ROUTES: Final[Mapping[str, Rule | Holds | ByToken]] = {
     "api:register_claim": ByToken(ApiScope.REGISTER_CLAIMS),
     "api:claim": ByToken(ApiScope.READ_CLAIMS),
 }
+# Routes that are not ours one by one: all that lie in a namespace.
+NAMESPACES: Final[Mapping[str, Rule]] = {"admin": Rule.SUPERUSER}
 
 
 class AccessMiddleware:
@@ -167,13 +174,13 @@ class AccessMiddleware:
     def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
         """Let a request through, send it to the sign-in page, or refuse it."""
         match = request.resolver_match
-        rule = ROUTES.get(match.view_name) if match else None
+        rule = ROUTES.get(match.view_name, NAMESPACES.get(match.namespace)) if match else None
         if rule is Rule.ANYBODY or isinstance(rule, ByToken):
             return None
         if not request.user.is_authenticated:
             return to_sign_in(request)
         if rule is None or not is_kept(request, rule):
-            raise PermissionDenied
+            raise PermissionDenied(what_is_missing(rule))
         return None
 
 
@@ -185,13 +192,33 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+def what_is_missing(rule: Rule | Holds | None) -> str:
+    """Return what an officer lacks for a page: posts, never whose township or book the page is about."""
+    if isinstance(rule, Holds):
+        posts = [str(POST_NAMES[post]) for post, acts in POSTS.items() if rule.acts.intersection(acts)]
+        return _("It is for these posts: {posts}.").format(posts=", ".join(posts) or "-")
+    return str(MISSING[rule]) if rule in MISSING else ""
+
+
+MISSING: Final[Mapping[Rule | None, Any]] = {
+    Rule.MANAGES_ACCESS: gettext_lazy("It is for the administrator and the head of the bureau."),
+    Rule.READS_A_BOOK: gettext_lazy(
+        "It is for who has a post of the bureau that reads the books, or a post in a township on this day."
+    ),
+    Rule.READS_DISTRICT: gettext_lazy(
+        "It is for who has a post of the bureau that reads the books of the whole district."
+    ),
+    Rule.SUPERUSER: gettext_lazy("It is for the superuser who keeps reference data."),
+}
+
+
 def manages_access(officer: Officer) -> bool:
     return officer.has_perm("treasury.give_post") or officer.has_perm("treasury.confirm_post")
 
 
 def may_open(request: HttpRequest, route: str) -> bool:
     """Return whether who asks may open the page of a route."""
-    rule = ROUTES.get(route)
+    rule = ROUTES.get(route, NAMESPACES.get(route.rpartition(":")[0]))
     if rule is None:
         return False
     if rule is Rule.ANYBODY:
@@ -232,4 +259,5 @@ KEPT: Final[Mapping[Rule, Callable[[HttpRequest], bool]]] = {
     Rule.MANAGES_ACCESS: lambda request: manages_access(officer_of(request)),
     Rule.READS_A_BOOK: lambda request: open_books(request).exists(),
     Rule.READS_DISTRICT: lambda request: reads_district(officer_of(request)),
+    Rule.SUPERUSER: lambda request: officer_of(request).is_superuser,
 }

@@ -13,3 +13,12 @@ def month_in(text: str) -> date:
     if not MONTH.fullmatch(text):
         raise Http404(text)
     return date.fromisoformat(f"{text}-01")
+
+
+def page_key(text: str) -> tuple[date, int] | None:
+    """Return the key of a page, or nothing if the text is none."""
+    day, _dot, pk = text.partition(".")
+    try:
+        return date.fromisoformat(day), int(pk)
+    except ValueError:
+        return None

@@ -12,6 +12,7 @@ from ledger.models import Line, Period, Voucher
 from ledger.registers import PAGE, Search, voucher_register
 from ledger.statements import trial_balance
 from web.access import open_books
+from web.addresses import page_key
 
 
 def books(request: HttpRequest) -> HttpResponse:
@@ -70,12 +71,3 @@ def chosen_month(text: str, months: Iterable[date]) -> date:
             return month
     today = timezone.localdate()
     return next((month for month in known if month <= today), known[-1] if known else today.replace(day=1))
-
-
-def page_key(text: str) -> tuple[date, int] | None:
-    """Return the key of a page, or nothing if the text is none."""
-    day, _dot, pk = text.partition(".")
-    try:
-        return date.fromisoformat(day), int(pk)
-    except ValueError:
-        return None

@@ -18,6 +18,7 @@ from ledger.models import Officer
 from ledger.recording import refusals_recorded
 from ledger.refusals import UnableToPost
 from web.access import officer_of
+from web.demo_officers import demo_officers
 from web.security.factors import (
     backup_codes_left,
     begun_device,
@@ -51,7 +52,7 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        officers = Officer.objects.filter(username__startswith="demo-", is_active=True) if settings.DEMO else ()
+        officers = demo_officers(on=timezone.localdate()) if settings.DEMO else ()
         own = {"demo_officers": officers, "has_ended": self.request.session.pop(ENDED, False)}
         return super().get_context_data(**kwargs) | own
 

@@ -1,7 +1,16 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from web import job_pages, month_pages, operations_pages, pages, security_pages, task_pages, township_pages
+from web import (
+    job_pages,
+    month_pages,
+    operations_pages,
+    pages,
+    reference_pages,
+    security_pages,
+    task_pages,
+    township_pages,
+)
 from web.api import urls as api_urls
 from web.bank_desk import urls as bank_desk_urls
 from web.file_desk import urls as file_desk_urls
@@ -36,6 +45,7 @@ urlpatterns = [
     path("healthz", operations_pages.healthz, name="healthz"),
     path("readyz", operations_pages.readyz, name="readyz"),
     path("metrics", operations_pages.metrics, name="metrics"),
+    path("admin/", reference_pages.SITE.urls),
     path("language/", set_language, name="set_language"),
     *bank_desk_urls.urlpatterns,
     *api_urls.urlpatterns,

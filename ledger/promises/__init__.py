@@ -35,6 +35,11 @@ def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
     )
 
 
+def install_row_policies(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Create or replace the policies that keep the rows of a book from who reads another."""
+    install_files(schema_editor.connection, [Path(__file__).parent / "row_policies.sql"], {})
+
+
 def install_files(connection: BaseDatabaseWrapper, files: Sequence[Path], words: Mapping[str, str]) -> None:
     """Run files of SQL with their ``@words@`` put in; ``@schema@`` is the current schema."""
     with connection.cursor() as cursor:

@@ -59,7 +59,7 @@ CREATE OR REPLACE VIEW auditor_event AS
 
 -- The canonical text of each voucher beside the digest that its seal holds; whole-book checks and
 -- exports read this, so that nobody else writes the text a second time.
-CREATE OR REPLACE VIEW ledger_canonical AS
+CREATE OR REPLACE VIEW ledger_canonical WITH (security_invoker = true) AS
   SELECT v.id AS voucher_id, v.book_id, v.seal_number,
          ledger_voucher_text(v, b.code, p.year, p.month) || coalesce((
            SELECT string_agg(ledger_line_text(l.line_no, a.code, l.fund_id, l.functional_id, l.economic_id,

@@ -8,13 +8,13 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from ledger.models import Book, Officer, Voucher
+from ledger.models import Book, Fund, Officer, Project, Voucher
 from month.posts import POSTS, ensure_posts
 from tests import golden
 from tests.golden import BIRCH, RIVER
 from treasury.models import Secondment, Township
 from treasury.models.words import PostKind
-from web.access import ROUTES, ByToken, Holds, Rule
+from web.access import NAMESPACES, ROUTES, ByToken, Holds, Rule
 
 stage = golden.stage
 rolled_back = golden.rolled_back
@@ -28,6 +28,10 @@ def routes(patterns: list[URLPattern | URLResolver] | None = None, space: str = 
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         if isinstance(pattern, URLResolver):
             yield from routes(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else space)
+        if isinstance(pattern, URLResolver) and pattern.namespace:
+            assert pattern.namespace in NAMESPACES
+        elif isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns)
         else:
             yield f"{space}{pattern.name}"
 
@@ -220,3 +224,39 @@ def test_a_voucher_names_no_sibling_in_a_foreign_book() -> None:
 def test_a_post_that_has_ended_opens_nothing() -> None:
     client = clerk_of(BIRCH, end=date(2021, 1, 1))
     assert client.get(reverse("books")).status_code == REFUSED
+
+
+def of_reference_data() -> list[str]:
+    """Return an address of every kind of page of the reference data, and one that is none."""
+    project, _made = Project.objects.get_or_create(code="p-test", defaults={"name": "测试项目"})
+    fund = Fund.objects.order_by("pk")[0]
+    return [
+        reverse("admin:index"),
+        reverse("admin:app_list", args=["ledger"]),
+        reverse("admin:ledger_project_changelist"),
+        reverse("admin:ledger_project_change", args=[project.pk]),
+        reverse("admin:ledger_fund_changelist"),
+        reverse("admin:ledger_fund_change", args=[fund.pk]),
+        reverse("admin:ledger_chartaccount_changelist"),
+        reverse("admin:jsi18n"),
+    ]
+
+
+@pytest.mark.parametrize("post", sorted(POSTS))
+def test_reference_data_opens_for_no_post(post: str) -> None:
+    client = client_with(post)
+    asked = [*of_reference_data(), "/admin/login/", "/admin/password_change/", "/admin/nothing/"]
+    assert {client.get(address).status_code for address in asked} == {REFUSED}
+
+
+def test_reference_data_opens_for_a_superuser_and_no_township() -> None:
+    superuser = Officer.objects.create(username="of-super", full_name="测试", is_superuser=True)
+    client = signed_in(superuser)
+    assert {client.get(address).status_code for address in of_reference_data()} == {OPEN}
+    township = clerk_of(BIRCH)
+    assert {township.get(address).status_code for address in of_reference_data()} == {REFUSED}
+
+
+def test_reference_data_asks_for_our_own_sign_in() -> None:
+    for address in [*of_reference_data(), "/admin/login/", "/admin/nothing/"]:
+        assert Client().get(address).headers["Location"].startswith("/sign-in/")

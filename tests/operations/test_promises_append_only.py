@@ -167,7 +167,8 @@ def test_a_header_without_lines_is_refused_by_copy_too(hand: Hand) -> None:
     row = "\t".join("\\N" if value is None else str(value) for value in header.values())
     with hand.connection.cursor() as cursor, pytest.raises(psycopg2.Error) as refusal:
         cursor.copy_expert(f"COPY ledger_voucher ({', '.join(header)}) FROM STDIN", io.StringIO(row))
-    assert refused_as(refusal.value) == "voucher_is_balanced"
+    # The app role copies nothing into a table with row policies.
+    assert refused_as(refusal.value) == ("FeatureNotSupported" if hand.role == "app" else "voucher_is_balanced")
 
 
 def test_lines_are_refused_by_copy_too(hand: Hand) -> None:
@@ -175,7 +176,7 @@ def test_lines_are_refused_by_copy_too(hand: Hand) -> None:
     rows = "\n".join("\t".join("\\N" if v is None else str(v) for v in line.values()) for line in lines)
     with hand.connection.cursor() as cursor, pytest.raises(psycopg2.Error) as refusal:
         cursor.copy_expert(f"COPY ledger_line ({', '.join(lines[0])}) FROM STDIN", io.StringIO(rows))
-    assert refused_as(refusal.value) == "line_is_append_only"
+    assert refused_as(refusal.value) == ("FeatureNotSupported" if hand.role == "app" else "line_is_append_only")
 
 
 def test_lines_of_a_new_voucher_do_not_go_under_another_header(hand: Hand) -> None:

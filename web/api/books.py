@@ -10,10 +10,10 @@ from pydantic import Field
 from ledger.models import Book, Line, Period, Voucher
 from ledger.registers import Search, voucher_register
 from ledger.statements import trial_balance
+from web.addresses import page_key
 from web.api.answers import PROBLEMS
 from web.api.fields import DayOut, Model, Money, MonthIn, MonthOut, text
 from web.api.refusals import NothingHere
-from web.pages import page_key
 
 router = Router(tags=["books"])
 
