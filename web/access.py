@@ -72,6 +72,22 @@ ROUTES: Final[Mapping[str, Rule | Holds]] = {
     "arrears": Rule.READS_A_BOOK,
     "incomes": Rule.READS_DISTRICT,
     "settlements": Rule.READS_DISTRICT,
+    # Runs (web/run_desk).
+    "runs": Rule.READS_DISTRICT,
+    "run_begin": holds("payouts.compute_run"),
+    "run": Rule.READS_DISTRICT,
+    "run_act": holds("payouts.compute_run", "payouts.submit_run", "payouts.review_run", "payouts.release_run"),
+    "run_differences": Rule.READS_DISTRICT,
+    "run_groups": Rule.READS_DISTRICT,
+    "run_people": Rule.READS_DISTRICT,
+    "run_person": Rule.READS_DISTRICT,
+    "run_numbers": holds("payouts.compute_run", "payouts.review_run"),
+    "run_not_paid": Rule.READS_DISTRICT,
+    "run_exceptions": Rule.READS_DISTRICT,
+    "run_sign": holds("payouts.sign_exception"),
+    "run_papers": Rule.READS_DISTRICT,
+    "run_papers_make": holds("payouts.compute_run", "payouts.render_batch"),
+    "run_paper": holds("payouts.compute_run", "payouts.render_batch"),
 }
 
 

@@ -2,6 +2,7 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from web import job_pages, month_pages, operations_pages, pages, security_pages, township_pages
+from web.run_desk import urls as run_desk_urls
 
 urlpatterns = [
     path("", month_pages.home, name="home"),
@@ -32,4 +33,5 @@ urlpatterns = [
     path("readyz", operations_pages.readyz, name="readyz"),
     path("metrics", operations_pages.metrics, name="metrics"),
     path("language/", set_language, name="set_language"),
+    *run_desk_urls.urlpatterns,
 ]
