@@ -34,6 +34,8 @@ from payouts.models.words import RunPurpose, Severity
 from payouts.rules.pay_items import GROSS_KINDS, ItemKind
 from web.run_desk.reasons import told_of
 
+SUMS = ("gross", "deductions", "tax", "net")
+
 
 class Line(NamedTuple):
     """One item of a payslip, and what it was in the month before."""
@@ -90,6 +92,7 @@ def of_payroll(run: Run, person: Person) -> Mapping[str, Any]:
     return {
         "slip": slip,
         "last": last,
+        "changes": {name: getattr(slip, name) - getattr(last, name) for name in SUMS} if last else {},
         "account": slip.account_number,
         "account_masked": masked_account(slip.account_number),
         "earned": lines(GROSS_KINDS),
