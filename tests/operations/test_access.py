@@ -1,6 +1,6 @@
 """Every address for every post of the bureau, and posts in townships, own and foreign: as the table says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import pytest
@@ -32,6 +32,24 @@ def routes(patterns: list[URLPattern | URLResolver] | None = None) -> Iterator[s
             yield str(pattern.name)
 
 
+# The pages of runs, and what their addresses name beside the run.
+OF_RUNS: Mapping[str, Sequence[object]] = {
+    "run": (),
+    "run_act": ("compute",),
+    "run_differences": (),
+    "run_groups": (),
+    "run_people": (),
+    "run_person": (0,),
+    "run_numbers": (0,),
+    "run_not_paid": (),
+    "run_exceptions": (),
+    "run_sign": (),
+    "run_papers": (),
+    "run_papers_make": (),
+    "run_paper": (0,),
+}
+
+
 def addresses(township: str) -> dict[str, str]:
     """Return an address for each route that needs arguments or none, about a township."""
     book = Township.objects.get(code=township).book
@@ -58,6 +76,9 @@ def addresses(township: str) -> dict[str, str]:
         "arrears": reverse("arrears"),
         "incomes": reverse("incomes", args=[2026]),
         "settlements": reverse("settlements", args=["2026-11"]),
+        "runs": reverse("runs", args=["2026-11"]),
+        "run_begin": reverse("run_begin", args=["2026-11", "payroll"]),
+        **{name: reverse(name, args=["2026-11", "payroll", 1, *more]) for name, more in OF_RUNS.items()},
     }
 
 
@@ -66,6 +87,8 @@ OF_ALL = sorted(set(ASKED) - {name for name, rule in ROUTES.items() if isinstanc
 OF_ACTS = sorted(set(ASKED) - set(OF_ALL))
 # What a page answers to who may open it, where that is no page: it leads on, its form has to be sent, nothing is there.
 ANSWERS = {"home": 302, "month": 302, "job": 404, "job_part": 404, "job_act": 405}
+SENT = {"run_begin", "run_act", "run_numbers", "run_sign", "run_papers_make", "run_paper"}
+ANSWERS |= {name: 405 if name in SENT else 404 for name in OF_RUNS} | {"run_begin": 405}
 # What is about one township, and not found where it is another's.
 OF_ONE = {"balance", "vouchers", "voucher", "township", "statement"}
 MANAGERS = ("administrator", "bureau_head")

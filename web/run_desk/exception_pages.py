@@ -14,7 +14,7 @@ from ledger.models import Officer
 from payouts.facts import rows_by_name
 from payouts.labels import exception_label, facts_label
 from payouts.models import Run, RunException
-from payouts.models.words import RunStatus, Severity
+from payouts.models.words import RunPurpose, RunStatus, Severity
 from payouts.running import open_exceptions, sign_exceptions
 from web.access import officer_of
 from web.acting import Outcome, take, tell
@@ -47,6 +47,7 @@ class Shown(NamedTuple):
     who: str
     facts: str
     is_to_be_signed: bool
+    has_page: bool
 
 
 class Typed(NamedTuple):
@@ -96,7 +97,8 @@ def exceptions_page(request: HttpRequest, run: Run, outcome: Outcome, typed: Typ
     bound = {**asked, "kind": kind, "open": is_open, "rank": rank, "after_kind": after_kind, "after": after}
     listed = rows_by_name(LISTED, {**bound, "limit": PAGE})
     found = RunException.objects.select_related("person", "unit", "signed_by").in_bulk([key for key, _rank in listed])
-    shown = [shown_as(found[key]) for key, _rank in listed]
+    linked = people_with_a_page(run, [one.person_id for one in found.values() if one.person_id])
+    shown = [shown_as(found[key], linked) for key, _rank in listed]
     following = ""
     if len(listed) == PAGE:
         key, last_rank = listed[-1]
@@ -119,7 +121,15 @@ def exceptions_page(request: HttpRequest, run: Run, outcome: Outcome, typed: Typ
     return render(request, "web/run_desk/exceptions.html", context, status=NOT_DONE if outcome.refusal else None)
 
 
-def shown_as(one: RunException) -> Shown:
+def people_with_a_page(run: Run, people: Sequence[int]) -> frozenset[int]:
+    """Return which of some people a run has a page about: of a payroll, whom it pays."""
+    if run.purpose == RunPurpose.BENEFITS:
+        return frozenset(people)
+    paid = run.payslips.filter(edition=run.edition, person__in=people)
+    return frozenset(paid.values_list("person_id", flat=True))
+
+
+def shown_as(one: RunException, linked: frozenset[int]) -> Shown:
     return Shown(
         one,
         exception_label(one.kind),
@@ -127,6 +137,7 @@ def shown_as(one: RunException) -> Shown:
         f"{one.person.name} {masked_id(one.person.id_number)}" if one.person else "",
         masked(facts_label(one.facts)),
         one.severity == Severity.SIGN and one.signed_by_id is None,
+        one.person_id in linked,
     )
 
 

@@ -158,7 +158,7 @@ def of_benefits(run: Run, person: Person) -> Mapping[str, Any]:
     facts = {
         fact.enrolment_id: fact
         for fact in EnrolmentFact.objects.filter(enrolment__person=person, pk__lte=run.facts_until)
-        .select_related("enrolment", "township", "household", "declaration")
+        .select_related("enrolment", "township", "household")
         .order_by("version")
     }
     overpaid = Overpayment.objects.filter(run=run, edition=run.edition, enrolment__person=person)
@@ -170,10 +170,7 @@ def of_benefits(run: Run, person: Person) -> Mapping[str, Any]:
             (schemes.get(one.enrolment.scheme, one.enrolment.scheme), reason_with_cause(one.reason))
             for one in unpaid.select_related("enrolment").order_by("pk")
         ],
-        "facts": [
-            (schemes.get(fact.enrolment.scheme, fact.enrolment.scheme), fact, masked_account(fact.account_number))
-            for fact in facts.values()
-        ],
+        "facts": [(schemes.get(fact.enrolment.scheme, fact.enrolment.scheme), fact) for fact in facts.values()],
         "overpaid": [
             (schemes.get(one.enrolment.scheme, one.enrolment.scheme), one)
             for one in overpaid.select_related("enrolment").order_by("pk")

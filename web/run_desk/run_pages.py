@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -187,6 +188,7 @@ def run_page(
         "people": [(one, reasons.get((one.person, one.top), [])) for one in people],
         "tops": tops,
         "total": total_of(tops),
+        "people_paid": people_paid(shown),
         "funders": funders_of(shown, tops) if purpose == RunPurpose.BENEFITS else [],
         "exceptions": [
             (kind, exception_label(kind), str(Severity(severity).label), severity, count, signed)
@@ -247,6 +249,12 @@ def funders_of(shown: Run, tops: Sequence[Group]) -> Sequence[tuple[str, Sequenc
     """Return what each scheme costs its funders, from the centre to the townships, and in all."""
     names = {one.top: one.top_name for one in tops}
     return [(names.get(code, code), amounts) for code, *amounts in rows_of(FUNDERS, shown.pk, shown.edition)]
+
+
+def people_paid(shown: Run) -> int:
+    """Return how many people a run pays: of benefits, each once, however many schemes pay."""
+    paid = shown.dues if shown.purpose == RunPurpose.BENEFITS else shown.payslips
+    return int(paid.filter(edition=shown.edition).aggregate(people=Count("person", distinct=True))["people"])
 
 
 def inputs_of(shown: Run) -> Sequence[Declaration]:
