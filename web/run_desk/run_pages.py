@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from ledger.money import ZERO
-from month.long_work import COMING
+from month.benefits import coming_benefits
 from month.models import Job, JobState
+from month.salaries import coming_run
 from month.telling_benefits import reason_with_cause
 from payouts.bank_formats import format_names
 from payouts.facts import rows_of
@@ -57,6 +58,7 @@ SUMS = {
          FROM payouts_run r JOIN payouts_benefitdue d ON d.run_id = r.id AND d.edition = r.edition
         WHERE r.month = %s GROUP BY r.id""",
 }
+NEXT = {RunPurpose.PAYROLL: coming_run, RunPurpose.BENEFITS: coming_benefits}
 EXCEPTIONS = """
 SELECT kind, severity, count(*), count(signed_by_id) FROM payouts_runexception WHERE run_id = %s AND edition = %s
  GROUP BY kind, severity ORDER BY CASE severity WHEN 'BLOCK' THEN 0 WHEN 'SIGN' THEN 1 ELSE 2 END, kind
@@ -115,7 +117,7 @@ def coming_of(month: date) -> Sequence[Coming]:
     found: list[Coming] = []
     for word in WORDS.values():
         purpose = purpose_in(word)
-        run = COMING[purpose](month=month)
+        run = NEXT[purpose](month=month)
         if not run.pk:
             label = str(purpose.label)
             found.append(Coming(word, label, run.number, mark_of_coming(month, purpose), work_on(run)))
