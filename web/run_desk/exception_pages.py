@@ -91,6 +91,7 @@ def of_kind(run: Run, kind: str) -> Sequence[int]:
 
 def exceptions_page(request: HttpRequest, run: Run, outcome: Outcome, typed: Typed) -> HttpResponse:
     """Draw a page of the list, with the refusal of a form and what it said."""
+    mark = mark_of(run)  # before what is shown: what changes in between voids the forms
     kind, is_open = request.GET.get("kind", ""), request.GET.get("show") == "open"
     rank, after_kind, after = key_in(request.GET.get("after", ""))
     asked: dict[str, object] = {"run": run.pk, "edition": run.edition}
@@ -108,7 +109,7 @@ def exceptions_page(request: HttpRequest, run: Run, outcome: Outcome, typed: Typ
         **about(run, "run_exceptions"),
         "outcome": outcome,
         "typed": typed,
-        "mark": mark_of(run),
+        "mark": mark,
         "shown": shown,
         "kinds": [(one, exception_label(one), count, waits) for one, count, waits in rows_by_name(KINDS, asked)],
         "kind": kind,

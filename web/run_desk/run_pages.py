@@ -169,6 +169,7 @@ def run_page(
     request: HttpRequest, shown: Run, outcome: Outcome, *, typed: Mapping[str, str] | None = None
 ) -> HttpResponse:
     """Draw a run, with the refusal of a form that was not done."""
+    mark = mark_of(shown)  # before what is shown: what changes in between voids the forms
     purpose = RunPurpose(shown.purpose)
     compared = is_compared(shown)
     tops = tops_of(shown) if shown.edition else []
@@ -179,7 +180,7 @@ def run_page(
         **about(shown, "run"),
         "outcome": outcome,
         "typed": typed or {},
-        "mark": mark_of(shown),
+        "mark": mark,
         "acts": acts_offered(request, shown, waiting=waiting),
         "waiting": waiting,
         "formats": format_names(),
