@@ -287,6 +287,7 @@ def test_a_page_asks_as_often_for_many_as_for_few(desks: dict[str, Desk]) -> Non
     desks["preparer"].press(october, "collect", reason="工资调整")
     payroll.declare_wages(OCTOBER, [replace(one, wage=f"1{one.wage}") for one in EVERYBODY], text="2")
     desks["preparer"].press(october, "compute")
+    desks["preparer"].press(october, "check")
     assert {route: queries(desks["auditor"], october, route) for route in ROUTES} == two_differ
 
 
