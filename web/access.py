@@ -157,6 +157,22 @@ ROUTES: Final[Mapping[str, Rule | Holds | ByToken]] = {
     "api:changed_rows": ByToken(ApiScope.READ_CHANGES),
     "api:register_claim": ByToken(ApiScope.REGISTER_CLAIMS),
     "api:claim": ByToken(ApiScope.READ_CLAIMS),
+    # Runs (web/run_desk).
+    "runs": Rule.READS_DISTRICT,
+    "run_begin": holds("payouts.compute_run"),
+    "run": Rule.READS_DISTRICT,
+    "run_act": holds("payouts.compute_run", "payouts.submit_run", "payouts.review_run", "payouts.release_run"),
+    "run_differences": Rule.READS_DISTRICT,
+    "run_groups": Rule.READS_DISTRICT,
+    "run_people": Rule.READS_DISTRICT,
+    "run_person": Rule.READS_DISTRICT,
+    "run_numbers": holds("payouts.compute_run", "payouts.review_run"),
+    "run_not_paid": Rule.READS_DISTRICT,
+    "run_exceptions": Rule.READS_DISTRICT,
+    "run_sign": holds("payouts.sign_exception"),
+    "run_papers": Rule.READS_DISTRICT,
+    "run_papers_make": holds("payouts.compute_run", "payouts.render_batch"),
+    "run_paper": holds("payouts.compute_run", "payouts.render_batch"),
 }
 # Routes that are not ours one by one: all that lie in a namespace.
 NAMESPACES: Final[Mapping[str, Rule]] = {"admin": Rule.SUPERUSER}

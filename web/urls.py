@@ -14,6 +14,7 @@ from web import (
 from web.api import urls as api_urls
 from web.bank_desk import urls as bank_desk_urls
 from web.file_desk import urls as file_desk_urls
+from web.run_desk import urls as run_desk_urls
 
 urlpatterns = [
     path("", month_pages.home, name="home"),
@@ -49,4 +50,5 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     *bank_desk_urls.urlpatterns,
     *api_urls.urlpatterns,
+    *run_desk_urls.urlpatterns,
 ]
