@@ -101,14 +101,14 @@ def require_accounts(book: Book, voucher: VoucherToPost) -> None:
     known = {account.code: account for account in Account.objects.filter(book=book).select_related("parent")}
     open_to_hands = dict(accounts_by_hand(book=book).values_list("code", "pk"))
     parents = {account.parent_id for account in known.values()}
-    admitted = set(AccountFund.objects.filter(account__book=book).values_list("account__code", "fund_id"))
+    admitted = {(row.account_id, row.fund_id) for row in AccountFund.objects.filter(account__book=book)}
     for number, entry in enumerate(voucher.entries, start=1):
         account, facts = known.get(entry.account), {"book": book.code, "line": number, "account": entry.account}
         if account is None or account.pk in parents or not is_good(account, voucher):
             raise AccountUnusable("line_account_usable", facts)
         if entry.account not in open_to_hands:
             raise KeptByOthers("account_is_open_to_hands", facts)
-        if (entry.account, entry.fund) not in admitted:
+        if (account.pk, entry.fund) not in admitted:
             raise AccountUnusable("line_account_usable", {**facts, "fund": entry.fund})
 
 

@@ -2,6 +2,7 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from web import job_pages, month_pages, operations_pages, pages, security_pages, township_pages
+from web.book_desk import urls as book_desk_urls
 
 urlpatterns = [
     path("", month_pages.home, name="home"),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("books/<str:code>/", pages.balance, name="balance"),
     path("books/<str:code>/vouchers/", pages.vouchers, name="vouchers"),
     path("vouchers/<int:pk>/", pages.voucher, name="voucher"),
+    *book_desk_urls.urlpatterns,
     path("townships/", township_pages.townships, name="townships"),
     path("townships/<str:code>/", township_pages.township, name="township"),
     path("townships/<str:code>/statement/<str:month>/", township_pages.statement, name="statement"),

@@ -52,6 +52,15 @@ def addresses(township: str) -> dict[str, str]:
         "balance": reverse("balance", args=[book.code]),
         "vouchers": reverse("vouchers", args=[book.code]),
         "voucher": reverse("voucher", args=[voucher.pk if voucher else 0]),
+        "voucher_search": reverse("voucher_search"),
+        "voucher_pdf": reverse("voucher_pdf", args=[voucher.pk if voucher else 0]),
+        "account_lines": reverse("account_lines", args=[book.code, "1001"]),
+        "drafts": reverse("drafts"),
+        "draft": reverse("draft", args=[0]),
+        "draft_new": f"{reverse('draft_new')}?book={book.code}",
+        "draft_edit": reverse("draft_edit", args=[0]),
+        "draft_act": reverse("draft_act", args=[0]),
+        "draft_reversal": reverse("draft_reversal", args=[0]),
         "townships": reverse("townships"),
         "township": reverse("township", args=[township]),
         "statement": reverse("statement", args=[township, "2026-11"]),
@@ -66,8 +75,9 @@ OF_ALL = sorted(set(ASKED) - {name for name, rule in ROUTES.items() if isinstanc
 OF_ACTS = sorted(set(ASKED) - set(OF_ALL))
 # What a page answers to who may open it, where that is no page: it leads on, its form has to be sent, nothing is there.
 ANSWERS = {"home": 302, "month": 302, "job": 404, "job_part": 404, "job_act": 405}
+ANSWERS |= {"draft": 404, "draft_edit": 404, "draft_act": 405, "draft_reversal": 405}
 # What is about one township, and not found where it is another's.
-OF_ONE = {"balance", "vouchers", "voucher", "township", "statement"}
+OF_ONE = {"balance", "vouchers", "voucher", "township", "statement", "voucher_pdf", "account_lines"}
 MANAGERS = ("administrator", "bureau_head")
 WHO_OPENS = {
     Rule.SIGNED_IN: sorted(POSTS),
