@@ -43,7 +43,6 @@ def blank(*, corrects: str = "") -> Typed:
         "posting_date": f"{timezone.localdate()}",
         "voucher_type": VoucherType.GENERAL,
         "kind": VoucherKind.SUPPLEMENT if corrects else VoucherKind.ORDINARY,
-        "attachments": "0",
         "corrects": corrects,
     }
     first = dict.fromkeys(LINE, "") | {"fund": GENERAL_FUND}

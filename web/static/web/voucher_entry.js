@@ -60,7 +60,7 @@ for (const form of document.querySelectorAll("form[data-voucher]")) {
     if (event.ctrlKey || event.metaKey) { form.querySelector("[name=submit]").click(); return; }
     const fields = [...form.querySelectorAll("input:not([type=hidden]), select")];
     const next = fields[fields.indexOf(field) + 1];
-    if (next) { next.focus(); return; }
+    if (next) { next.focus(); if (next.select) { next.select(); } return; }
     const made = another();
     if (made) { made.querySelector("input").focus(); }
   });
