@@ -261,8 +261,8 @@ def test_a_posted_voucher_is_reversed_in_red_with_a_reason_and_the_password() ->
     carried = {name: hidden(question, name) for name in (TOKEN, SHOWN, "act", QUESTION)}
     assert chief.post(act, carried | {PROOF: "wrong"}).status_code == ASKED
     assert not Voucher.objects.filter(reverses=voucher).exists()
-    asked = chief.post(act, fields_of_draft(chief, draft) | {"act": "post"}).content.decode()
-    carried = {name: hidden(asked, name) for name in (TOKEN, SHOWN, "act", QUESTION)}
+    again = chief.post(act, fields_of_draft(chief, draft) | {"act": "post"}).content.decode()
+    carried = {name: hidden(again, name) for name in (TOKEN, SHOWN, "act", QUESTION)}
     assert chief.post(act, carried | {PROOF: PASSWORD}).status_code == SEE_OTHER
     red = Voucher.objects.get(reverses=voucher)
     assert (red.paper, red.posting_date, red.kind) == ("记错科目", date(2026, 11, 6), "REVERSAL")
