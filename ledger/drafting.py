@@ -1,21 +1,28 @@
-"""Manual vouchers: an officer drafts, another reviews, then it is posted and stays.
+"""Vouchers by hand: an officer drafts, another reviews, a third posts it, and it stays. So is its red reversal.
 
-A draft takes no number and locks nothing; only posting does.
+A draft takes no number and locks nothing; only posting does. Where money at a bank or in hand moves, the cashier
+signs the draft before it is posted.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import DatabaseError, transaction
 
-from ledger.entries import Entry, Event, Signatures, VoucherToPost
+from ledger.entries import Entry, Event, Signatures, VoucherToPost, in_red
+from ledger.hand_entries import BY_HAND, require_by_hand
 from ledger.models import Book, DraftLine, Officer, Voucher, VoucherDraft
 from ledger.models.words import DRAFT_MOVES, DraftStatus, OfficerKind, VoucherKind, VoucherType
 from ledger.money import exact
 from ledger.posting import Posted, post_event
+from ledger.posts import require_post
 from ledger.recording import record_event
-from ledger.refusals import FourEyesMissing, TextNotPlain, refusal_of
+from ledger.refusals import FourEyesMissing, ReversalRefused, TextNotPlain, refusal_of
+from ledger.reversing import entries_of, reverse_event, summary_of_reversal
+
+PREPARE, REVIEW, SIGN = "ledger.prepare_voucher", "ledger.review_voucher", "ledger.sign_voucher_as_cashier"
+POST, REVERSE = "ledger.post_voucher", "ledger.reverse_voucher"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +43,48 @@ class DraftHeader:
 def draft_voucher(
     *, book: Book, header: DraftHeader, entries: Sequence[Entry], preparer: Officer, at: datetime
 ) -> VoucherDraft:
-    """Write down a manual voucher; it may be unfinished and is checked when it is posted.
+    """Write down a manual voucher; it may be unfinished and is checked when it is handed in.
 
+    :raises OfficerMayNot: if the officer does not hold the post
     :raises InexactAmount: if an amount has more than two decimals
     """
+    require_post(preparer, PREPARE)
     draft = VoucherDraft.objects.create(book=book, preparer=preparer, **columns(header))
     write_lines(draft, entries)
     record(draft, preparer, "draft.write", at)
+    return draft
+
+
+@transaction.atomic
+def draft_reversal(
+    *, voucher: Voucher, posting_date: date, reason: str, preparer: Officer, at: datetime
+) -> VoucherDraft:
+    """Write down the red reversal of a voucher that was entered by hand; it goes the way of every draft.
+
+    :raises OfficerMayNot: if the officer does not hold the post
+    :raises ReversalRefused: if other acts posted the voucher, or it is reversed or about to be
+    :raises TextNotPlain: if no reason is given
+    """
+    require_post(preparer, PREPARE)
+    if not voucher.source.startswith(BY_HAND) or voucher.kind == VoucherKind.REVERSAL:
+        raise ReversalRefused("voucher_is_reversed_by_its_act", {"voucher": voucher, "source": voucher.source})
+    if not reason.strip():
+        raise TextNotPlain("reversal_reason_is_given", {"voucher": voucher})
+    under_way = VoucherDraft.objects.filter(kind=VoucherKind.REVERSAL, corrects=voucher)
+    if under_way.exclude(status=DraftStatus.WITHDRAWN).exists():
+        raise ReversalRefused("voucher_reversed_once", {"voucher": voucher})
+    draft = VoucherDraft.objects.create(
+        book=voucher.book,
+        preparer=preparer,
+        kind=VoucherKind.REVERSAL,
+        voucher_type=voucher.voucher_type,
+        posting_date=posting_date,
+        summary=summary_of_reversal(voucher),
+        corrects=voucher,
+        paper=reason.strip(),
+    )
+    write_lines(draft, in_red(entries_of(voucher)))
+    record(draft, preparer, "draft.reverse", at)
     return draft
 
 
@@ -52,11 +94,16 @@ def rewrite_draft(
 ) -> VoucherDraft:
     """Replace header and lines of a draft that has not been submitted.
 
+    :raises OfficerMayNot: if the officer does not hold the post
     :raises FourEyesMissing: if another officer drafted it, or it is under review or posted
+    :raises ReversalRefused: if it is a reversal, which says what the voucher says
     """
+    require_post(preparer, PREPARE)
     draft = locked(draft_id)
     if draft.status != DraftStatus.DRAFTED or draft.preparer_id != preparer.username:
         raise FourEyesMissing("draft_moves", {"draft": draft.pk, "status": draft.status})
+    if draft.kind == VoucherKind.REVERSAL:
+        raise ReversalRefused("voucher_reversal_is_exact", {"draft": draft.pk})
     VoucherDraft.objects.filter(pk=draft.pk).update(**columns(header))
     DraftLine.objects.filter(draft=draft).delete()
     write_lines(draft, entries)
@@ -68,12 +115,16 @@ def rewrite_draft(
 def submit_draft(*, draft_id: int, officer: Officer, at: datetime) -> VoucherDraft:
     """Hand a draft in for review.
 
+    :raises OfficerMayNot: if the officer does not hold the post
     :raises FourEyesMissing: if the officer did not draft it
+    :raises UnableToPost: if it could not be posted as it stands
     """
+    require_post(officer, PREPARE)
     with transaction.atomic():
         draft = locked(draft_id)
         if draft.preparer_id != officer.username:
             raise FourEyesMissing("draft_four_eyes", {"draft": draft.pk, "preparer": draft.preparer_id})
+        require_by_hand(draft.book, voucher_of(draft, unsigned(draft)))
         draft.refusal = ""
         return move(draft, DraftStatus.SUBMITTED, officer, at)
 
@@ -81,8 +132,10 @@ def submit_draft(*, draft_id: int, officer: Officer, at: datetime) -> VoucherDra
 def review_draft(*, draft_id: int, reviewer: Officer, at: datetime) -> VoucherDraft:
     """Approve a submitted draft.
 
+    :raises OfficerMayNot: if the officer does not hold the post
     :raises FourEyesMissing: if the reviewer drafted it or is no person
     """
+    require_post(reviewer, REVIEW)
     with transaction.atomic():
         draft = locked(draft_id)
         if draft.preparer_id == reviewer.username or reviewer.kind != OfficerKind.PERSON:
@@ -91,19 +144,41 @@ def review_draft(*, draft_id: int, reviewer: Officer, at: datetime) -> VoucherDr
         return move(draft, DraftStatus.REVIEWED, reviewer, at)
 
 
+def sign_draft_as_cashier(*, draft_id: int, cashier: Officer, at: datetime) -> VoucherDraft:
+    """Sign a draft that moves money at a bank or in hand; it is not posted without.
+
+    :raises OfficerMayNot: if the officer does not hold the post
+    :raises FourEyesMissing: if the draft is not reviewed, is signed already, or the cashier prepared or reviewed it
+    """
+    require_post(cashier, SIGN)
+    with transaction.atomic():
+        draft = locked(draft_id)
+        if draft.status != DraftStatus.REVIEWED or draft.cashier_id is not None:
+            raise FourEyesMissing("draft_moves", {"draft": draft.pk, "status": draft.status})
+        if cashier.username in (draft.preparer_id, draft.reviewer_id) or cashier.kind != OfficerKind.PERSON:
+            raise FourEyesMissing("draft_four_eyes", {"draft": draft.pk, "cashier": cashier.username})
+        draft.cashier = cashier
+        draft.save(update_fields=["cashier"])
+        record(draft, cashier, "draft.sign", at)
+        return draft
+
+
 def send_back(*, draft_id: int, reviewer: Officer, reason: str, at: datetime) -> VoucherDraft:
     """Return a submitted or reviewed draft to its preparer with the reason.
 
+    :raises OfficerMayNot: if the officer neither reviews nor posts
     :raises FourEyesMissing: if the preparer returns it to himself
     :raises TextNotPlain: if no reason is given
     """
+    if not reviewer.has_perm(POST):
+        require_post(reviewer, REVIEW)
     with transaction.atomic():
         draft = locked(draft_id)
         if draft.preparer_id == reviewer.username:
             raise FourEyesMissing("draft_four_eyes", {"draft": draft.pk, "preparer": draft.preparer_id})
         if not reason.strip():
             raise TextNotPlain("draft_reason_is_given", {"draft": draft.pk})
-        draft.reviewer = None
+        draft.reviewer = draft.cashier = None
         draft.refusal = reason
         return move(draft, DraftStatus.DRAFTED, reviewer, at)
 
@@ -111,8 +186,10 @@ def send_back(*, draft_id: int, reviewer: Officer, reason: str, at: datetime) ->
 def withdraw_draft(*, draft_id: int, officer: Officer, at: datetime) -> VoucherDraft:
     """Give a draft up; it is kept, and no number was ever taken.
 
+    :raises OfficerMayNot: if the officer does not hold the post
     :raises FourEyesMissing: if the officer did not draft it
     """
+    require_post(officer, PREPARE)
     with transaction.atomic():
         draft = locked(draft_id)
         if draft.preparer_id != officer.username:
@@ -120,25 +197,38 @@ def withdraw_draft(*, draft_id: int, officer: Officer, at: datetime) -> VoucherD
         return move(draft, DraftStatus.WITHDRAWN, officer, at)
 
 
-def post_draft(*, draft_id: int, poster: Officer, cashier: Officer | None, at: datetime) -> list[Posted]:
-    """Post a reviewed draft under the source ``ledger.draft/ID``.
+def post_draft(*, draft_id: int, poster: Officer, at: datetime) -> list[Posted]:
+    """Post a reviewed draft under the source ``ledger.draft/ID``; a reversal under the one of its voucher.
 
-    :raises FourEyesMissing: if it is not reviewed
+    :raises OfficerMayNot: if the officer does not hold the post
+    :raises FourEyesMissing: if it is not reviewed, or the poster prepared or reviewed it
     :raises UnableToPost: if any promise of the books would break; the draft stays reviewed then
     """
     with transaction.atomic():
         draft = locked(draft_id)
+        require_post(poster, REVERSE if draft.kind == VoucherKind.REVERSAL else POST)
         if draft.status != DraftStatus.REVIEWED or draft.reviewer_id is None:
             raise FourEyesMissing("draft_moves", {"draft": draft.pk, "status": draft.status})
-        signatures = Signatures(
-            preparer=draft.preparer_id,
-            reviewer=draft.reviewer_id,
-            poster=poster.username,
-            cashier=cashier.username if cashier else None,
-        )
-        posted = post_event(Event(source=draft.source, vouchers=[voucher_of(draft, signatures)]))
+        if poster.username in (draft.preparer_id, draft.reviewer_id):
+            raise FourEyesMissing("draft_posts_its_voucher", {"draft": draft.pk, "poster": poster.username})
+        posted = written(draft, replace(unsigned(draft), poster=poster.username))
         move(draft, DraftStatus.POSTED, poster, at)
     return posted
+
+
+def written(draft: VoucherDraft, signatures: Signatures) -> list[Posted]:
+    if draft.kind == VoucherKind.REVERSAL and draft.corrects is not None:
+        return reverse_event(
+            source=draft.corrects.source, posting_date=draft.posting_date, signatures=signatures, paper=draft.paper
+        )
+    voucher = voucher_of(draft, signatures)
+    require_by_hand(draft.book, voucher)
+    return post_event(Event(source=draft.source, vouchers=[voucher]))
+
+
+def unsigned(draft: VoucherDraft) -> Signatures:
+    """Return who has signed a draft; nobody has posted it."""
+    return Signatures(preparer=draft.preparer_id, reviewer=draft.reviewer_id or "", poster="", cashier=draft.cashier_id)
 
 
 def locked(draft_id: int) -> VoucherDraft:
@@ -153,7 +243,7 @@ def move(draft: VoucherDraft, status: DraftStatus, officer: Officer, at: datetim
     draft.status = status
     try:
         with transaction.atomic():
-            draft.save(update_fields=["status", "reviewer", "refusal"])
+            draft.save(update_fields=["status", "reviewer", "cashier", "refusal"])
     except DatabaseError as error:
         raise refusal_of(error) from error
     record(draft, officer, f"draft.{status.lower()}", at, was)

@@ -96,6 +96,13 @@ class AccountUnusable(UnableToPost):
     remedy = _("Choose a leaf account of the book that is open on the date and admits the fund.")
 
 
+class KeptByOthers(UnableToPost):
+    message = _("This is not entered by hand: the acts that keep its figures post it.")
+    remedy = _(
+        "Take the act that it belongs to (collection, release, run, settlement, benefit), or choose another account."
+    )
+
+
 class DimensionUnknown(UnableToPost):
     message = _("A dimension of a line is not in its list.")
     remedy = _("Add the code to its list, or correct the line.")
@@ -151,6 +158,7 @@ REFUSALS: dict[str, type[UnableToPost]] = {
     "voucher_four_eyes": FourEyesMissing,
     "draft_four_eyes": FourEyesMissing,
     "draft_moves": FourEyesMissing,
+    "draft_posts_its_voucher": FourEyesMissing,
     "draft_is_kept_under_review": FourEyesMissing,
     "voucher_signed_once_per_role": FourEyesMissing,
     "voucher_reversed_once": ReversalRefused,

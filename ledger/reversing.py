@@ -10,11 +10,11 @@ from ledger.posting import Posted, post_event
 from ledger.refusals import ReversalRefused, SourceConflict
 
 
-def reverse_event(*, source: str, posting_date: date, signatures: Signatures) -> list[Posted]:
+def reverse_event(*, source: str, posting_date: date, signatures: Signatures, paper: str = "") -> list[Posted]:
     """Post the red copy (红字冲销) of every voucher that ``source`` has posted, in all its books.
 
     The summary is the one that 会计基础工作规范 asks for: 注销某月某日某号凭证. What is written in the
-    books is Chinese whatever language the officer reads.
+    books is Chinese whatever language the officer reads. ``paper`` tells why, or what orders it.
 
     The same reversal again returns the first one, as every posting does (P6).
 
@@ -26,7 +26,7 @@ def reverse_event(*, source: str, posting_date: date, signatures: Signatures) ->
         raise ReversalRefused("voucher_reversal_is_exact", {"source": source, "vouchers": 0})
     reversal = Event(
         source=f"{source}/reversed",
-        vouchers=[red_copy(voucher, posting_date, signatures) for voucher in originals],
+        vouchers=[red_copy(voucher, posting_date, signatures, paper) for voucher in originals],
     )
     try:
         return post_event(reversal)
@@ -36,19 +36,24 @@ def reverse_event(*, source: str, posting_date: date, signatures: Signatures) ->
         raise ReversalRefused("voucher_reversed_once", {"source": source}) from conflict
 
 
-def red_copy(voucher: Voucher, posting_date: date, signatures: Signatures) -> VoucherToPost:
+def red_copy(voucher: Voucher, posting_date: date, signatures: Signatures, paper: str) -> VoucherToPost:
     """Return the reversal of one voucher: same sides, negative amounts."""
     return VoucherToPost(
         book=voucher.book.code,
         posting_date=posting_date,
-        summary=f"注销{voucher.posting_date:%Y年%m月%d日}{voucher}号凭证",
+        summary=summary_of_reversal(voucher),
         entries=in_red(entries_of(voucher)),
         signatures=signatures,
         voucher_type=voucher.voucher_type,
         kind="REVERSAL",
         adjustment_period=voucher.period.month == 13 and posting_date == voucher.posting_date,
         reverses=voucher.pk,
+        paper=paper,
     )
+
+
+def summary_of_reversal(voucher: Voucher) -> str:
+    return f"注销{voucher.posting_date:%Y年%m月%d日}{voucher}号凭证"
 
 
 def entries_of(voucher: Voucher) -> Sequence[Entry]:

@@ -10,7 +10,7 @@ class TreasuryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks of district and township money."""
+        """Register the checks of district and township money, and the accounts that its acts keep."""
         for checks in (
             "money_checks",
             "post_checks",
@@ -18,5 +18,6 @@ class TreasuryConfig(AppConfig):
             "earmarking_checks",
             "budget_checks",
             "statement_checks",
+            "kept_accounts",
         ):
             import_module(f"treasury.{checks}")

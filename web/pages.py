@@ -3,12 +3,15 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ledger.hand_entries import BY_HAND
 from ledger.models import Line, Period, Voucher
+from ledger.models.words import VoucherKind
 from ledger.registers import PAGE, Search, voucher_register
 from ledger.statements import trial_balance
 from web.access import open_books
@@ -59,7 +62,18 @@ def voucher(request: HttpRequest, pk: int) -> HttpResponse:
         (_("Reviewed by"), shown.reviewer_id),
         (_("Prepared by"), shown.preparer_id),
     )
-    context = {"voucher": shown, "lines": lines, "siblings": siblings, "signatures": signatures}
+    context = {
+        "voucher": shown,
+        "lines": lines,
+        "siblings": siblings,
+        "signatures": signatures,
+        "related": vouchers_to_see.filter(
+            Q(pk__in=[shown.reverses_id, shown.corrects_id]) | Q(reverses=shown) | Q(corrects=shown)
+        ).order_by("pk"),
+        "may_be_reversed": shown.source.startswith(BY_HAND)
+        and shown.kind != VoucherKind.REVERSAL
+        and not Voucher.objects.filter(reverses=shown).exists(),
+    }
     return render(request, "web/voucher.html", context)
 
 

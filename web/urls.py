@@ -13,6 +13,7 @@ from web import (
 )
 from web.api import urls as api_urls
 from web.bank_desk import urls as bank_desk_urls
+from web.book_desk import urls as book_desk_urls
 from web.file_desk import urls as file_desk_urls
 from web.run_desk import urls as run_desk_urls
 
@@ -30,6 +31,7 @@ urlpatterns = [
     path("books/<str:code>/", pages.balance, name="balance"),
     path("books/<str:code>/vouchers/", pages.vouchers, name="vouchers"),
     path("vouchers/<int:pk>/", pages.voucher, name="voucher"),
+    *book_desk_urls.urlpatterns,
     path("townships/", township_pages.townships, name="townships"),
     path("townships/<str:code>/", township_pages.township, name="township"),
     path("townships/<str:code>/statement/<str:month>/", township_pages.statement, name="statement"),

@@ -11,18 +11,19 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from ledger.exports.journals import UnableToExport, path_of
 from ledger.exports.stated import ExportStated
 from ledger.exports.voucher_sheets import Cited, PrintedAccount, PrintedLine, PrintedVoucher, Signed
-from ledger.models import Account, AccountingUnit, Book, EconomicClass, FunctionalClass, Fund, Project
+from ledger.models import Account, AccountingUnit, Book, EconomicClass, FunctionalClass, Fund, Project, Voucher
 from ledger.money import ZERO
 
 ROWS_AT_ONCE: Final = 5_000
 WITHIN: Final = """
  WHERE v.book_id = ANY(%(books)s) AND v.posting_date BETWEEN %(since)s AND %(until)s
+   AND v.id = coalesce(%(only)s, v.id)
  ORDER BY b.code COLLATE "C", p.year, p.month, array_position(ARRAY['记', '收', '付', '转'], v.voucher_type::text),
        v.number, v.id
 """
@@ -106,11 +107,11 @@ class LineRow(NamedTuple):
 
 
 class VoucherReader:
-    """Reads the vouchers of books from ``since`` to ``until`` and counts what it has read."""
+    """Reads the vouchers of books from ``since`` to ``until``, or one of them, and counts what it has read."""
 
-    def __init__(self, *, books: Sequence[Book], since: date, until: date) -> None:
+    def __init__(self, *, books: Sequence[Book], since: date, until: date, only: int | None = None) -> None:
         self.books = books
-        self.asked = {"books": [book.pk for book in books], "since": since, "until": until}
+        self.asked = {"books": [book.pk for book in books], "since": since, "until": until, "only": only}
         self.vouchers = 0
         self.lines = 0
         self.debit = ZERO
@@ -147,6 +148,14 @@ class VoucherReader:
             raise UnableToExport(
                 _("What was read is not what is stated: {found}. Run manage.py check_books.").format(found=found)
             )
+
+
+def printed_voucher(voucher: Voucher) -> PrintedVoucher:
+    """Return one voucher as it is printed."""
+    day = voucher.posting_date
+    with transaction.atomic():
+        (printed,) = VoucherReader(books=[voucher.book], since=day, until=day, only=voucher.pk)
+    return printed
 
 
 class Named:

@@ -41,6 +41,15 @@ class VoucherDraft(models.Model):
         related_name="+",
         verbose_name=_("reviewer"),
     )
+    cashier = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        to_field="username",
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("cashier"),
+    )
     refusal = models.CharField(_("why it was sent back"), max_length=300, blank=True)
 
     class Meta:

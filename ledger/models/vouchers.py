@@ -75,7 +75,14 @@ class Voucher(models.Model):
     class Meta:
         verbose_name = _("voucher")
         verbose_name_plural = _("vouchers")
-        permissions = [("read_district", _("may read the books of the whole district"))]
+        permissions = [
+            ("read_district", _("may read the books of the whole district")),
+            ("prepare_voucher", _("may prepare vouchers by hand")),
+            ("review_voucher", _("may review vouchers prepared by hand")),
+            ("sign_voucher_as_cashier", _("may sign vouchers prepared by hand as cashier")),
+            ("post_voucher", _("may post vouchers prepared by hand")),
+            ("reverse_voucher", _("may post the red reversal of a voucher prepared by hand")),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["period", "voucher_type", "number"], name="voucher_number_is_unique"),
             models.UniqueConstraint(fields=["source", "part"], name="voucher_source_is_unique"),

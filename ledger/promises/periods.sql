@@ -225,8 +225,22 @@ BEGIN
   ELSIF TG_OP = 'INSERT' THEN
     looked_at := nullif(NEW.status, 'DRAFTED');
   ELSIF OLD.status <> 'DRAFTED'
-    AND to_jsonb(OLD) - '{status,reviewer_id,refusal}'::text[] <> to_jsonb(NEW) - '{status,reviewer_id,refusal}'::text[] THEN
+    AND to_jsonb(OLD) - '{status,reviewer_id,cashier_id,refusal}'::text[]
+      <> to_jsonb(NEW) - '{status,reviewer_id,cashier_id,refusal}'::text[] THEN
     looked_at := OLD.status;
+  END IF;
+  -- A draft is posted by its voucher, which those signed who signed the draft; a third officer posted it.
+  IF TG_TABLE_NAME = 'ledger_voucherdraft' AND TG_OP = 'UPDATE' THEN
+    IF OLD.status = 'REVIEWED' AND NEW.status = 'POSTED' AND NOT EXISTS (
+         SELECT FROM ledger_voucher v
+          WHERE (v.source = 'ledger.draft/' || NEW.id OR (NEW.kind = 'REVERSAL' AND v.reverses_id = NEW.corrects_id))
+            AND (v.preparer_id, v.reviewer_id) = (NEW.preparer_id, NEW.reviewer_id)
+            AND v.cashier_id IS NOT DISTINCT FROM NEW.cashier_id
+            AND v.poster_id NOT IN (NEW.preparer_id, NEW.reviewer_id)) THEN
+      PERFORM ledger_refuse('draft_posts_its_voucher',
+        'a draft is posted as its voucher, by an officer who neither prepared nor reviewed it',
+        jsonb_build_object('draft', NEW.id), 'Post it: the voucher and the move go together.');
+    END IF;
   END IF;
   IF looked_at IS NOT NULL THEN
     PERFORM ledger_refuse('draft_is_kept_under_review', 'a draft that was handed in is not changed',

@@ -73,6 +73,15 @@ def addresses(township: str) -> dict[str, str]:
         "balance": reverse("balance", args=[book.code]),
         "vouchers": reverse("vouchers", args=[book.code]),
         "voucher": reverse("voucher", args=[voucher.pk if voucher else 0]),
+        "voucher_search": reverse("voucher_search"),
+        "voucher_pdf": reverse("voucher_pdf", args=[voucher.pk if voucher else 0]),
+        "account_lines": reverse("account_lines", args=[book.code, "1001"]),
+        "drafts": reverse("drafts"),
+        "draft": reverse("draft", args=[0]),
+        "draft_new": f"{reverse('draft_new')}?book={book.code}",
+        "draft_edit": reverse("draft_edit", args=[0]),
+        "draft_act": reverse("draft_act", args=[0]),
+        "draft_reversal": reverse("draft_reversal", args=[0]),
         "townships": reverse("townships"),
         "township": reverse("township", args=[township]),
         "statement": reverse("statement", args=[township, "2026-11"]),
@@ -128,8 +137,9 @@ ANSWERS = {
 ANSWERS = {"home": 302, "month": 302, "job": 404, "job_part": 404, "job_act": 405}
 SENT = {"run_begin", "run_act", "run_numbers", "run_sign", "run_papers_make", "run_paper"}
 ANSWERS |= {name: 405 if name in SENT else 404 for name in OF_RUNS} | {"run_begin": 405}
+ANSWERS |= {"draft": 404, "draft_edit": 404, "draft_act": 405, "draft_reversal": 405}
 # What is about one township, and not found where it is another's.
-OF_ONE = {"balance", "vouchers", "voucher", "township", "statement"}
+OF_ONE = {"balance", "vouchers", "voucher", "township", "statement", "voucher_pdf", "account_lines"}
 MANAGERS = ("administrator", "bureau_head")
 WHO_OPENS = {
     Rule.SIGNED_IN: sorted(POSTS),
@@ -217,7 +227,7 @@ def test_a_page_of_another_township_is_not_found(name: str) -> None:
 
 
 @pytest.mark.parametrize("as_file", ["", "?as=xlsx", "?as=pdf"])
-@pytest.mark.parametrize("name", ["townships", "arrears"])
+@pytest.mark.parametrize("name", ["townships", "arrears", "voucher_search"])
 def test_a_list_tells_a_township_nothing_of_another(name: str, as_file: str) -> None:
     answer = clerk_of(RIVER).get(addresses(RIVER)[name] + as_file)
     assert answer.status_code == OPEN
