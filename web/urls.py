@@ -2,6 +2,7 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from web import job_pages, month_pages, operations_pages, pages, security_pages, township_pages
+from web.township_desk import urls as township_desk_urls
 
 urlpatterns = [
     path("", month_pages.home, name="home"),
@@ -16,11 +17,9 @@ urlpatterns = [
     path("books/<str:code>/vouchers/", pages.vouchers, name="vouchers"),
     path("vouchers/<int:pk>/", pages.voucher, name="voucher"),
     path("townships/", township_pages.townships, name="townships"),
-    path("townships/<str:code>/", township_pages.township, name="township"),
-    path("townships/<str:code>/statement/<str:month>/", township_pages.statement, name="statement"),
     path("incomes/<int:year>/", township_pages.incomes, name="incomes"),
     path("arrears/", township_pages.arrears, name="arrears"),
-    path("settlements/<str:month>/", township_pages.settlements, name="settlements"),
+    *township_desk_urls.urlpatterns,
     path("sign-in/", security_pages.SignIn.as_view(), name="sign_in"),
     path("sign-in/code/", security_pages.sign_in_code, name="sign_in_code"),
     path("sign-out/", security_pages.sign_out, name="sign_out"),
