@@ -58,6 +58,17 @@ def addresses(township: str) -> dict[str, str]:
         "arrears": reverse("arrears"),
         "incomes": reverse("incomes", args=[2026]),
         "settlements": reverse("settlements", args=["2026-11"]),
+        "settlement_act": reverse("settlement_act", args=["2026-11"]),
+        "township_claims": reverse("township_claims", args=[township]),
+        "township_claim_new": reverse("township_claim_new", args=[township]),
+        "township_claim": reverse("township_claim", args=[township, "none", 1]),
+        "township_income": reverse("township_income", args=[township, "2026-11"]),
+        "income_sweep": reverse("income_sweep", args=["2026-11"]),
+        "township_receipts": reverse("township_receipts", args=[township]),
+        "township_receipt_book": reverse("township_receipt_book", args=[township, 0]),
+        "receipt_books": reverse("receipt_books"),
+        "receipt_book": reverse("receipt_book", args=[0]),
+        "township_officers": reverse("township_officers", args=[township]),
     }
 
 
@@ -66,8 +77,12 @@ OF_ALL = sorted(set(ASKED) - {name for name, rule in ROUTES.items() if isinstanc
 OF_ACTS = sorted(set(ASKED) - set(OF_ALL))
 # What a page answers to who may open it, where that is no page: it leads on, its form has to be sent, nothing is there.
 ANSWERS = {"home": 302, "month": 302, "job": 404, "job_part": 404, "job_act": 405}
+ANSWERS |= {"settlement_act": 405, "income_sweep": 405}
+ANSWERS |= {"township_claim": 404, "township_receipt_book": 404, "receipt_book": 404}
 # What is about one township, and not found where it is another's.
 OF_ONE = {"balance", "vouchers", "voucher", "township", "statement"}
+OF_ONE |= {"township_claims", "township_claim_new", "township_claim", "township_income", "township_officers"}
+OF_ONE |= {"township_receipts", "township_receipt_book"}
 MANAGERS = ("administrator", "bureau_head")
 WHO_OPENS = {
     Rule.SIGNED_IN: sorted(POSTS),
@@ -155,7 +170,7 @@ def test_a_page_of_another_township_is_not_found(name: str) -> None:
 
 
 @pytest.mark.parametrize("as_file", ["", "?as=xlsx", "?as=pdf"])
-@pytest.mark.parametrize("name", ["townships", "arrears"])
+@pytest.mark.parametrize("name", ["townships", "arrears", "incomes", "settlements"])
 def test_a_list_tells_a_township_nothing_of_another(name: str, as_file: str) -> None:
     answer = clerk_of(RIVER).get(addresses(RIVER)[name] + as_file)
     assert answer.status_code == OPEN
