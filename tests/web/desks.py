@@ -20,14 +20,14 @@ ASKED_ANEW = 403
 Sent = Mapping[str, str | Sequence[str]]
 
 
-def seconded(username: str, post: PostKind, township: str, *, name: str = "测试") -> Officer:
+def seconded(username: str, post: PostKind, township: str, *, name: str = "") -> Officer:
     """Hire an officer without a post of the bureau who holds one in a township."""
     officer = hire(username)
     held = Secondment.objects.create(
         township=town(township),
         post=post,
         holder=officer,
-        name=name,
+        name=name or f"测试{username}",
         effective_from=BEGIN,
         effective_to=END,
         held_until=END,
