@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from imports.fault_names import FAULT_NAMES
 from ledger.masking import masked_account
 from ledger.models import EconomicClass, Officer, Voucher
 from payouts.models import Payment
@@ -47,6 +48,12 @@ def stage_of(claim: Claim) -> ClaimStage:
     return OF_RELEASE[ReleaseStatus(claim.release.status)] if claim.release else ClaimStage(claim.status)
 
 
+def reason_told(reason: str) -> str:
+    """Return why a claim was refused: as an officer wrote it, or what the desk of its file found, in words."""
+    found = FAULT_NAMES.get(reason.removeprefix("row_error:"))
+    return str(found) if found else reason
+
+
 def address_of(claim: Claim, township: Township) -> str:
     return reverse("township_claim", args=[township.code, claim.number, claim.attempt])
 
@@ -61,7 +68,7 @@ def claims(request: HttpRequest, code: str) -> HttpResponse:
     shown = list(found.select_related("unit", "release", "corrected_by").order_by("-pk")[:PAGE])
     context = {
         "township": township,
-        "claims": [(one, stage_of(one)) for one in shown],
+        "claims": [(one, stage_of(one), reason_told(one.reason)) for one in shown],
         "stages": list(ClaimStage),
         "state": state if state in IN_STAGE else "",
         "following": shown[-1].pk if len(shown) == PAGE else "",
@@ -133,6 +140,7 @@ def draw_form(request: HttpRequest, township: Township, typed: TypedClaim, refus
     context = {
         "township": township,
         "typed": typed,
+        "refused_for": reason_told(typed.corrects.reason) if typed.corrects else "",
         "refusal": refusal,
         "units": Unit.objects.filter(township=township).order_by("code"),
         "accounts": SubAccountKind.choices,
@@ -245,6 +253,8 @@ def draw_claim(request: HttpRequest, township: Township, shown: Claim, refusal: 
         "township": township,
         "claim": shown,
         "stage": stage_of(shown),
+        "reason": reason_told(shown.reason),
+        "corrected_reason": reason_told(shown.corrects.reason) if shown.corrects else "",
         "mark": mark_of(shown),
         "lines": [(one, masked_account(one.account_number)) for one in shown.lines.order_by("number")],
         "refusal": refusal,
