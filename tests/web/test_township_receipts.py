@@ -16,6 +16,7 @@ from tests import golden, sign_ins
 from tests.golden import BIRCH, NOVEMBER, RIVER, town
 from tests.sign_ins import hire, signed_in
 from tests.web.desks import hidden, page, seconded, send
+from treasury.collecting import register_income, sweep_income
 from treasury.issuing_receipts import PrintedRange, issue_book
 from treasury.models import AccountStatement, ReceiptBook, ReceiptMark, Settlement
 from treasury.models.words import PostKind, ReceiptKind, SettlementStatus
@@ -160,13 +161,13 @@ def test_a_disagreement_without_a_reason_is_refused(rolled_back: None) -> None:
 
 
 def test_settlements_are_prepared_approved_withdrawn_and_posted_by_three(rolled_back: None) -> None:
-    golden.register_income(
+    register_income(
         file=golden.a_file("INCOME", text="二"),
         rows=[*golden.INCOME, golden.income(28, BIRCH, "预算内", "100 000.00")],
         officer=demo_officer("preparer"),
         at=golden.AT,
     )
-    golden.sweep_income(month=NOVEMBER, cashier=demo_officer("cashier"), at=golden.AT)
+    sweep_income(month=NOVEMBER, cashier=demo_officer("cashier"), at=golden.AT)
     address, act = reverse("settlements", args=["2026-11"]), reverse("settlement_act", args=["2026-11"])
     preparer, reviewer, cashier = bureau("preparer"), bureau("reviewer"), bureau("cashier")
     assert send(preparer, address, {"act": "prepare"}, to=act).status_code == SEE_OTHER
