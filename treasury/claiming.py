@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 
 from ledger.models import EconomicClass, Officer
 from ledger.money import ZERO
@@ -33,7 +34,7 @@ from treasury.refusals import (
 from treasury.releasing import PayeeLine, request_release
 from treasury.rules.ranks import rank_order
 from treasury.scopes import district_wide
-from treasury.secondments import day_of, require_township_post, signer_fault
+from treasury.secondments import day_of, require_post_for, require_township_post, signer_fault
 from treasury.taking_over import account_of
 
 CHAIN = ""
@@ -79,11 +80,31 @@ def register_claim(
 ) -> Claim:
     """Register a claim of a township; its head signs it next.
 
-    :raises ClaimRefused: if the number was accepted before, or what it corrects was not refused
+    :raises OfficerMayNot: without the post, of the bureau or of the township
+    :raises ClaimRefused: if the number was accepted before or is another township's, or what it corrects was not
+        refused
+    :raises NothingThere: if the unit is none of the township's
     """
-    require_post(officer, "treasury.register_claim")
+    township = Township.objects.filter(name=claim.township).first()
+    require_post_for(officer=officer, township=township, act="treasury.register_claim", on=day_of(at))
     with refusals_named(), transaction.atomic():
+        require_own(claim, township, corrects)
         return register(claim, month=month, registrar=officer.username, file=None, at=at, corrects=corrects)
+
+
+def require_own(claim: HandedInClaim, township: Township | None, corrects: Claim | None) -> None:
+    """Check that number, unit and corrected claim are of the claim's own township; no other is named.
+
+    :raises ClaimRefused: if the number, or what it corrects, is another township's
+    :raises NothingThere: if the unit is none of the township's
+    """
+    own = Q(township=None) | Q(township=township)
+    if Claim.objects.filter(number=claim.number).exclude(own).exists():
+        raise ClaimRefused("claim_number_is_free", {"claim": claim.number})
+    if corrects is not None and corrects.township_id not in (None, township and township.pk):
+        raise ClaimRefused("claim_corrects_a_refused_one", {"claim": claim.number})
+    if not Unit.objects.filter(code=claim.unit_code, township=township).exists():
+        raise NothingThere("unit_is_of_its_township", {"unit": claim.unit_code})
 
 
 def register(
@@ -172,7 +193,7 @@ def accept_claim(*, claim: Claim, officer: Officer, at: datetime) -> Claim:
     :raises FundExhausted: if its account has not that much left for the claims of the month
     :raises OneOfficerTwice: if the officer registered it
     """
-    require_post(officer, "treasury.review_claim")
+    require_post_for(officer=officer, township=claim.township, act="treasury.review_claim", on=day_of(at))
     with refusals_named(), transaction.atomic():
         claim = lock_claim(claim)
         Township.objects.select_for_update(no_key=True).get(pk=township_of(claim).pk)
@@ -257,7 +278,7 @@ def refuse_claim(*, claim: Claim, reason: str, officer: Officer, at: datetime) -
 
     :raises TreasuryReasonMissing: without a reason
     """
-    require_post(officer, "treasury.review_claim")
+    require_post_for(officer=officer, township=claim.township, act="treasury.review_claim", on=day_of(at))
     if not reason.strip():
         raise TreasuryReasonMissing("claim_is_refused_with_a_reason", {"claim": str(claim)})
     with refusals_named(), transaction.atomic():

@@ -1,11 +1,11 @@
 """What townships collected: posted income by nature of the money, subject and month, with the shares of fees."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncMonth
 
 from ledger.money import ZERO
@@ -86,11 +86,12 @@ class Incomes:
         return sum((row.amount for row in self.rows), ZERO)
 
 
-def incomes_of(*, since: date, on: date) -> Incomes:
-    """Return the posted income of all townships from one day to another, both included."""
-    townships = Township.objects.in_bulk()
+def incomes_of(*, since: date, on: date, townships: Collection[int] | None = None) -> Incomes:
+    """Return the posted income from one day to another, both included: of the townships of some keys, or of all."""
+    named = Township.objects.in_bulk()
+    some = Q() if townships is None else Q(township__in=townships)
     lines = (
-        IncomeLine.objects.filter(received_on__gte=since, received_on__lte=on)
+        IncomeLine.objects.filter(some, received_on__gte=since, received_on__lte=on)
         .exclude(collection=None)
         .annotate(month=TruncMonth("received_on"))
         .values_list("township", "month", "kind", "subject_code", "subject")
@@ -99,14 +100,16 @@ def incomes_of(*, since: date, on: date) -> Incomes:
         .values_list("township", "month", "kind", "subject_code", "subject", "count", "whole")
     )
     rows = [
-        Income(townships[key], month, IncomeKind(kind), code, subject, count, whole)
+        Income(named[key], month, IncomeKind(kind), code, subject, count, whole)
         for key, month, kind, code, subject, count, whole in lines
     ]
     posted: dict[tuple[int, date, IncomeKind], Decimal] = {}
     fees = []
     for key, month, *sums, upward, fiscal_share in rows_of(COLLECTED, {"since": since, "on": on}):
+        if townships is not None and key not in townships:
+            continue
         by_kind = dict(zip(KEPT_AS, sums, strict=True))
         posted |= {(key, month, kind): amount for kind, amount in by_kind.items() if amount}
         if by_kind[IncomeKind.EXTRA_BUDGETARY]:
-            fees.append(SharedFees(townships[key], month, by_kind[IncomeKind.EXTRA_BUDGETARY], upward, fiscal_share))
+            fees.append(SharedFees(named[key], month, by_kind[IncomeKind.EXTRA_BUDGETARY], upward, fiscal_share))
     return Incomes(since=since, on=on, rows=rows, posted=posted, fees=fees)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
@@ -66,6 +67,45 @@ def reconcile(*, book: ReceiptBook) -> Reconciliation:
         receipts=sums["receipts"] or ZERO,
         deposited=sums["deposited"] or ZERO,
         stubs_until=until,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many numbers of a book are used, void or handed back, and how many are open; the sums of its receipts."""
+
+    book: ReceiptBook
+    used: int
+    voided: int
+    returned: int
+    receipts: Decimal
+    deposited: Decimal
+
+    @property
+    def open_count(self) -> int:
+        return self.book.size - self.used - self.voided - self.returned
+
+
+def tallies_of(*, books: Sequence[ReceiptBook]) -> Sequence[Tally]:
+    """Return the tally of each book; one query, however many there are."""
+    marks = ReceiptMark.objects.filter(book__in=[book.pk for book in books], taken_back=False)
+    rows = marks.values("book").annotate(
+        **{fate.value: Count("pk", filter=Q(fate=fate)) for fate in ReceiptFate},
+        receipts=Sum("income_line__amount"),
+        deposited=Sum("income_line__amount", filter=Q(income_line__collection__isnull=False)),
+    )
+    found = {row["book"]: row for row in rows.order_by("book")}
+    return [tally_of(book, found.get(book.pk, {})) for book in books]
+
+
+def tally_of(book: ReceiptBook, row: Mapping[str, Any]) -> Tally:
+    return Tally(
+        book=book,
+        used=row.get(ReceiptFate.USED.value, 0),
+        voided=row.get(ReceiptFate.VOIDED.value, 0),
+        returned=row.get(ReceiptFate.RETURNED.value, 0),
+        receipts=row.get("receipts") or ZERO,
+        deposited=row.get("deposited") or ZERO,
     )
 
 

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.timezone import get_current_timezone
 
 from ledger.models import Officer
+from ledger.posts import require_post
 from ledger.refusals import OfficerMayNot
 from treasury.models import Secondment, Township
 from treasury.models.words import PostKind, SecondmentStatus
@@ -75,3 +76,20 @@ def require_township_post(*, officer: Officer, township: Township, act: str, on:
                 "posts": ", ".join(TOWNSHIP_ACTS[act]),
             },
         )
+
+
+def require_post_for(*, officer: Officer, township: Township | None, act: str, on: date) -> None:
+    """Check that an officer holds the post for an act about a township: one of the bureau, or one there on a day.
+
+    :raises OfficerMayNot: if not
+    """
+    if township is None or officer.has_perm(act):
+        require_post(officer, act)
+    else:
+        require_township_post(officer=officer, township=township, act=act, on=on)
+
+
+def may_there(*, officer: Officer, township: Township, act: str, on: date) -> bool:
+    """Return whether an officer holds the post for an act about a township on a day, of the bureau or there."""
+    held = holders_on(on=on).filter(holder=officer, township=township, post__in=TOWNSHIP_ACTS.get(act, ()))
+    return officer.has_perm(act) or (officer.is_active and held.exists())

@@ -1,8 +1,10 @@
 """Look up where every figure of a settlement comes from: of those that are kept, or of a what-if."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+
+from django.db.models import Q
 
 from ledger.models import Account
 from ledger.money import ZERO
@@ -55,10 +57,14 @@ SELECT v.source, v.posting_date,
 PARTS = ("ordinary", "rebate", "upper")
 
 
-def settlement_sheets(*, month: date) -> Sequence[SettlementSheet]:
-    """Return the settlements of a month that stand, prepared and approved ones too, in the order of the townships."""
+def settlement_sheets(*, month: date, townships: Collection[int] | None = None) -> Sequence[SettlementSheet]:
+    """Return the settlements of a month that stand, prepared and approved ones too, in the order of the townships.
+
+    Of the townships of some keys, or of all.
+    """
+    some = Q() if townships is None else Q(township__in=townships)
     kept = list(
-        Settlement.objects.filter(month=month)
+        Settlement.objects.filter(some, month=month)
         .exclude(status=SettlementStatus.WITHDRAWN)
         .select_related("township", "prepared_by", "approved_by", "posted_by")
         .order_by("township__number", "number")
@@ -92,9 +98,12 @@ def settlement_sheets(*, month: date) -> Sequence[SettlementSheet]:
     )
 
 
-def what_if_sheets(*, month: date) -> Sequence[SettlementSheet]:
-    """Return what the settlement of a month would be as the books are now; it writes nothing."""
-    found = work_out(month=month)
+def what_if_sheets(*, month: date, townships: Collection[int] | None = None) -> Sequence[SettlementSheet]:
+    """Return what the settlement of a month would be as the books are now; it writes nothing.
+
+    Of the townships of some keys, or of all.
+    """
+    found = [one for one in work_out(month=month) if townships is None or one.township.pk in townships]
     months = back_pay_planned({one.township.pk: one.figures.back_pay for one in found})
     return sheets_of(
         [

@@ -100,8 +100,6 @@ ROUTES: Final[Mapping[str, Rule | Holds | ByToken]] = {
     "township": Rule.READS_A_BOOK,
     "statement": Rule.READS_A_BOOK,
     "arrears": Rule.READS_A_BOOK,
-    "incomes": Rule.READS_DISTRICT,
-    "settlements": Rule.READS_DISTRICT,
     # The bank's desk: funds, batches, results, reconciliation, closing.
     "money": Rule.READS_DISTRICT,
     "release": Rule.READS_DISTRICT,
@@ -189,6 +187,20 @@ ROUTES: Final[Mapping[str, Rule | Holds | ByToken]] = {
     "run_papers": Rule.READS_DISTRICT,
     "run_papers_make": holds("payouts.compute_run", "payouts.render_batch"),
     "run_paper": holds("payouts.compute_run", "payouts.render_batch"),
+    "incomes": Rule.READS_A_BOOK,
+    "settlements": Rule.READS_A_BOOK,
+    # The township desk. What a township's officer sends there, the act asks for the post in that township.
+    "settlement_act": holds("treasury.prepare_settlement", "treasury.approve_settlement", "treasury.post_settlement"),
+    "township_claims": Rule.READS_A_BOOK,
+    "township_claim_new": Rule.READS_A_BOOK,
+    "township_claim": Rule.READS_A_BOOK,
+    "township_income": Rule.READS_A_BOOK,
+    "income_sweep": holds("treasury.sweep_income"),
+    "township_receipts": Rule.READS_A_BOOK,
+    "township_receipt_book": Rule.READS_A_BOOK,
+    "receipt_books": holds("treasury.issue_receipts", "treasury.close_receipts"),
+    "receipt_book": holds("treasury.issue_receipts", "treasury.close_receipts"),
+    "township_officers": Rule.READS_A_BOOK,
 }
 # Routes that are not ours one by one: all that lie in a namespace.
 NAMESPACES: Final[Mapping[str, Rule]] = {"admin": Rule.SUPERUSER}

@@ -8,7 +8,7 @@ from functools import partial, wraps
 
 from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
@@ -16,19 +16,13 @@ from ledger.models.proofs import MirrorBalance
 from ledger.money import ZERO
 from ledger.sums import DoesNotAddUp
 from month.documents import masked_payees
-from treasury.account_statements import statements_of
 from treasury.arrears import arrears_of, by_month
-from treasury.debts import burn_downs, debt_registers
 from treasury.exports import documents
 from treasury.exports.papers import Document, in_chinese, write_book, write_pdf
 from treasury.incomes import Income, incomes_of
 from treasury.models.words import IncomeKind
 from treasury.positions import Position, positions_on
-from treasury.settlement_origins import settlement_sheets, what_if_sheets
-from treasury.settlement_readings import SettlementSheet
 from web.access import open_townships
-from web.addresses import month_in
-from web.charts import bar_chart
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Page = Callable[..., HttpResponse]
@@ -59,66 +53,14 @@ def townships(request: HttpRequest) -> HttpResponse:
 
 
 @if_it_adds_up
-def township(request: HttpRequest, code: str) -> HttpResponse:
-    """Show where one township stands on a day."""
-    shown = get_object_or_404(open_townships(request), code=code)
-    on = chosen_day(request)
-    if wanted := file_wanted(request):
-        paper = partial(documents.positions_paper, on=on, townships=[shown], at=timezone.now())
-        return as_file(paper, f"{on}-{shown.name}-乡镇财政情况表", wanted)
-    (position,) = positions_on(townships=[shown], on=on)
-    (fall,) = burn_downs(townships=[shown], on=on)
-    (register,) = debt_registers(townships=[shown], since=fall.days[0].replace(day=1), on=on)
-    context = {
-        "position": position,
-        "on": on,
-        "fall": fall,
-        "chart": bar_chart(days=fall.days, amounts=fall.balances),
-        "register": register,
-    }
-    return render(request, "web/township.html", context)
-
-
-@if_it_adds_up
-def statement(request: HttpRequest, code: str, month: str) -> HttpResponse:
-    """Show the statement of account of a township and month as the books have it now."""
-    shown = get_object_or_404(open_townships(request), code=code)
-    if wanted := file_wanted(request):
-        paper = partial(documents.statements_paper, month=month_in(month), townships=[shown], at=timezone.now())
-        return as_file(paper, f"{month}-{shown.name}-往来对账单", wanted)
-    (found,) = statements_of(month=month_in(month), townships=[shown])
-    return render(request, "web/statement.html", {"statement": found})
-
-
-@if_it_adds_up
-def settlements(request: HttpRequest, month: str) -> HttpResponse:
-    """Show the settlement of a month as it was kept, or what it would be now."""
-    chosen = month_in(month)
-    kept = settlement_sheets(month=chosen)
-    is_what_if = not kept or request.GET.get("what_if") == "1"
-    if wanted := file_wanted(request):
-        read = documents.what_if_paper if is_what_if else documents.settlements_paper
-        name = f"{month}-结算单（试算）" if is_what_if else f"{month}-结算单"
-        return as_file(partial(read, month=chosen, at=timezone.now()), name, wanted)
-    sheets = what_if_sheets(month=chosen) if is_what_if else kept
-    context = {
-        "month": chosen,
-        "sheets": sheets,
-        "is_what_if": is_what_if,
-        "is_kept": bool(kept),
-        "totals": settlement_totals(sheets),
-    }
-    return render(request, "web/settlements.html", context)
-
-
-@if_it_adds_up
 def incomes(request: HttpRequest, year: int) -> HttpResponse:
     """Show the income of a year by nature of the money, township and subject."""
     since, on = year_in(year)
+    own = [one.pk for one in open_townships(request)]
     if wanted := file_wanted(request):
-        paper = partial(documents.incomes_paper, since=since, on=on, at=timezone.now())
+        paper = partial(documents.incomes_paper, since=since, on=on, townships=own, at=timezone.now())
         return as_file(paper, f"{year}-收入分类表", wanted)
-    found = incomes_of(since=since, on=on)
+    found = incomes_of(since=since, on=on, townships=own)
     context = {
         "year": year,
         "incomes": found,
@@ -199,8 +141,3 @@ def totals_of(positions: Sequence[Position]) -> dict[str, object]:
         name: sum(getattr(one, name) for one in positions)
         for name in ("debt", "held", "unpaid", "open_claims", "at_banks")
     }
-
-
-def settlement_totals(sheets: Sequence[SettlementSheet]) -> dict[str, object]:
-    names = ("base", "withheld", "returned", "back_pay", "ordinary_return", "debt_after")
-    return {name: sum(sheet.values[name] for sheet in sheets) for name in names}

@@ -16,6 +16,7 @@ from web.bank_desk import urls as bank_desk_urls
 from web.book_desk import urls as book_desk_urls
 from web.file_desk import urls as file_desk_urls
 from web.run_desk import urls as run_desk_urls
+from web.township_desk import urls as township_desk_urls
 
 urlpatterns = [
     path("", month_pages.home, name="home"),
@@ -33,11 +34,9 @@ urlpatterns = [
     path("vouchers/<int:pk>/", pages.voucher, name="voucher"),
     *book_desk_urls.urlpatterns,
     path("townships/", township_pages.townships, name="townships"),
-    path("townships/<str:code>/", township_pages.township, name="township"),
-    path("townships/<str:code>/statement/<str:month>/", township_pages.statement, name="statement"),
     path("incomes/<int:year>/", township_pages.incomes, name="incomes"),
     path("arrears/", township_pages.arrears, name="arrears"),
-    path("settlements/<str:month>/", township_pages.settlements, name="settlements"),
+    *township_desk_urls.urlpatterns,
     path("sign-in/", security_pages.SignIn.as_view(), name="sign_in"),
     path("sign-in/code/", security_pages.sign_in_code, name="sign_in_code"),
     path("sign-out/", security_pages.sign_out, name="sign_out"),

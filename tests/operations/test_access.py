@@ -92,6 +92,17 @@ def addresses(township: str) -> dict[str, str]:
         "runs": reverse("runs", args=["2026-11"]),
         "run_begin": reverse("run_begin", args=["2026-11", "payroll"]),
         **{name: reverse(name, args=["2026-11", "payroll", 1, *more]) for name, more in OF_RUNS.items()},
+        "settlement_act": reverse("settlement_act", args=["2026-11"]),
+        "township_claims": reverse("township_claims", args=[township]),
+        "township_claim_new": reverse("township_claim_new", args=[township]),
+        "township_claim": reverse("township_claim", args=[township, "none", 1]),
+        "township_income": reverse("township_income", args=[township, "2026-11"]),
+        "income_sweep": reverse("income_sweep", args=["2026-11"]),
+        "township_receipts": reverse("township_receipts", args=[township]),
+        "township_receipt_book": reverse("township_receipt_book", args=[township, 0]),
+        "receipt_books": reverse("receipt_books"),
+        "receipt_book": reverse("receipt_book", args=[0]),
+        "township_officers": reverse("township_officers", args=[township]),
     }
 
 
@@ -140,6 +151,11 @@ ANSWERS |= {name: 405 if name in SENT else 404 for name in OF_RUNS} | {"run_begi
 ANSWERS |= {"draft": 404, "draft_edit": 404, "draft_act": 405, "draft_reversal": 405}
 # What is about one township, and not found where it is another's.
 OF_ONE = {"balance", "vouchers", "voucher", "township", "statement", "voucher_pdf", "account_lines"}
+ANSWERS |= {"settlement_act": 405, "income_sweep": 405}
+ANSWERS |= {"township_claim": 404, "township_receipt_book": 404, "receipt_book": 404}
+OF_ONE = {"balance", "vouchers", "voucher", "township", "statement"}
+OF_ONE |= {"township_claims", "township_claim_new", "township_claim", "township_income", "township_officers"}
+OF_ONE |= {"township_receipts", "township_receipt_book"}
 MANAGERS = ("administrator", "bureau_head")
 WHO_OPENS = {
     Rule.SIGNED_IN: sorted(POSTS),
@@ -228,6 +244,7 @@ def test_a_page_of_another_township_is_not_found(name: str) -> None:
 
 @pytest.mark.parametrize("as_file", ["", "?as=xlsx", "?as=pdf"])
 @pytest.mark.parametrize("name", ["townships", "arrears", "voucher_search"])
+@pytest.mark.parametrize("name", ["townships", "arrears", "incomes", "settlements"])
 def test_a_list_tells_a_township_nothing_of_another(name: str, as_file: str) -> None:
     answer = clerk_of(RIVER).get(addresses(RIVER)[name] + as_file)
     assert answer.status_code == OPEN

@@ -61,7 +61,7 @@ def test_pages_ask_for_a_sign_in(address: str) -> None:
 
 @pytest.mark.parametrize("address", PAGES)
 def test_an_officer_without_the_right_to_read_vouchers_sees_no_township(address: str) -> None:
-    assert client_of("demo-cashier").get(address).status_code == 403
+    assert client_of("demo-receipts").get(address).status_code == 403
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -111,7 +111,7 @@ def test_the_chart_is_a_picture_with_a_name_and_its_numbers_stand_in_a_table(aud
     text = page(auditor, f"/townships/{BIRCH}/?on=2026-11-30")
     assert 'role="img" aria-labelledby="chart-title"' in text
     assert text.count("<rect ") == 2
-    assert "<script" not in text
+    assert text.count("<script") == text.count("<script src=")
     assert "2026-10-31 2026-11-30 Old debt 50,000.00 12,500.00" in cells(text)
 
 
@@ -205,7 +205,7 @@ def test_each_page_is_to_be_had_as_a_file(auditor: Client, address: str, name: s
     answer = auditor.get(f"{address}as={suffix}")
     assert answer.content.startswith(mark)
     assert unquote(answer.headers["Content-Disposition"]).endswith(f"{name}.{suffix}")
-    assert client_of("demo-cashier").get(f"{address}as={suffix}").status_code == 403
+    assert client_of("demo-receipts").get(f"{address}as={suffix}").status_code == 403
     assert f"as={suffix}" in page(auditor, address.rstrip("?&"))
 
 

@@ -1,6 +1,6 @@
 """Write the papers of a month, each as PDF and xlsx, into a folder; return their names."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -45,14 +45,18 @@ def heading_of(at: datetime) -> Heading:
     )
 
 
-def settlements_paper(*, month: date, at: datetime) -> Document:
+def settlements_paper(*, month: date, at: datetime, townships: Collection[int] | None = None) -> Document:
     """Return the settlement sheets of a month that are kept."""
-    return settlement_document(month=month, sheets=settlement_sheets(month=month), heading=heading_of(at))
+    return settlement_document(
+        month=month, sheets=settlement_sheets(month=month, townships=townships), heading=heading_of(at)
+    )
 
 
-def what_if_paper(*, month: date, at: datetime) -> Document:
+def what_if_paper(*, month: date, at: datetime, townships: Collection[int] | None = None) -> Document:
     """Return what the settlement of a month would be now."""
-    return settlement_document(month=month, sheets=what_if_sheets(month=month), heading=heading_of(at))
+    return settlement_document(
+        month=month, sheets=what_if_sheets(month=month, townships=townships), heading=heading_of(at)
+    )
 
 
 def statements_paper(*, month: date, townships: Sequence[Township], at: datetime) -> Document:
@@ -79,9 +83,9 @@ def debts_paper(*, on: date, townships: Sequence[Township], at: datetime) -> Doc
     return debt_document(on=on, registers=registers, burn_downs=falls, heading=heading_of(at))
 
 
-def incomes_paper(*, since: date, on: date, at: datetime) -> Document:
+def incomes_paper(*, since: date, on: date, at: datetime, townships: Collection[int] | None = None) -> Document:
     """Return the income of a span of days by nature of the money."""
-    return income_document(incomes=incomes_of(since=since, on=on), heading=heading_of(at))
+    return income_document(incomes=incomes_of(since=since, on=on, townships=townships), heading=heading_of(at))
 
 
 def arrears_paper(*, on: date, townships: Sequence[Township], names: Names, at: datetime) -> Document:
