@@ -72,6 +72,15 @@ ROUTES: Final[Mapping[str, Rule | Holds]] = {
     "arrears": Rule.READS_A_BOOK,
     "incomes": Rule.READS_DISTRICT,
     "settlements": Rule.READS_DISTRICT,
+    # The auditor's desk: it reads, and asks for what leaves the books.
+    "audit": Rule.READS_DISTRICT,
+    "audit_trace": Rule.READS_DISTRICT,
+    "audit_exports": Rule.READS_DISTRICT,
+    "audit_export": Rule.READS_DISTRICT,
+    "audit_file": Rule.READS_DISTRICT,
+    "audit_checks": Rule.READS_DISTRICT,
+    "audit_trail": Rule.READS_DISTRICT,
+    "audit_samples": Rule.READS_DISTRICT,
 }
 
 

@@ -2,6 +2,7 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from web import job_pages, month_pages, operations_pages, pages, security_pages, township_pages
+from web.audit_desk import urls as audit_desk_urls
 
 urlpatterns = [
     path("", month_pages.home, name="home"),
@@ -28,6 +29,7 @@ urlpatterns = [
     path("second-factor/", security_pages.second_factor, name="second_factor"),
     path("second-factor/code.svg", security_pages.second_factor_qr, name="second_factor_qr"),
     path("second-factor/resets/", security_pages.factor_resets, name="factor_resets"),
+    *audit_desk_urls.urlpatterns,
     path("healthz", operations_pages.healthz, name="healthz"),
     path("readyz", operations_pages.readyz, name="readyz"),
     path("metrics", operations_pages.metrics, name="metrics"),

@@ -58,6 +58,14 @@ def addresses(township: str) -> dict[str, str]:
         "arrears": reverse("arrears"),
         "incomes": reverse("incomes", args=[2026]),
         "settlements": reverse("settlements", args=["2026-11"]),
+        "audit": reverse("audit"),
+        "audit_trace": reverse("audit_trace"),
+        "audit_exports": reverse("audit_exports"),
+        "audit_export": reverse("audit_export", args=[0]),
+        "audit_file": reverse("audit_file", args=[0, "pack.zip"]),
+        "audit_checks": reverse("audit_checks"),
+        "audit_trail": reverse("audit_trail"),
+        "audit_samples": reverse("audit_samples"),
     }
 
 
@@ -65,7 +73,15 @@ ASKED = sorted(name for name, rule in ROUTES.items() if rule is not Rule.ANYBODY
 OF_ALL = sorted(set(ASKED) - {name for name, rule in ROUTES.items() if isinstance(rule, Holds)})
 OF_ACTS = sorted(set(ASKED) - set(OF_ALL))
 # What a page answers to who may open it, where that is no page: it leads on, its form has to be sent, nothing is there.
-ANSWERS = {"home": 302, "month": 302, "job": 404, "job_part": 404, "job_act": 405}
+ANSWERS = {
+    "home": 302,
+    "month": 302,
+    "job": 404,
+    "job_part": 404,
+    "job_act": 405,
+    "audit_export": 404,
+    "audit_file": 404,
+}
 # What is about one township, and not found where it is another's.
 OF_ONE = {"balance", "vouchers", "voucher", "township", "statement"}
 MANAGERS = ("administrator", "bureau_head")
