@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from ledger.models import AuditEvent
 from month.models import FileSide, Job, JobFile
+from web.audit_desk.names import named
 from web.job_pages import ToldJob, told
 
 MASKED_KINDS = ("audit.vouchers", "audit.papers", "audit.pack", "books.export")
@@ -23,7 +24,8 @@ class Exported:
     name: str
     size: int
     sha256: str
-    facts: Mapping[str, str]
+    manifest: str
+    facts: Mapping[str, object]
     is_kept: bool
 
 
@@ -59,7 +61,7 @@ def exports_of(jobs: Sequence[Job]) -> Sequence[Export]:
     return [
         Export(
             told=one,
-            asked={name: shown(value) for name, value in one.job.arguments.items() if value not in ("", [], None)},
+            asked=named({name: shown(value) for name, value in one.job.arguments.items() if value not in ("", [])}),
             files=[exported(facts, (one.pk, facts.get("file", "")) in kept) for facts in made.get(one.subject, [])],
             in_full=one.job.kind in FULL_KINDS,
         )
@@ -69,7 +71,14 @@ def exports_of(jobs: Sequence[Job]) -> Sequence[Export]:
 
 def exported(facts: Mapping[str, str], is_kept: bool) -> Exported:  # noqa: FBT001 a fact of the file
     rest = {name: value for name, value in facts.items() if name not in ("file", "bytes", "sha256")}
-    return Exported(facts.get("file", ""), int(facts.get("bytes", 0)), facts.get("sha256", ""), rest, is_kept)
+    return Exported(
+        name=facts.get("file", ""),
+        size=int(facts.get("bytes", 0)),
+        sha256=facts.get("sha256", ""),
+        manifest=facts.get("manifest", ""),
+        facts=named(rest),
+        is_kept=is_kept,
+    )
 
 
 def facts_in(text: str) -> Mapping[str, str]:

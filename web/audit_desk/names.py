@@ -1,4 +1,4 @@
-"""What formats and papers are called."""
+"""What formats, papers, and the facts of an export are called."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -22,3 +22,29 @@ BOOK_PAPER_NAMES: Final[Mapping[str, Any]] = {
     "balance_sheet": _("Balance sheet"),
     "income_statement": _("Income and expenditure"),
 }
+# What was asked for, and what there is to say of what was made.
+FACT_NAMES: Final[Mapping[str, Any]] = {
+    "codes": _("Books"),
+    "year": _("Year"),
+    "months": _("Months"),
+    "papers": _("Papers"),
+    "since": _("From"),
+    "until": _("To, included"),
+    "format": _("Format"),
+    "paper": _("Paper"),
+    "encoding": _("Encoding"),
+    "book": _("Book"),
+    "wanted": _("Drawn"),
+    "filters": _("Out of"),
+    "manifest": _("SHA-256 of the manifest"),
+    "vouchers": _("Vouchers"),
+    "gaps": _("Missing numbers"),
+    "rows": _("Rows"),
+    "found": _("Found"),
+    "seed": _("Seed"),
+}
+
+
+def named(facts: Mapping[str, object]) -> Mapping[str, object]:
+    """Return facts under the names that people read."""
+    return {str(FACT_NAMES.get(name, name)): value for name, value in facts.items()}
