@@ -62,14 +62,16 @@ def exports_of(jobs: Sequence[Job]) -> Sequence[Export]:
         Export(
             told=one,
             asked=named({name: shown(value) for name, value in one.job.arguments.items() if value not in ("", [])}),
-            files=[exported(facts, (one.pk, facts.get("file", "")) in kept) for facts in made.get(one.subject, [])],
+            files=[
+                exported(facts, is_kept=(one.pk, facts.get("file", "")) in kept) for facts in made.get(one.subject, [])
+            ],
             in_full=one.job.kind in FULL_KINDS,
         )
         for one in told(jobs)
     ]
 
 
-def exported(facts: Mapping[str, str], is_kept: bool) -> Exported:  # noqa: FBT001 a fact of the file
+def exported(facts: Mapping[str, str], *, is_kept: bool) -> Exported:
     rest = {name: value for name, value in facts.items() if name not in ("file", "bytes", "sha256")}
     return Exported(
         name=facts.get("file", ""),
