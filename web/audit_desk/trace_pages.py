@@ -4,13 +4,14 @@ A trace is a reading: it leaves its event in the trail, and shows every number m
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -22,7 +23,7 @@ from ledger.masking import masked
 from ledger.models import Voucher
 from ledger.recording import refusals_recorded
 from ledger.refusals import UnableToPost
-from web.access import officer_of
+from web.access import ROUTES, officer_of
 from web.acting import SEE_OTHER
 
 # From what was imported to what the bank said, as the money goes: what of it a trace meets is drawn as a line.
@@ -45,6 +46,8 @@ LINE: Final = (
     "voucher",
 )
 TEXT_MAX: Final = 200
+# What has a page whose address has the parts of its reference; the desk that has it may not be there.
+PAGES: Final = {"book": "balance", "payment": "payment", "batch": "batch", "release": "release"}
 
 
 class Drawn(NamedTuple):
@@ -132,14 +135,15 @@ def drawn_step(step: Step, pages: Mapping[str, str], anchor: str) -> Drawn:
 
 
 def pages_of(references: Sequence[str]) -> Mapping[str, str]:
-    """Return the addresses of what has a page of its own: vouchers and books."""
-    pages = {}
+    """Return the addresses of what has a page of its own."""
+    pages: dict[str, str] = {}
     named = Q(pk__in=[])
     for kind, _colon, text in (one.partition(":") for one in references):
         if kind == "voucher":
             named |= voucher_named(text) or Q(pk__in=[])
-        elif kind == "book":
-            pages[f"book:{text}"] = reverse("balance", args=[text])
+        elif kind in PAGES and PAGES[kind] in ROUTES:
+            with suppress(NoReverseMatch):
+                pages[f"{kind}:{text}"] = reverse(PAGES[kind], args=text.split("/"))
     for voucher in Voucher.objects.filter(named).select_related("book", "period"):
         reference = f"voucher:{voucher.book.code}/{voucher.period}/{voucher}"
         pages[reference] = reverse("voucher", args=[voucher.pk])
