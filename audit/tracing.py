@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from audit.traces import FIRST, Step, trace
+from audit.traces.searches import Meant, meanings
 from ledger.models import Officer
 from ledger.recording import record_event
 from ledger.refusals import OfficerMayNot
@@ -34,6 +35,14 @@ def trace_for(
         after={"found": len(steps), "steps": sum(1 for step in steps for _one in step.walk())},
     )
     return steps
+
+
+def meanings_for(*, text: str, officer: Officer, at: datetime) -> Sequence[Meant]:
+    """Return what a number, a name or a code may mean, of what an officer may see.
+
+    :raises OfficerMayNot: if the officer may read no book
+    """
+    return list(meanings(text, townships=open_to(officer, at)))
 
 
 def open_to(officer: Officer, at: datetime) -> frozenset[int] | None:

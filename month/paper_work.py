@@ -18,8 +18,7 @@ from ledger.models import Officer
 from ledger.refusals import UnableToPost
 from month import documents, writing
 from month.held import Asked, Held, Kind, Work, next_key
-from month.keeping_files import keep_file
-from month.models import FileSide, JobFile
+from month.keeping_files import Made, keep_made, record_made
 
 JOURNALS = {"hledger": "journal", "beancount": "beancount"}
 Make = Callable[[Path, Mapping[str, Any], Officer, datetime], Sequence[str]]
@@ -70,21 +69,19 @@ def making(make: Make) -> Work:
     return work
 
 
-def export(held: Held, arguments: Mapping[str, Any], _officer: Officer, _at: datetime) -> Sequence[str]:
+def export(held: Held, arguments: Mapping[str, Any], officer: Officer, at: datetime) -> Sequence[str]:
     """Write a journal: the books at one moment, which is a transaction of its own, and then keep it."""
     with TemporaryDirectory(prefix="tongfa-papers-") as folder:
         held.progress("write", 0)
         names = [write_book(Path(folder), arguments)]
         with held.effect():
-            keep_papers(held, Path(folder), names)
+            made = keep_papers(held, Path(folder), names)
+            record_made(held.job, made, {}, officer=officer, at=at)
         return names
 
 
-def keep_papers(held: Held, folder: Path, names: Sequence[str]) -> None:
-    JobFile.objects.filter(job=held.job, side=FileSide.OUT).delete()
-    for number, name in enumerate(names, start=1):
-        keep_file(held.job, FileSide.OUT, number, name, (folder / name).read_bytes())
-        held.progress("write", 1)
+def keep_papers(held: Held, folder: Path, names: Sequence[str]) -> Sequence[Made]:
+    return keep_made(held.job, folder, names, lambda: held.progress("write", 1))
 
 
 def make_month(folder: Path, arguments: Mapping[str, Any], officer: Officer, at: datetime) -> list[str]:

@@ -51,11 +51,13 @@ def write_out(job: Job, folder: Path) -> list[str]:
     if job.status != JobState.DONE or not files.exists():
         raise NoFiles("job_has_its_files", {"job": job.pk, "status": job.status})
     make_folder(folder)
-    names = []
+    names: list[str] = []
     for file in files.iterator(chunk_size=1):
         path = folder / file.name
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.write_bytes(content_of(file))
-        names.append(file.name)
+        with path.open("ab" if file.name in names else "wb") as stream:  # a part of one that was begun, or a new one
+            stream.write(content_of(file))
+        if file.name not in names:
+            names.append(file.name)
     keep_private(folder)
     return names

@@ -31,6 +31,13 @@ KINDS: Mapping[str, object] = {
     "month.rebate": gettext_lazy("post the settlement"),
     "month.remit": gettext_lazy("remit taxes and contributions"),
     "month.close": gettext_lazy("close the month"),
+    "audit.vouchers": gettext_lazy("export vouchers"),
+    "audit.vouchers_full": gettext_lazy("export vouchers, numbers in full"),
+    "audit.papers": gettext_lazy("print the books"),
+    "audit.pack": gettext_lazy("make the audit pack"),
+    "audit.pack_full": gettext_lazy("make the audit pack, numbers in full"),
+    "audit.sample": gettext_lazy("draw a sample"),
+    "audit.checks": gettext_lazy("check the books"),
 }
 # Why a job did not end well where nothing refused it.
 LOST: Mapping[str, object] = {

@@ -201,6 +201,15 @@ ROUTES: Final[Mapping[str, Rule | Holds | ByToken]] = {
     "receipt_books": holds("treasury.issue_receipts", "treasury.close_receipts"),
     "receipt_book": holds("treasury.issue_receipts", "treasury.close_receipts"),
     "township_officers": Rule.READS_A_BOOK,
+    # The auditor's desk: it reads, and asks for what leaves the books.
+    "audit": Rule.READS_DISTRICT,
+    "audit_trace": Rule.READS_DISTRICT,
+    "audit_exports": Rule.READS_DISTRICT,
+    "audit_export": Rule.READS_DISTRICT,
+    "audit_file": Rule.READS_DISTRICT,
+    "audit_checks": Rule.READS_DISTRICT,
+    "audit_trail": Rule.READS_DISTRICT,
+    "audit_samples": Rule.READS_DISTRICT,
 }
 # Routes that are not ours one by one: all that lie in a namespace.
 NAMESPACES: Final[Mapping[str, Rule]] = {"admin": Rule.SUPERUSER}

@@ -26,6 +26,11 @@ ENTRIES: Final[Sequence[Entry]] = (
     Entry("month", _("Pay of the month"), frozenset({"month_of"})),
     Entry("books", _("Books"), frozenset({"balance", "vouchers", "voucher"})),
     Entry("townships", _("Townships"), frozenset({"township", "statement", "incomes", "arrears", "settlements"})),
+    Entry(
+        "audit",
+        _("Audit"),
+        frozenset({f"audit_{page}" for page in ("trace", "exports", "export", "checks", "trail", "samples")}),
+    ),
     Entry("jobs", _("Work in hand"), frozenset({"job"})),
 )
 

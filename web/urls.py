@@ -12,6 +12,7 @@ from web import (
     township_pages,
 )
 from web.api import urls as api_urls
+from web.audit_desk import urls as audit_desk_urls
 from web.bank_desk import urls as bank_desk_urls
 from web.book_desk import urls as book_desk_urls
 from web.file_desk import urls as file_desk_urls
@@ -44,6 +45,7 @@ urlpatterns = [
     path("second-factor/", security_pages.second_factor, name="second_factor"),
     path("second-factor/code.svg", security_pages.second_factor_qr, name="second_factor_qr"),
     path("second-factor/resets/", security_pages.factor_resets, name="factor_resets"),
+    *audit_desk_urls.urlpatterns,
     path("healthz", operations_pages.healthz, name="healthz"),
     path("readyz", operations_pages.readyz, name="readyz"),
     path("metrics", operations_pages.metrics, name="metrics"),

@@ -179,3 +179,26 @@ def test_the_command_writes_a_trace_for_programs(demo: str) -> None:
 def test_the_command_refuses_what_is_not_there(demo: str) -> None:
     with pytest.raises(CommandError, match="trace_starts_somewhere"):
         call_command("trace", "payment:2026-11/999999")
+
+
+def test_the_auditor_sees_a_paid_salary_back_to_the_imported_row(auditor: Client) -> None:
+    paid = Payment.objects.filter(status="SETTLED", parts__obligation__payslip__isnull=False).order_by("pk")[0]
+    page = auditor.get("/audit/trace/", {"of": f"payment:{paid}"}).content.decode()
+    line = page.partition('class="line way"')[2].partition("</ol>")[0]
+    kinds = ["file", "sheet", "row", "declared-pay", "payslip", "obligation", "payment", "batch", "bank-file"]
+    shown = re.findall(r">([a-z-]+):[^<]+</a>", line)
+    assert shown == [*kinds, "handover", "result-row", "result", "voucher"]
+    assert paid.id_number not in page
+    assert paid.account_number not in page
+    assert re.search(r'class="page" href="/vouchers/\d+/"', page)
+
+
+def test_the_auditor_finds_by_an_id_number_that_stands_in_no_address(auditor: Client) -> None:
+    paid = Payment.objects.filter(person__isnull=False).order_by("pk")[0]
+    answer = auditor.post("/audit/trace/", {"of": paid.id_number})
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/audit/trace/?of=person:{paid.person_id}")
+
+
+def test_a_voucher_leads_the_auditor_to_its_trace(auditor: Client) -> None:
+    assert "/audit/trace/?of=voucher:1" in auditor.get("/vouchers/1/").content.decode()
+    assert auditor.get("/audit/trace/?of=voucher:1").status_code == 200

@@ -103,6 +103,14 @@ def addresses(township: str) -> dict[str, str]:
         "receipt_books": reverse("receipt_books"),
         "receipt_book": reverse("receipt_book", args=[0]),
         "township_officers": reverse("township_officers", args=[township]),
+        "audit": reverse("audit"),
+        "audit_trace": reverse("audit_trace"),
+        "audit_exports": reverse("audit_exports"),
+        "audit_export": reverse("audit_export", args=[0]),
+        "audit_file": reverse("audit_file", args=[0, "pack.zip"]),
+        "audit_checks": reverse("audit_checks"),
+        "audit_trail": reverse("audit_trail"),
+        "audit_samples": reverse("audit_samples"),
     }
 
 
@@ -149,6 +157,7 @@ ANSWERS = {"home": 302, "month": 302, "job": 404, "job_part": 404, "job_act": 40
 SENT = {"run_begin", "run_act", "run_numbers", "run_sign", "run_papers_make", "run_paper"}
 ANSWERS |= {name: 405 if name in SENT else 404 for name in OF_RUNS} | {"run_begin": 405}
 ANSWERS |= {"draft": 404, "draft_edit": 404, "draft_act": 405, "draft_reversal": 405}
+ANSWERS |= {"audit_export": 404, "audit_file": 404}
 # What is about one township, and not found where it is another's.
 OF_ONE = {"balance", "vouchers", "voucher", "township", "statement", "voucher_pdf", "account_lines"}
 ANSWERS |= {"settlement_act": 405, "income_sweep": 405}
