@@ -9,7 +9,8 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from imports.models import StagedSheet, StageStatus
-from ledger.models import Officer
+from ledger.models import Officer, VoucherDraft
+from ledger.models.words import DraftStatus
 from payouts.models import AccountCorrection, Application, Batch, FateDecision, GivingUp, Payment, Run
 from payouts.models.words import (
     ApplicationStatus,
@@ -71,7 +72,13 @@ def applications(status: ApplicationStatus) -> Callable[[Officer], Rows]:
     return lambda _officer: Application.objects.filter(status=status)
 
 
+def drafts(status: DraftStatus) -> Callable[[Officer], Rows]:
+    return lambda officer: VoucherDraft.objects.filter(status=status).exclude(Q(preparer=officer) | Q(reviewer=officer))
+
+
 WAITS: Final[Sequence[Wait]] = (
+    Wait("ledger.review_voucher", _("vouchers by hand to be reviewed"), "drafts", drafts(DraftStatus.SUBMITTED), ""),
+    Wait("ledger.post_voucher", _("vouchers by hand to be posted"), "drafts", drafts(DraftStatus.REVIEWED), ""),
     Wait("payouts.apply_file", _("lists to be applied"), "files", sheets(~Q(layout="BENEFITS"))),
     Wait("payouts.certify_enrolment", _("rosters to be certified"), "files", sheets(Q(layout="BENEFITS"))),
     Wait("payouts.compute_run", _("runs to be checked"), "runs", runs(RunStatus.FROZEN, RunStatus.COMPUTED)),
@@ -114,7 +121,7 @@ WAITS: Final[Sequence[Wait]] = (
     Wait(
         "payouts.propose_correction",
         _("returned payments to be corrected"),
-        "bank",
+        "results",
         lambda _officer: Payment.objects.filter(
             status__in=[PaymentStatus.RETURNED, PaymentStatus.REJECTED],
             reissued_as=None,
@@ -125,14 +132,14 @@ WAITS: Final[Sequence[Wait]] = (
     Wait(
         "payouts.approve_correction",
         _("corrections of accounts to be approved"),
-        "bank",
+        "results",
         lambda officer: AccountCorrection.objects.filter(status=CorrectionStatus.PROPOSED).exclude(proposed_by=officer),
         "payment__month",
     ),
     Wait(
         "payouts.approve_giving_up",
         _("payments that are to be given up"),
-        "bank",
+        "results",
         lambda officer: GivingUp.objects.filter(decision=None).exclude(proposed_by=officer),
         "payment__month",
     ),
@@ -185,6 +192,12 @@ WAITS: Final[Sequence[Wait]] = (
     ),
 )
 
+# The claims that wait for whom in a township.
+CLAIMS_WAIT: Final = (
+    (PostKind.HEAD, ClaimStatus.REGISTERED, _("claims to be signed")),
+    (PostKind.CENTRE_REVIEWER, ClaimStatus.SIGNED, _("claims to be reviewed")),
+)
+
 
 def waiting_for(*, officer: Officer, on: date) -> Sequence[Waiting]:
     """Return what waits for an officer on a day, in the order of a month's work; a query for each act held."""
@@ -192,7 +205,7 @@ def waiting_for(*, officer: Officer, on: date) -> Sequence[Waiting]:
     for wait in WAITS:
         if officer.is_active and officer.has_perm(wait.act):
             found += counted(wait, officer)
-    return [*found, *to_be_signed(officer=officer, on=on)]
+    return [*found, *in_townships(officer=officer, on=on)]
 
 
 def counted(wait: Wait, officer: Officer) -> Sequence[Waiting]:
@@ -212,14 +225,17 @@ def counted(wait: Wait, officer: Officer) -> Sequence[Waiting]:
     ]
 
 
-def to_be_signed(*, officer: Officer, on: date) -> Sequence[Waiting]:
-    """Return the claims that wait for the head of a township to sign."""
-    led = holders_on(on=on).filter(holder=officer, post=PostKind.HEAD).values("township")
-    by = (
-        Claim.objects.filter(status=ClaimStatus.REGISTERED, township__in=Township.objects.filter(pk__in=led))
-        .exclude(registered_by=officer)
-        .order_by()
-        .values_list("township__code")
-        .annotate(Count("pk"))
-    )
-    return [Waiting(_("claims to be signed"), count, "claims", None, code) for code, count in by]
+def in_townships(*, officer: Officer, on: date) -> Sequence[Waiting]:
+    """Return the claims that wait for an officer by a post in a township; a query for each kind of post."""
+    found: list[Waiting] = []
+    for post, status, name in CLAIMS_WAIT:
+        held = holders_on(on=on).filter(holder=officer, post=post).values("township")
+        by = (
+            Claim.objects.filter(status=status, township__in=Township.objects.filter(pk__in=held))
+            .exclude(registered_by=officer)
+            .order_by()
+            .values_list("township__code")
+            .annotate(Count("pk"))
+        )
+        found += [Waiting(name, count, "claims", None, code) for code, count in by]
+    return found

@@ -5,18 +5,21 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Sum
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from ledger.money import ZERO
+from month.closing_months import after
 from month.models import Job, JobState
-from month.standings import months_known, standing_of
+from month.standings import MonthStanding, months_known, standing_of
 from payouts.models import Payment, Payslip, Run
 from payouts.models.words import PaymentStatus
 from web.access import may_open
 from web.addresses import month_in
 from web.charts import bar_chart
+from web.job_pages import told
 
 CHARTED = 12
 # The pages that an officer may begin with, the first that is open.
@@ -28,8 +31,10 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect(next((desk for desk in DESKS if may_open(request, desk)), "tasks"))
 
 
-def latest_month(_request: HttpRequest) -> HttpResponse:
-    """Go to the latest month that there is work on."""
+def latest_month(request: HttpRequest) -> HttpResponse:
+    """Go to the month that was chosen, or the latest that there is work on."""
+    if "month" in request.GET:
+        return redirect("month_of", f"{month_in(request.GET['month']):%Y-%m}")
     months = months_known()
     return redirect("month_of", f"{(months[0] if months else timezone.localdate()):%Y-%m}")
 
@@ -46,19 +51,34 @@ def month_of(request: HttpRequest, month: str) -> HttpResponse:
     """Show where a month stands, what it pays by township, and where its payments are."""
     chosen = month_in(month)
     standing = standing_of(chosen)
-    months = list(months_known())
-    if standing.run is None and chosen not in months and months:
-        raise Http404(month)
+    known = months_known()
     context = {
         "standing": standing,
-        "months": months,
+        "steps": list(zip(standing.steps, step_addresses(standing), strict=True)),
+        "months": known if chosen in known else sorted({chosen, *known}, reverse=True),
+        "next_month": after(max({chosen, *known})),
         "payroll": payroll_by_township(standing.run),
         "payments": payments_by_status(chosen),
         "runs": Run.objects.filter(month=chosen).order_by("purpose", "number"),
-        "jobs": Job.objects.exclude(status__in=[JobState.DONE, JobState.CANCELLED]).order_by("-pk")[:10],
+        "jobs": told(list(Job.objects.exclude(status__in=[JobState.DONE, JobState.CANCELLED]).order_by("-pk")[:10])),
         "chart": pay_over_months(),
     }
     return render(request, "web/month.html", context)
+
+
+def step_addresses(standing: MonthStanding) -> Sequence[str]:
+    """Return the address of the desk that each step of a month is taken at, in their order."""
+    month = f"{standing.month:%Y-%m}"
+    of_month = {
+        name: reverse(name, args=[month]) for name in ("files", "runs", "money", "batches", "results", "closing")
+    }
+    of_run = dict.fromkeys(("run", "run_differences", "run_exceptions"), of_month["runs"])
+    if standing.run is not None:
+        words = [month, standing.run.purpose.lower(), standing.run.number]
+        of_run = {name: reverse(name, args=words) for name in of_run}
+    run, differences, exceptions = of_run.values()
+    files, runs, money, batches, results, closing = of_month.values()
+    return [files, runs, differences, exceptions, run, money, batches, results, closing]
 
 
 def payroll_by_township(run: Run | None) -> Sequence[Mapping[str, Any]]:

@@ -14,24 +14,39 @@ from web.access import may_open
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the bar: the route it leads to, its name, and the routes of the pages that lie below it."""
+    """One entry of the bar: the route it leads to, its name, and how the routes begin whose pages lie below it."""
 
     route: str
     name: Any
-    below: frozenset[str]
+    below: tuple[str, ...]
 
 
 ENTRIES: Final[Sequence[Entry]] = (
-    Entry("tasks", _("My tasks"), frozenset()),
-    Entry("month", _("Pay of the month"), frozenset({"month_of"})),
-    Entry("books", _("Books"), frozenset({"balance", "vouchers", "voucher"})),
-    Entry("townships", _("Townships"), frozenset({"township", "statement", "incomes", "arrears", "settlements"})),
+    Entry("tasks", _("My tasks"), ()),
     Entry(
-        "audit",
-        _("Audit"),
-        frozenset({f"audit_{page}" for page in ("trace", "exports", "export", "checks", "trail", "samples")}),
+        "month",
+        _("Pay of the month"),
+        (
+            "month_",
+            "files",
+            "staged_",
+            "run",
+            "money",
+            "release",
+            "special_",
+            "batch",
+            "result",
+            "payment",
+            "own_",
+            "clos",
+        ),
     ),
-    Entry("jobs", _("Work in hand"), frozenset({"job"})),
+    Entry("books", _("Books"), ("balance", "account_", "voucher", "draft")),
+    Entry("townships", _("Townships"), ("township", "statement", "income", "arrears", "settlement")),
+    Entry("receipt_books", _("Receipt books"), ("receipt_",)),
+    Entry("audit", _("Audit"), ("audit_",)),
+    Entry("api_tokens", _("Systems"), ()),
+    Entry("jobs", _("Work in hand"), ("job",)),
 )
 
 
@@ -49,7 +64,7 @@ def bar(request: HttpRequest) -> dict[str, object]:
     match = getattr(request, "resolver_match", None)
     here = match.view_name if match else ""
     shown = [
-        Shown(reverse(entry.route), entry.name, here == entry.route or here in entry.below)
+        Shown(reverse(entry.route), entry.name, here == entry.route or here.startswith(entry.below))
         for entry in ENTRIES
         if may_open(request, entry.route)
     ]

@@ -15,7 +15,16 @@ from treasury.models import Township
 from web.access import may_open, officer_of
 
 # The route of each desk, and what its address names.
-DESKS: Final[Mapping[str, tuple[str, str]]] = {}
+DESKS: Final[Mapping[str, tuple[str, str]]] = {
+    "files": ("files", "month"),
+    "runs": ("runs", "month"),
+    "bank": ("batches", "month"),
+    "results": ("results", "month"),
+    "claims": ("township_claims", "township"),
+    "settlements": ("settlements", "month"),
+    "drafts": ("drafts", ""),
+    "posts": ("township_officers", "township"),
+}
 
 
 @dataclass(frozen=True, slots=True)
