@@ -213,6 +213,7 @@ def township_of(claim: Claim) -> Township:
     return claim.township
 
 
+@district_wide()
 def left_for(claim: Claim) -> Decimal:
     """Return what the account of a claim has left after the month's claims that were accepted before."""
     township = township_of(claim)

@@ -14,6 +14,7 @@ from treasury.models.words import SettlementStatus
 from treasury.queries import rows_of
 from treasury.refusals import NothingThere
 from treasury.rules.settlements import pay_back
+from treasury.scopes import district_wide
 from treasury.settlement_figures import WorkedOut, end_of_month, unpaid_left, work_out
 from treasury.settlement_readings import (
     PLAN_NAMED,
@@ -57,6 +58,7 @@ SELECT v.source, v.posting_date,
 PARTS = ("ordinary", "rebate", "upper")
 
 
+@district_wide()
 def settlement_sheets(*, month: date, townships: Collection[int] | None = None) -> Sequence[SettlementSheet]:
     """Return the settlements of a month that stand, prepared and approved ones too, in the order of the townships.
 
@@ -98,6 +100,7 @@ def settlement_sheets(*, month: date, townships: Collection[int] | None = None) 
     )
 
 
+@district_wide()
 def what_if_sheets(*, month: date, townships: Collection[int] | None = None) -> Sequence[SettlementSheet]:
     """Return what the settlement of a month would be as the books are now; it writes nothing.
 

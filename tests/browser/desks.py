@@ -20,7 +20,8 @@ class Desk:
         page.on("response", self.answer)
 
     def hear(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        # A page that refuses is no fault; those that fail are kept by their answer.
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
             self.complaints.append(f"{self.page.url}: {message.text}")
 
     def note(self, request: Request) -> None:
@@ -40,6 +41,19 @@ class Desk:
         self.page.press("#id_password", "Enter")
         self.page.wait_for_url(lambda url: "/sign-in/" not in url)
 
+    def open(self, address: str) -> None:
+        """Open a page."""
+        answer = self.page.goto(address)
+        assert answer is not None
+        assert answer.ok, f"{address}: {answer.status}"
+
+    def press(self, name: str) -> None:
+        """Press a button, and see no refusal after it."""
+        self.page.get_by_role("button", name=name, exact=True).first.click()
+        self.page.wait_for_load_state()
+        refusals = self.page.locator(".alert-danger, .refusal[role=alert]").all_inner_texts()
+        assert "confirmation_proof" in self.page.content() or refusals == [], refusals
+
     def confirm(self, password: str) -> None:
         """Confirm an act on the page that asks for it."""
         self.page.fill("[name=confirmation_proof]", password)
@@ -49,3 +63,5 @@ class Desk:
     def await_jobs(self) -> None:
         """Wait until nothing on the page is still being worked on."""
         expect(self.page.locator("[hx-trigger='every 2s']")).to_have_count(0, timeout=JOB_MILLISECONDS_MAX)
+        failed = self.page.locator(".job .refusal").all_inner_texts()
+        assert failed == [], failed

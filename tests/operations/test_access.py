@@ -252,8 +252,7 @@ def test_a_page_of_another_township_is_not_found(name: str) -> None:
 
 
 @pytest.mark.parametrize("as_file", ["", "?as=xlsx", "?as=pdf"])
-@pytest.mark.parametrize("name", ["townships", "arrears", "voucher_search"])
-@pytest.mark.parametrize("name", ["townships", "arrears", "incomes", "settlements"])
+@pytest.mark.parametrize("name", ["townships", "arrears", "voucher_search", "incomes", "settlements"])
 def test_a_list_tells_a_township_nothing_of_another(name: str, as_file: str) -> None:
     answer = clerk_of(RIVER).get(addresses(RIVER)[name] + as_file)
     assert answer.status_code == OPEN
