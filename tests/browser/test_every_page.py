@@ -87,7 +87,7 @@ def faults_of(page: Page, route: str) -> list[str]:
 def test_every_page_an_officer_is_led_to_is_whole(demo_site: str, sit_down: Callable[..., Desk], username: str) -> None:
     desk, faults = sit_down(demo_site, username), list[str]()
     seen = walk(desk, demo_site, lambda desk, route: faults.extend(faults_of(desk.page, route)))
-    assert faults == []
+    assert faults == [], "\n".join(faults)
     assert desk.complaints == []
     assert desk.foreign == set()
     assert len(seen) > 1
