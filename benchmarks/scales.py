@@ -18,6 +18,8 @@ class Scale:
     printed: int = 20_000  # vouchers
     printed_singly: int = 100
     created: int = 20_000  # rows of each kind that are written one by one, to scale up from
+    officers: int = 200  # at once at their desks
+    browsing: float = 120.0  # seconds after the last has come
     rounds: int = 3
     seconds: float = 8.0
 
@@ -36,4 +38,6 @@ QUICK = Scale(
     beneficiaries=(10_000, 100_000),
     printed=3_000,
     printed_singly=20,
+    officers=40,
+    browsing=30.0,
 )

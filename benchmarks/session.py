@@ -15,6 +15,7 @@ from typing import Any
 from rich.console import Console
 
 from benchmarks import auditing
+from benchmarks.desks import desks
 from benchmarks.scales import QUICK, Scale
 from benchmarks.server import HORDAKS, TEMPLATE, Server
 from benchmarks.telling import Row, print_plans, table_of
@@ -313,6 +314,7 @@ PARTS: dict[str, Callable[[Server, Scale], tuple[list[Row], Any]]] = {
     "standard_exports": auditing.standard_exports,
     "vouchers": auditing.vouchers,
     "audit_pack": auditing.audit_pack,
+    "desks": desks,
 }
 
 
