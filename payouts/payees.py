@@ -136,7 +136,7 @@ def lines_paid_by(payments: Sequence[int]) -> dict[int, list[ReleaseLine]]:
             """SELECT l.id
                  FROM payouts_paymentpart q JOIN payouts_obligation o ON o.id = q.obligation_id
                  JOIN treasury_releaseline f
-                   ON f.release_id = o.release_id AND f.number = split_part(o.source, '/', 3)::integer
+                   ON f.release_id = o.release_id AND f.number::text = split_part(o.source, '/', 3)
                  JOIN treasury_releaseline l
                    ON l.release_id = f.release_id
                   AND (l.payee_reference, l.payee_name, l.bank, l.account_number, l.payee_number)
