@@ -8,7 +8,7 @@ ARGS ?=
 export UV_PYTHON_DOWNLOADS = never
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup demo test serve work check bench lock clean faults browse
+.PHONY: help setup demo test serve work check bench lock clean faults browse journeys
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -20,8 +20,11 @@ setup: ## Make .venv from the hash-checked lock, compile the translations
 demo: setup ## Run the main job on an embedded PostgreSQL
 	@$(PYTHON) manage.py demo $(ARGS)
 
-test: setup ## Run the tests; those of lost machines are in `make faults`, those in a browser in `make browse`
-	@$(PYTHON) -m pytest -n 2 --ignore=tests/faults --ignore=tests/browser $(ARGS)
+test: setup ## Run the tests; the slow ones are in `make journeys`, `make faults` and `make browse`
+	@$(PYTHON) -m pytest -n 2 --ignore=tests/journeys --ignore=tests/faults --ignore=tests/browser $(ARGS)
+
+journeys: setup ## Run the tests of whole months by commands, and of the demo
+	@$(PYTHON) -m pytest -n 2 tests/journeys $(ARGS)
 
 faults: setup ## Run the tests that kill processes, servers and machines
 	@$(PYTHON) -m pytest -n 2 tests/faults $(ARGS)
