@@ -22,6 +22,7 @@ from ledger.models import AuditEvent, Officer
 from ledger.recording import refusals_recorded
 from ledger.refusals import UnableToPost, database_words
 from web.access import officer_of
+from web.act_words import act_in_words
 from web.models import SentForm
 from web.security.confirming import require_fresh
 
@@ -131,6 +132,8 @@ def already_sent() -> Outcome:
 def what_changed(*, subject: str, since: datetime) -> str:
     """Return the refusal of a form whose subject has changed, with who changed it."""
     found = AuditEvent.objects.filter(subject=subject, at__gte=since, refused="").order_by("-pk")[:CHANGES_TOLD]
-    told = "; ".join(f"{timezone.localtime(event.at):%H:%M:%S} {event.actor} {event.act}" for event in found)
+    told = "; ".join(
+        f"{timezone.localtime(event.at):%H:%M:%S} {event.actor} {act_in_words(event.act)}" for event in found
+    )
     said = _("This has changed since you saw it; nothing was done. Look at it as it is now, then decide.")
     return f"{said} {told}".strip()

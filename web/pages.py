@@ -53,7 +53,7 @@ def voucher(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one voucher with its lines and signatures."""
     vouchers_to_see = Voucher.objects.filter(book__in=open_books(request))
     shown = get_object_or_404(vouchers_to_see.select_related("book", "period"), pk=pk)
-    lines = Line.objects.filter(voucher=shown).select_related("account__parent").order_by("line_no")
+    lines = Line.objects.filter(voucher=shown).select_related("account__parent", "fund").order_by("line_no")
     siblings = vouchers_to_see.filter(source=shown.source).exclude(pk=shown.pk).select_related("book")
     signatures = (
         (_("Chief accountant"), shown.chief_accountant_id),

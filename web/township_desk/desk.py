@@ -11,12 +11,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from ledger.models import Fund
 from ledger.money import ZERO
 from treasury.debts import burn_downs, debt_registers
 from treasury.exports import documents
 from treasury.models import Claim, Collection, IncomeLine, Secondment, Settlement, Township
 from treasury.models.words import ClaimStatus, IncomeKind, ReleaseStatus, SettlementStatus
-from treasury.positions import positions_on
+from treasury.positions import AccountPosition, positions_on
 from treasury.secondments import holders_on
 from treasury.settlement_figures import end_of_month
 from web.charts import bar_chart
@@ -55,6 +56,7 @@ def township(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "township": shown,
         "position": position,
+        "accounts": with_funds(position.accounts),
         "on": on,
         "fall": fall,
         "chart": bar_chart(days=fall.days, amounts=fall.balances),
@@ -68,6 +70,12 @@ def township(request: HttpRequest, code: str) -> HttpResponse:
         "officers": officers_on(shown, timezone.localdate()),
     }
     return render(request, "web/township.html", context)
+
+
+def with_funds(accounts: Sequence[AccountPosition]) -> Sequence[tuple[AccountPosition, str]]:
+    """Return bank accounts with the names of the natures of their money."""
+    names = dict(Fund.objects.filter(code__in={one.fund for one in accounts}).values_list("code", "name"))
+    return [(one, names.get(one.fund, "")) for one in accounts]
 
 
 def income_of_month(township: Township, on: date) -> Sequence[KindOfIncome]:

@@ -18,6 +18,7 @@ from ledger.models import Book
 from ledger.models.words import BookKind
 from ledger.money import in_full
 from ledger.recording import acting_from
+from ledger.refusals import UnableToPost
 from ledger.statements import TrialBalance, trial_balance
 from month import telling
 from month.closing_months import after
@@ -40,9 +41,12 @@ class Command(BaseCommand):
             call_command("setup", verbosity=0)
         folder = out or settings.DEMO_FOLDER
         at = timezone.now()
-        with acting_from("manage.py demo"), progress_bar() as progress:
-            demo = live_a_month(at=at, progress=progress)
-            names = write_demo(folder=folder, demo=demo, at=at)
+        try:
+            with acting_from("manage.py demo"), progress_bar() as progress:
+                demo = live_a_month(at=at, progress=progress)
+                names = write_demo(folder=folder, demo=demo, at=at)
+        except UnableToPost as refusal:  # another demo is at work on this instance
+            raise CommandError(str(refusal)) from refusal
         district = Book.objects.filter(kind=BookKind.DISTRICT).order_by("pk")[0]
         balance = trial_balance(book=district, since=MONTH, before=after(MONTH))
         faults = [fault.what for fault in run_checks([])]
