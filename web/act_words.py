@@ -314,6 +314,7 @@ FACTS: Final[Mapping[str, Any]] = {
     "staged_by": _("staged by"),
     "status": _("state"),
     "supplier": _("supplier"),
+    "swept": _("amount swept"),
     "switched": _("switched"),
     "system": _("system"),
     "taken_back": _("taken back"),
