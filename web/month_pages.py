@@ -22,6 +22,7 @@ from web.charts import bar_chart
 from web.job_pages import told
 
 CHARTED = 12
+PAYROLL_SUMS = (("people", 0), ("gross", ZERO), ("deductions", ZERO), ("tax", ZERO), ("net", ZERO))
 # The pages that an officer may begin with, the first that is open.
 DESKS = ("month", "townships")
 
@@ -52,12 +53,14 @@ def month_of(request: HttpRequest, month: str) -> HttpResponse:
     chosen = month_in(month)
     standing = standing_of(chosen)
     known = months_known()
+    payroll = payroll_by_township(standing.run)
     context = {
         "standing": standing,
         "steps": list(zip(standing.steps, step_addresses(standing), strict=True)),
         "months": known if chosen in known else sorted({chosen, *known}, reverse=True),
         "next_month": after(max({chosen, *known})),
-        "payroll": payroll_by_township(standing.run),
+        "payroll": payroll,
+        "payroll_total": {name: sum((row[name] for row in payroll), start) for name, start in PAYROLL_SUMS},
         "payments": payments_by_status(chosen),
         "runs": Run.objects.filter(month=chosen).order_by("purpose", "number"),
         "jobs": told(list(Job.objects.exclude(status__in=[JobState.DONE, JobState.CANCELLED]).order_by("-pk")[:10])),
