@@ -103,7 +103,7 @@ def rows_of(scheme: Scheme, today: date) -> Sequence[RateRow]:
     for dated in reversed(scheme.rates):
         since, holds = dated.effective_from, dated.effective_from == held
         if dated.rate is None:
-            found.append(RateRow(scheme.name, "", since, None, _("closed"), holds))
+            found.append(RateRow(scheme.name, "", since, None, _("no rate any longer"), holds))
         elif dated.rate.by_person:
             found.append(RateRow(scheme.name, "", since, None, _("stands by person"), holds))
         else:
