@@ -1,4 +1,4 @@
-"""Applications in a browser: registered, decided level by level, published, objected to, certified, by whom they are."""
+"""Applications in a browser: registered, decided level by level, published, objected to, and certified."""
 
 from typing import Any
 
@@ -14,6 +14,7 @@ from payouts.models.words import ApplicationStatus, Level
 from tests import benefits, sign_ins
 from tests.benefits import FEE
 from tests.payroll import card
+from tests.sign_ins import hire, signed_in
 from tests.web.benefit_desk import (
     BIRCH_NAME,
     NOT_FOUND,
@@ -28,7 +29,7 @@ from tests.web.benefit_desk import (
     text_of,
     today,
 )
-from tests.web.desks import page, send
+from tests.web.desks import hidden, page, send
 from treasury.models import Township
 
 stage, rolled_back, quick_passwords = benefits.stage, benefits.rolled_back, sign_ins.quick_passwords
@@ -177,18 +178,17 @@ def test_the_officers_of_a_level_see_what_is_theirs() -> None:
     assert reverse("beneficiaries") not in page(township, at(published))
 
 
-def test_who_registered_it_is_told_that_another_decides() -> None:
-    made = applied(1)
-    Application.objects.filter(pk=made.pk).update(registered_by="b1-village_clerk") if False else None
-    village, other = at_desk("village_clerk"), at_desk("village_clerk", number=2)
-    done(village, made, act="pass", on=today())
-    assert 'value="pass"' not in page(other, at(made))
+def test_who_decided_before_is_told_that_another_decides() -> None:
+    made, clerk = applied(1), hire("two-levels", "village_clerk", "township_benefits")
+    both = signed_in(clerk.username)
+    done(both, made, act="pass", on=today())
+    text = page(both, at(made))
+    assert "another officer decides now" in text
+    assert 'value="pass"' not in text
 
 
 def test_a_stale_form_does_nothing() -> None:
     made, village, other = applied(1), at_desk("village_clerk"), at_desk("village_clerk", number=2)
-    from tests.web.desks import hidden
-
     drawn = hidden(page(other, at(made)))
     done(village, made, act="pass", on=today())
     answer = send(other, at(made), {"act": "refuse", "reason": "不符", "on": today()}, drawn=drawn)
