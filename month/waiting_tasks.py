@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from imports.models import StagedSheet, StageStatus
 from ledger.models import Officer, VoucherDraft
 from ledger.models.words import DraftStatus
+from payouts.applicants import PASSED
 from payouts.models import (
     AccountCorrection,
     Application,
@@ -83,6 +84,11 @@ def batches(rank: ApprovalRank) -> Callable[[Officer], Rows]:
 
 def applications(status: ApplicationStatus) -> Callable[[Officer], Rows]:
     return lambda _officer: Application.objects.filter(status=status)
+
+
+def notices(level: Level) -> Callable[[Officer], Rows]:
+    """Return the applications that a level has passed and not published."""
+    return lambda _officer: Application.objects.filter(status=PASSED[level]).exclude(notices__level=level)
 
 
 def objections(level: Level) -> Callable[[Officer], Rows]:
@@ -217,6 +223,9 @@ WAITS: Final[Sequence[Wait]] = (
         applications(ApplicationStatus.DISTRICT_PASSED),
         "",
     ),
+    Wait("payouts.pass_village", _("notices to be posted"), "applications", notices(Level.VILLAGE), ""),
+    Wait("payouts.pass_township", _("notices to be posted"), "applications", notices(Level.TOWNSHIP), ""),
+    Wait("payouts.pass_district", _("notices to be posted"), "applications", notices(Level.DISTRICT), ""),
     Wait("payouts.pass_township", _("objections to be decided"), "applications", objections(Level.VILLAGE), ""),
     Wait("payouts.pass_district", _("objections to be decided"), "applications", objections(Level.TOWNSHIP), ""),
     Wait("payouts.certify_enrolment", _("objections to be decided"), "applications", objections(Level.DISTRICT), ""),

@@ -15,7 +15,7 @@ from ledger.masking import masked_account, masked_id
 from ledger.models import Officer
 from payouts.applicants import DUE, NOTICE_BEFORE, PASSED, blocking_objection, level_due, taken_down_on
 from payouts.applying import POST_OF, register_application
-from payouts.models import Application, ApplicationStep, Objection
+from payouts.models import Application, ApplicationStep, Objection, PublicNotice
 from payouts.models.words import ApplicationStatus, Level, ObjectionOutcome
 from payouts.objecting import HEARD_BY
 from treasury.models import Township
@@ -26,6 +26,7 @@ from web.benefit_desk.application_forms import applied_for, empty_form, typed_in
 from web.benefit_desk.asked import PAGE, UNPROCESSABLE, Deed, day_in, enter, key_in, schemes_then, schemes_today
 
 REGISTER: Final = "payouts.register_application"
+MINE: Final = "mine"
 
 
 # The list
@@ -53,15 +54,25 @@ def levels_of(officer: Officer) -> list[Level]:
     return [level for level, post in POST_OF.items() if officer.has_perm(post)]
 
 
+def waiting_for(levels: list[Level]) -> Q:
+    """Return which applications wait for levels: to be decided, or passed and not published yet."""
+    waiting = Q(status__in=[status for status, due in DUE.items() if due in levels])
+    for level in levels:
+        if level in HEARD_BY:
+            published = PublicNotice.objects.filter(level=level).values("application")
+            waiting |= Q(status=PASSED[level]) & ~Q(pk__in=published)
+    return waiting
+
+
 @require_GET
 def applications(request: HttpRequest) -> HttpResponse:
     """List applications, the newest first; at first those that wait for who asks."""
     own = levels_of(officer_of(request))
-    level = request.GET.get("level", own[0].value if own else "")
+    level = request.GET.get("level", MINE if own else "")
     state, scheme, township = (request.GET.get(name, "")[:60] for name in ("state", "scheme", "township"))
     found = open_applications(request)
-    if level in Level.values:
-        found = found.filter(status__in=[status for status, due in DUE.items() if due == level])
+    if level == MINE or level in Level.values:
+        found = found.filter(waiting_for(own if level == MINE else [Level(level)]))
     if state in ApplicationStatus.values:
         found = found.filter(status=state)
     if scheme:
@@ -73,7 +84,7 @@ def applications(request: HttpRequest) -> HttpResponse:
     shown, schemes = list(found.order_by("-pk")[:PAGE]), schemes_today()
     context = {
         "applications": [row_of(one, schemes) for one in shown],
-        "levels": Level.choices,
+        "levels": [*([(MINE, _("me"))] if own else []), *Level.choices],
         "states": ApplicationStatus.choices,
         "schemes": schemes.values(),
         "townships": Township.objects.order_by("number"),
