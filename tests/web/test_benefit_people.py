@@ -41,6 +41,10 @@ def latest(one: Recipient) -> EnrolmentFact:
     return enrolment_of(one).facts.latest("version")
 
 
+def misread(number: str) -> str:
+    return number[:-1] + str((int(number[-1]) + 1) % 10)
+
+
 def look_for(client: Client, find: str) -> tuple[int, str]:
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]*)"', page(client, LIST))
     answer = client.post(LIST, {"csrfmiddlewaretoken": token[1] if token else "", "find": find})
@@ -64,9 +68,8 @@ def test_a_whole_number_leads_to_its_person_and_stands_in_no_address(certifier: 
     assert (status, to) == (SEE_OTHER, of_person(enrolment_of(PEOPLE[0])))
     assert look_for(certifier, whole[:-4] + "0000")[0] == UNPROCESSABLE
     answer = certifier.get(f"{LIST}?find={whole}")
-    assert answer.status_code == UNPROCESSABLE
-    assert whole not in text_of(answer)
-    assert "测试老人甲" not in text_of(answer)
+    assert (answer.status_code, answer.headers["Location"]) == (SEE_OTHER, LIST)
+    assert "by the form" in page(certifier, LIST)
 
 
 def test_numbers_are_masked_until_who_records_them_asks_and_is_recorded(certifier: Client) -> None:
@@ -113,7 +116,9 @@ def test_what_becomes_known_is_recorded_with_its_paper(certifier: Client) -> Non
 
 def test_an_act_that_is_refused_is_drawn_again_and_one_of_another_post_is_not_offered(certifier: Client) -> None:
     address = at(enrolment_of(PEOPLE[0]))
-    answer = send(certifier, address, {"act": "account", "account": "12", "bank": "工行", "paper": "证明2"})
+    answer = send(
+        certifier, address, {"act": "account", "account": misread(card(77)), "bank": "工行", "paper": "证明2"}
+    )
     assert answer.status_code == UNPROCESSABLE
     assert 'value="证明2"' in text_of(answer)
     assert send(certifier, address, {"act": "verify", "day": today(), "paper": " "}).status_code == UNPROCESSABLE

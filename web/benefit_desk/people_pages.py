@@ -32,7 +32,7 @@ from payouts.verifying import (
 )
 from treasury.models import Township
 from web.access import may_open, officer_of
-from web.acting import SEE_OTHER, take, tell
+from web.acting import SEE_OTHER, Outcome, take, tell
 from web.benefit_desk.asked import (
     LONG_NUMBER,
     PAGE,
@@ -62,6 +62,9 @@ def beneficiaries(request: HttpRequest) -> HttpResponse:
     """List the enrolments that a search finds; a long number leads to its person without standing in an address."""
     if request.method == "POST":
         return look_for(request)
+    if LONG_NUMBER.search(request.GET.get("find", "")):
+        tell(request, Outcome(refusal=_("Look for a whole number by the form, not by the address.")))
+        return HttpResponseRedirect(reverse("beneficiaries"), status=SEE_OTHER)
     return draw_found(request)
 
 
@@ -80,8 +83,6 @@ def look_for(request: HttpRequest) -> HttpResponse:
 
 def draw_found(request: HttpRequest, refusal: str = "") -> HttpResponse:
     search = Search(*(text_in(request.GET, name, 60) for name in Search._fields))
-    if LONG_NUMBER.search(search.find):
-        search, refusal = search._replace(find=""), _("Look for a whole number by the form, not by the address.")
     names = names_of_schemes()
     after = key_in(request.GET.get("after", "")) or 0
     found = [] if refusal else rows_found(search, after=after, names=names)
