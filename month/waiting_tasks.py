@@ -11,12 +11,26 @@ from django.utils.translation import gettext_lazy as _
 from imports.models import StagedSheet, StageStatus
 from ledger.models import Officer, VoucherDraft
 from ledger.models.words import DraftStatus
-from payouts.models import AccountCorrection, Application, Batch, FateDecision, GivingUp, Payment, Run
+from payouts.applicants import PASSED
+from payouts.models import (
+    AccountCorrection,
+    Application,
+    Batch,
+    FateDecision,
+    GivingUp,
+    Objection,
+    Payment,
+    RecoveryPlan,
+    Run,
+    SchemeValue,
+    WriteOff,
+)
 from payouts.models.words import (
     ApplicationStatus,
     ApprovalRank,
     BatchStatus,
     CorrectionStatus,
+    Level,
     PaymentStatus,
     RunStatus,
 )
@@ -70,6 +84,18 @@ def batches(rank: ApprovalRank) -> Callable[[Officer], Rows]:
 
 def applications(status: ApplicationStatus) -> Callable[[Officer], Rows]:
     return lambda _officer: Application.objects.filter(status=status)
+
+
+def notices(level: Level) -> Callable[[Officer], Rows]:
+    """Return the applications that a level has passed and not published."""
+    return lambda _officer: Application.objects.filter(status=PASSED[level]).exclude(notices__level=level)
+
+
+def objections(level: Level) -> Callable[[Officer], Rows]:
+    """Return the open objections to the notices of a level, which the level above it decides."""
+    ended = (ApplicationStatus.CERTIFIED, ApplicationStatus.REFUSED)
+    waiting = Objection.objects.filter(decision=None, notice__level=level)
+    return lambda officer: waiting.exclude(notice__application__status__in=ended).exclude(registered_by=officer)
 
 
 def drafts(status: DraftStatus) -> Callable[[Officer], Rows]:
@@ -188,6 +214,40 @@ WAITS: Final[Sequence[Wait]] = (
         _("applications for the district"),
         "applications",
         applications(ApplicationStatus.TOWNSHIP_PASSED),
+        "",
+    ),
+    Wait(
+        "payouts.certify_enrolment",
+        _("applications to be certified"),
+        "applications",
+        applications(ApplicationStatus.DISTRICT_PASSED),
+        "",
+    ),
+    Wait("payouts.pass_village", _("notices to be posted"), "applications", notices(Level.VILLAGE), ""),
+    Wait("payouts.pass_township", _("notices to be posted"), "applications", notices(Level.TOWNSHIP), ""),
+    Wait("payouts.pass_district", _("notices to be posted"), "applications", notices(Level.DISTRICT), ""),
+    Wait("payouts.pass_township", _("objections to be decided"), "applications", objections(Level.VILLAGE), ""),
+    Wait("payouts.pass_district", _("objections to be decided"), "applications", objections(Level.TOWNSHIP), ""),
+    Wait("payouts.certify_enrolment", _("objections to be decided"), "applications", objections(Level.DISTRICT), ""),
+    Wait(
+        "payouts.approve_rate",
+        _("values of schemes to be decided"),
+        "rates",
+        lambda officer: SchemeValue.objects.filter(approval=None).exclude(proposed_by=officer),
+        "",
+    ),
+    Wait(
+        "payouts.approve_recovery",
+        _("plans of recovery to be decided"),
+        "recoveries",
+        lambda officer: RecoveryPlan.objects.filter(decision=None).exclude(agreed_by=officer),
+        "",
+    ),
+    Wait(
+        "payouts.approve_recovery",
+        _("write-offs to be decided"),
+        "recoveries",
+        lambda officer: WriteOff.objects.filter(decision=None).exclude(proposed_by=officer),
         "",
     ),
 )

@@ -24,6 +24,9 @@ DESKS: Final[Mapping[str, tuple[str, str]]] = {
     "settlements": ("settlements", "month"),
     "drafts": ("drafts", ""),
     "posts": ("township_officers", "township"),
+    "applications": ("applications", ""),
+    "rates": ("scheme_rates", ""),
+    "recoveries": ("overpayments", ""),
 }
 
 

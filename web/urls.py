@@ -14,6 +14,7 @@ from web import (
 from web.api import urls as api_urls
 from web.audit_desk import urls as audit_desk_urls
 from web.bank_desk import urls as bank_desk_urls
+from web.benefit_desk import urls as benefit_desk_urls
 from web.book_desk import urls as book_desk_urls
 from web.file_desk import urls as file_desk_urls
 from web.run_desk import urls as run_desk_urls
@@ -31,6 +32,7 @@ urlpatterns = [
     *file_desk_urls.urlpatterns,
     *run_desk_urls.urlpatterns,
     *bank_desk_urls.urlpatterns,
+    *benefit_desk_urls.urlpatterns,
     path("books/", pages.books, name="books"),
     path("books/<str:code>/", pages.balance, name="balance"),
     path("books/<str:code>/vouchers/", pages.vouchers, name="vouchers"),

@@ -103,6 +103,18 @@ def addresses(township: str) -> dict[str, str]:
         "receipt_books": reverse("receipt_books"),
         "receipt_book": reverse("receipt_book", args=[0]),
         "township_officers": reverse("township_officers", args=[township]),
+        "applications": reverse("applications"),
+        "application_new": reverse("application_new"),
+        "application": reverse("application", args=[0]),
+        "beneficiaries": reverse("beneficiaries"),
+        "beneficiary": reverse("beneficiary", args=[0]),
+        "beneficiary_numbers": reverse("beneficiary_numbers", args=[0]),
+        "enrolment": reverse("enrolment", args=[0]),
+        "scheme_rates": reverse("scheme_rates"),
+        "overpayments": reverse("overpayments"),
+        "overpayment": reverse("overpayment", args=[0]),
+        "benefit_fundings": reverse("benefit_fundings"),
+        "benefit_run_funding": reverse("benefit_run_funding", args=["2026-11", 9]),
         "audit": reverse("audit"),
         "audit_trace": reverse("audit_trace"),
         "audit_exports": reverse("audit_exports"),
@@ -155,6 +167,8 @@ SENT = {"run_begin", "run_act", "run_numbers", "run_sign", "run_papers_make", "r
 ANSWERS |= {name: 405 if name in SENT else 404 for name in OF_RUNS} | {"run_begin": 405}
 ANSWERS |= {"draft": 404, "draft_edit": 404, "draft_act": 405, "draft_reversal": 405}
 ANSWERS |= {"audit_export": 404, "audit_file": 404}
+ANSWERS |= dict.fromkeys(("application", "beneficiary", "enrolment", "overpayment", "benefit_run_funding"), 404)
+ANSWERS |= {"beneficiary_numbers": 405}
 # What is about one township, and not found where it is another's.
 OF_ONE = {"balance", "vouchers", "voucher", "township", "statement", "voucher_pdf", "account_lines"}
 ANSWERS |= {"settlement_act": 405, "income_sweep": 405}
