@@ -3,6 +3,7 @@
 A kind finds done what an attempt before it has done: it asks the state of the run or the batch, not the job.
 """
 
+from month.archive_work import ARCHIVE_KINDS
 from month.audit_work import AUDIT_KINDS
 from month.handing_over import BANK_KINDS
 from month.held import Kind
@@ -13,6 +14,7 @@ from month.paper_work import PAPER_KINDS
 KINDS = {
     kind.name: kind
     for kind in (
+        *ARCHIVE_KINDS,
         *AUDIT_KINDS,
         *BANK_KINDS,
         *LONG_KINDS,

@@ -38,6 +38,7 @@ KINDS: Mapping[str, object] = {
     "audit.pack_full": gettext_lazy("make the audit pack, numbers in full"),
     "audit.sample": gettext_lazy("draw a sample"),
     "audit.checks": gettext_lazy("check the books"),
+    "archives.carry_out": gettext_lazy("carry out a destruction list"),
 }
 # Why a job did not end well where nothing refused it.
 LOST: Mapping[str, object] = {

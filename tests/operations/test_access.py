@@ -103,6 +103,14 @@ def addresses(township: str) -> dict[str, str]:
         "receipt_books": reverse("receipt_books"),
         "receipt_book": reverse("receipt_book", args=[0]),
         "township_officers": reverse("township_officers", args=[township]),
+        "archives": reverse("archives"),
+        "archive_appraisals": reverse("archive_appraisals"),
+        "archive_appraisal": reverse("archive_appraisal", args=[0]),
+        "archive_lists": reverse("archive_lists"),
+        "archive_list": reverse("archive_list", args=[0]),
+        "archive_list_act": reverse("archive_list_act", args=[0]),
+        "archive_list_paper": reverse("archive_list_paper", args=[0, "pdf"]),
+        "archive_holds": reverse("archive_holds"),
         "audit": reverse("audit"),
         "audit_trace": reverse("audit_trace"),
         "audit_exports": reverse("audit_exports"),
@@ -155,6 +163,7 @@ SENT = {"run_begin", "run_act", "run_numbers", "run_sign", "run_papers_make", "r
 ANSWERS |= {name: 405 if name in SENT else 404 for name in OF_RUNS} | {"run_begin": 405}
 ANSWERS |= {"draft": 404, "draft_edit": 404, "draft_act": 405, "draft_reversal": 405}
 ANSWERS |= {"audit_export": 404, "audit_file": 404}
+ANSWERS |= {"archive_appraisal": 404, "archive_list": 404, "archive_list_paper": 404, "archive_list_act": 405}
 # What is about one township, and not found where it is another's.
 OF_ONE = {"balance", "vouchers", "voucher", "township", "statement", "voucher_pdf", "account_lines"}
 ANSWERS |= {"settlement_act": 405, "income_sweep": 405}
