@@ -78,8 +78,8 @@ STATES: Final = {
     "done": gettext_lazy("carried out"),
     "refused": gettext_lazy("refused"),
     "ready": gettext_lazy("to be carried out"),
-    "to_sign": gettext_lazy("to be signed"),
-    "to_watch": gettext_lazy("to be witnessed"),
+    "to_sign": gettext_lazy("waits for signatures"),
+    "to_watch": gettext_lazy("waits for witnesses"),
 }
 
 
