@@ -83,8 +83,10 @@ ROUTES: Final[Mapping[str, Rule | Holds | ByToken]] = {
     "voucher": Rule.READS_A_BOOK,
     # The books' desk.
     "voucher_search": Rule.READS_A_BOOK,
+    "voucher_search_file": Rule.READS_A_BOOK,
     "voucher_pdf": Rule.READS_A_BOOK,
     "account_lines": Rule.READS_A_BOOK,
+    "account_lines_file": Rule.READS_A_BOOK,
     "drafts": Rule.READS_DISTRICT,
     "draft": Rule.READS_DISTRICT,
     "draft_new": holds("ledger.prepare_voucher"),

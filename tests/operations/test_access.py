@@ -74,6 +74,8 @@ def addresses(township: str) -> dict[str, str]:
         "vouchers": reverse("vouchers", args=[book.code]),
         "voucher": reverse("voucher", args=[voucher.pk if voucher else 0]),
         "voucher_search": reverse("voucher_search"),
+        "voucher_search_file": reverse("voucher_search_file", args=["csv"]),
+        "account_lines_file": reverse("account_lines_file", args=[book.code, "1001", "xlsx"]),
         "voucher_pdf": reverse("voucher_pdf", args=[voucher.pk if voucher else 0]),
         "account_lines": reverse("account_lines", args=[book.code, "1001"]),
         "drafts": reverse("drafts"),
@@ -170,7 +172,7 @@ ANSWERS |= {"settlement_act": 405, "income_sweep": 405}
 ANSWERS |= {"township_claim": 404, "township_receipt_book": 404, "receipt_book": 404}
 OF_ONE = {"balance", "vouchers", "voucher", "township", "statement"}
 OF_ONE |= {"township_claims", "township_claim_new", "township_claim", "township_income", "township_officers"}
-OF_ONE |= {"township_receipts", "township_receipt_book"}
+OF_ONE |= {"account_lines_file", "township_receipts", "township_receipt_book"}
 MANAGERS = ("administrator", "bureau_head")
 WHO_OPENS = {
     Rule.SIGNED_IN: sorted(POSTS),
