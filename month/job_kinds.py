@@ -10,6 +10,7 @@ from month.held import Kind
 from month.long_posting import POSTING_KINDS
 from month.long_work import LONG_KINDS
 from month.paper_work import PAPER_KINDS
+from month.statement_work import STATEMENT_KINDS
 
 KINDS = {
     kind.name: kind
@@ -20,6 +21,7 @@ KINDS = {
         *LONG_KINDS,
         *POSTING_KINDS,
         *PAPER_KINDS,
+        *STATEMENT_KINDS,
     )
 }
 

@@ -22,6 +22,7 @@ KINDS: Mapping[str, object] = {
     "run.check": gettext_lazy("check a run"),
     "run.release": gettext_lazy("release a run"),
     "results.read": gettext_lazy("read the bank's results"),
+    "statement.read": gettext_lazy("take a statement of the bank"),
     "papers.stage": gettext_lazy("write the findings"),
     "papers.month": gettext_lazy("write the papers of a month"),
     "papers.results": gettext_lazy("write the list of results"),

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from imports.statement_tables import statement_rows
 from ledger.models import Officer
 from month.beginning import open_months, pay_date_of, payable_day
 from month.handing_over import taking
@@ -21,18 +20,25 @@ from month.inboxes import arrived
 from month.long_work import reading_results
 from month.models import Job
 from month.running import single_payment_template
-from payouts.bank_files.statement_templates import DEFAULT_STATEMENT, statement_template, statement_templates
+from month.statement_work import (
+    MESSAGES,
+    READ_STATEMENT,
+    TABLE,
+    BankStatementFile,
+    reading_statement,
+    take_file,
+)
+from payouts.bank_files.statement_templates import DEFAULT_STATEMENT, statement_templates
 from payouts.bank_formats import format_names
 from payouts.building import DEFAULT_TEMPLATE
 from payouts.channels.channel_files import SHIPPED, load_channels
 from payouts.correcting import corrections_waiting, reissue
 from payouts.models import OwnAccount, ResultFile, StatementFile
 from payouts.models.bank_words import OwnAccountStatus, SettledBy
-from payouts.registering_accounts import own_account_called
 from payouts.rendering import channels_folder
 from payouts.returned_payments import day_of
 from payouts.sending import folder_of
-from payouts.taking_statements import TakenStatement, take_notice, take_plain_statement, take_statement
+from payouts.taking_statements import TakenStatement
 from web.addresses import month_in
 from web.bank_desk.bank_uploads import bank_upload
 from web.bank_desk.batch_pages import is_serial
@@ -44,8 +50,7 @@ from web.templatetags.acts import trail
 PAGE: Final = 100
 JOBS_SHOWN: Final = 5
 FILES_SHOWN: Final = 30
-STATEMENT_KINDS: Final = {"camt.053": take_statement, "camt.054": take_notice}
-TABLE: Final = "table"
+JOBS: Final = ("results.read", "bank.take", READ_STATEMENT)
 
 
 class Lying(NamedTuple):
@@ -73,7 +78,7 @@ def draw_results(request: HttpRequest, month: date, refusal: str = "") -> HttpRe
     context = {
         "month": month,
         "lying": lying(),
-        "jobs": told(list(Job.objects.filter(kind__in=("results.read", "bank.take")).order_by("-pk")[:JOBS_SHOWN])),
+        "jobs": told(list(Job.objects.filter(kind__in=JOBS).order_by("-pk")[:JOBS_SHOWN])),
         "files": files[:FILES_SHOWN],
         "totals": ResultFile.objects.filter(month=month).aggregate(
             rows=Sum("rows"),
@@ -163,31 +168,24 @@ def day_in(text: str) -> date | None:
 
 
 def read_statement(request: HttpRequest, _month: date) -> Deed:
-    """Take a statement or a notice of the bank."""
+    """Take a statement or a notice of the bank; a worker takes one that is large."""
     typed = {name: request.POST.get(name, "") for name in ("kind", "account", "table", "settled_by")}
-    if typed["kind"] not in (*STATEMENT_KINDS, TABLE) or typed["settled_by"] not in SettledBy.values:
+    if typed["kind"] not in (*MESSAGES, TABLE) or typed["settled_by"] not in SettledBy.values:
         raise Http404("kind")
 
     def step(officer: Officer, at: datetime) -> str:
-        file = bank_upload(request)
-        settled_by = SettledBy(typed["settled_by"])
-        if typed["kind"] != TABLE:
-            take_kind = STATEMENT_KINDS[typed["kind"]]
-            return said_of(
-                take_kind(name=file.name, content=file.content, settled_by=settled_by, officer=officer, at=at)
-            )
-        template = statement_template(name=typed["table"] if typed["table"] in statement_templates() else "")
-        return said_of(
-            take_plain_statement(
-                name=file.name,
-                content=file.content,
-                own=own_account_called(typed["account"]),
-                rows=statement_rows(file=file.name, content=file.content, template=template),
-                settled_by=settled_by,
-                officer=officer,
-                at=at,
-            )
+        upload = bank_upload(request)
+        file = BankStatementFile(
+            name=upload.name,
+            content=upload.content,
+            kind=typed["kind"],
+            account=typed["account"],
+            template=typed["table"] if typed["table"] in statement_templates() else "",
+            settled_by=SettledBy(typed["settled_by"]),
         )
+        if file.is_large:
+            return ask_for_work(reading_statement(file), officer, at)
+        return said_of(take_file(file, officer=officer, at=at))
 
     return Deed("statement.take", step)
 
