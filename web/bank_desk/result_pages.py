@@ -1,9 +1,9 @@
 """What the bank says: its files are uploaded or lie in its folders; what came back is worked off one by one."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final
 
 from django.db.models import Count, F, Sum
 from django.http import Http404, HttpRequest, HttpResponse
@@ -37,12 +37,12 @@ from payouts.models import OwnAccount, ResultFile, StatementFile
 from payouts.models.bank_words import OwnAccountStatus, SettledBy
 from payouts.rendering import channels_folder
 from payouts.returned_payments import day_of
-from payouts.sending import folder_of
 from payouts.taking_statements import TakenStatement
 from web.addresses import month_in
 from web.bank_desk.bank_uploads import bank_upload
 from web.bank_desk.batch_pages import is_serial
 from web.bank_desk.entering import Deed, enter
+from web.bank_desk.lying import lying, refused_files
 from web.bank_desk.returned import open_returns, returns_page, sum_of
 from web.job_pages import ask_for_work, told
 from web.templatetags.acts import trail
@@ -51,14 +51,6 @@ PAGE: Final = 100
 JOBS_SHOWN: Final = 5
 FILES_SHOWN: Final = 30
 JOBS: Final = ("results.read", "bank.take", READ_STATEMENT)
-
-
-class Lying(NamedTuple):
-    """A file that lies in the folder of a channel."""
-
-    channel: str
-    name: str
-    size: int
 
 
 @require_GET
@@ -73,11 +65,14 @@ def draw_results(request: HttpRequest, month: date, refusal: str = "") -> HttpRe
     returned = returns_page(month=month, after=int(after) if is_serial(after) else 0, limit=PAGE)
     all_returned = open_returns(month)
     corrected = corrections_waiting(month=month)
+    refused, refused_count = refused_files()
     came_back = F("returned_amount") + F("rejected_amount")
     files = ResultFile.objects.filter(month=month).defer("content").annotate(came_back=came_back).order_by("-pk")
     context = {
         "month": month,
         "lying": lying(),
+        "refused_files": refused,
+        "refused_count": refused_count,
         "jobs": told(list(Job.objects.filter(kind__in=JOBS).order_by("-pk")[:JOBS_SHOWN])),
         "files": files[:FILES_SHOWN],
         "totals": ResultFile.objects.filter(month=month).aggregate(
@@ -107,18 +102,6 @@ def draw_results(request: HttpRequest, month: date, refusal: str = "") -> HttpRe
         **trail(f"month/{month:%Y-%m}"),
     }
     return render(request, "web/bank_desk/results.html", context)
-
-
-def lying() -> Sequence[Lying]:
-    """Return what lies in the folders of the channels; nothing is read or moved."""
-    found = []
-    for channel in load_channels(folder=channels_folder() or SHIPPED).values():
-        for path in folder_of(channel).arrived():
-            try:
-                found.append(Lying(channel.name, path.name, path.stat().st_size))
-            except FileNotFoundError:  # a worker may take it away at any moment
-                continue
-    return found
 
 
 def mark_of(month: date) -> str:
