@@ -18,6 +18,7 @@ from audit.models import (
     RetentionHold,
 )
 from ledger.models import AuditEvent
+from month.standings import months_known
 from month.waiting_tasks import waiting_for
 from tests import golden, sign_ins
 from tests.web.archives import (
@@ -247,3 +248,11 @@ def test_many_lists_take_as_many_queries_as_one() -> None:
             )
     assert counts[0] == counts[1]
     assert list_pages.PAGE > 5
+
+
+@pytest.mark.parametrize("page_of_month", ["month_of", "files", "results"])
+def test_the_month_of_an_old_file_has_pages_and_is_no_month_of_pay(page_of_month: str) -> None:
+    text = page(at_desk("auditor"), reverse(page_of_month, args=["1999-05"]))
+    assert "1999-05" in text
+    kept()
+    assert date(1999, 5, 1) not in months_known()

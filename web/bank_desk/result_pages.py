@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from ledger.models import Officer
+from ledger.policies import NoValueYet
 from month.beginning import open_months, pay_date_of, payable_day
 from month.handing_over import taking
 from month.inboxes import arrived
@@ -89,7 +90,7 @@ def draw_results(request: HttpRequest, month: date, refusal: str = "") -> HttpRe
         "following": returned[-1].payment.serial if len(returned) == PAGE else "",
         "corrected": corrected.count(),
         "cooled_off": corrected.filter(payable_from__lte=timezone.localdate()).count(),
-        "pay_day": payable_day(nominal=max(pay_date_of(month), timezone.localdate())),
+        "pay_day": pay_day_of(month),
         "formats": format_names(),
         "format": DEFAULT_TEMPLATE,
         "accounts": OwnAccount.objects.filter(status=OwnAccountStatus.CONFIRMED).order_by("pk"),
@@ -102,6 +103,15 @@ def draw_results(request: HttpRequest, month: date, refusal: str = "") -> HttpRe
         **trail(f"month/{month:%Y-%m}"),
     }
     return render(request, "web/bank_desk/results.html", context)
+
+
+def pay_day_of(month: date) -> date:
+    """Return the next day on which a month may be paid again."""
+    today = timezone.localdate()
+    try:
+        return payable_day(nominal=max(pay_date_of(month), today))
+    except NoValueYet:  # before the first pay calendar
+        return payable_day(nominal=today)
 
 
 def mark_of(month: date) -> str:
