@@ -1,7 +1,8 @@
 """What the search page and the page of an account show, whole and as a file; these pages change nothing."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from contextlib import ExitStack
+from datetime import timedelta
 from tempfile import TemporaryFile
 from typing import IO, Final
 
@@ -84,16 +85,15 @@ def account_lines_file(request: HttpRequest, code: str, account: str, kind: str)
 
 def as_file(found: Callable[[], Found], kind: str, name: str) -> FileResponse:
     """Return a list as a file: it is whole before its first byte goes out, and is never whole in memory."""
-    file: IO[bytes] = TemporaryFile()  # noqa: SIM115 the answer closes it
-    try:
+    with ExitStack() as until_written:
+        file: IO[bytes] = until_written.enter_context(TemporaryFile())
         with in_chinese(), transaction.atomic():
             write_found(file=file, found=found(), kind=kind, at=timezone.now())
-    except BaseException:
-        file.close()
-        raise
+        until_written.pop_all()  # from here on the answer closes it
     file.seek(0)
-    day: date = timezone.localdate()
-    return FileResponse(file, as_attachment=True, filename=f"{name}-{day}.{kind}", content_type=CONTENT_TYPES[kind])
+    return FileResponse(
+        file, as_attachment=True, filename=f"{name}-{timezone.localdate()}.{kind}", content_type=CONTENT_TYPES[kind]
+    )
 
 
 def too_many(request: HttpRequest, limit: int, to: str) -> HttpResponseRedirect:
