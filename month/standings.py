@@ -15,6 +15,7 @@ from imports.models import StagedSheet, StageStatus
 from ledger.models import Period
 from ledger.models.words import BookKind, PeriodStatus
 from ledger.money import ZERO, in_full
+from ledger.policies import NoValueYet
 from payouts.models import Batch, NotPaid, Payment, Payslip, Run, RunException
 from payouts.models.words import RELEASED_STATES, BatchStatus, PaymentStatus, RunStatus, Severity
 from payouts.policy import payout_policies
@@ -87,22 +88,30 @@ PAST_SIGNING: Final = PAST_CHECKING - {RunStatus.CHECKED}
 def standing_of(month: date) -> MonthStanding:
     """Return where a month stands; a constant number of queries, however many people are paid."""
     run = current_run(month=month)
-    dates = stage_dates(month=month, policies=payout_policies())
+    due = due_days(month)
     status = RunStatus(run.status) if run else RunStatus.OPEN
     batches = list(Batch.objects.filter(month=month).exclude(status=BatchStatus.CANCELLED).order_by("number"))
     moves = {move.to_status: str(move.by_id or "") for move in run.moves.order_by("pk")} if run else {}
     steps = [
-        files_in(month, status, dates[Stage.REPORT_BY].on),
-        computed(run, status, moves, dates[Stage.CHECK_BY].on),
+        files_in(month, status, due.get(Stage.REPORT_BY)),
+        computed(run, status, moves, due.get(Stage.CHECK_BY)),
         compared(run, status, moves),
         exceptions(run, status, moves),
         approvals(status, moves),
         funds(batches, status),
-        bank(batches, dates[Stage.DATA_TO_BANK].on),
-        results(month, batches, dates[Stage.PAY_DAY].on),
+        bank(batches, due.get(Stage.DATA_TO_BANK)),
+        results(month, batches, due.get(Stage.PAY_DAY)),
         closing(month, status),
     ]
     return MonthStanding(month, run, steps)
+
+
+def due_days(month: date) -> Mapping[Stage, date]:
+    """Return the day of each stage of a month; nothing for a month before the first pay calendar, of old files only."""
+    try:
+        return {stage: one.on for stage, one in stage_dates(month=month, policies=payout_policies()).items()}
+    except NoValueYet:
+        return {}
 
 
 def state_of(*, done: bool, begun: bool, stuck: bool = False) -> State:
@@ -113,7 +122,7 @@ def state_of(*, done: bool, begun: bool, stuck: bool = False) -> State:
     return State.NOW if begun else State.WAITING
 
 
-def files_in(month: date, status: RunStatus, due: date) -> StepStanding:
+def files_in(month: date, status: RunStatus, due: date | None) -> StepStanding:
     counts = Counter(StagedSheet.objects.filter(month=month).exclude(layout="").values_list("status", flat=True))
     waiting, applied = counts[StageStatus.STAGED], counts[StageStatus.APPLIED]
     return StepStanding(
@@ -132,7 +141,7 @@ def files_in(month: date, status: RunStatus, due: date) -> StepStanding:
     )
 
 
-def computed(run: Run | None, status: RunStatus, moves: Mapping[str, str], due: date) -> StepStanding:
+def computed(run: Run | None, status: RunStatus, moves: Mapping[str, str], due: date | None) -> StepStanding:
     figures: list[str] = []
     if run and run.edition:
         paid = Payslip.objects.filter(run=run, edition=run.edition).aggregate(people=Count("pk"), net=Sum("net"))
@@ -229,7 +238,7 @@ def funds(batches: Sequence[Batch], status: RunStatus) -> StepStanding:
     )
 
 
-def bank(batches: Sequence[Batch], due: date) -> StepStanding:
+def bank(batches: Sequence[Batch], due: date | None) -> StepStanding:
     waiting = [batch for batch in batches if batch.status in BATCH_TO_BE_SENT]
     unknown = [batch for batch in batches if batch.status == BatchStatus.UNKNOWN]
     sent = len(batches) - len(waiting) - len(unknown)
@@ -243,7 +252,7 @@ def bank(batches: Sequence[Batch], due: date) -> StepStanding:
     )
 
 
-def results(month: date, batches: Sequence[Batch], due: date) -> StepStanding:
+def results(month: date, batches: Sequence[Batch], due: date | None) -> StepStanding:
     counts = {
         status: (count, total)
         for status, count, total in Payment.objects.filter(month=month, reissued_as=None)
@@ -295,6 +304,7 @@ def closing(month: date, status: RunStatus) -> StepStanding:
 
 
 def months_known() -> Sequence[date]:
-    """Return the months that have files or runs, the latest first."""
-    months = {*Run.objects.values_list("month", flat=True), *StagedSheet.objects.values_list("month", flat=True)}
+    """Return the months that have lists or runs, the latest first; a file that is no list makes no month."""
+    lists = StagedSheet.objects.exclude(layout="")
+    months = {*Run.objects.values_list("month", flat=True), *lists.values_list("month", flat=True)}
     return sorted(months, reverse=True)

@@ -51,6 +51,8 @@ STEP_NAMES: Mapping[str, object] = {
     "write": gettext_lazy("write"),
     "remit": gettext_lazy("remit"),
     "close": gettext_lazy("close"),
+    "statement": gettext_lazy("statement"),
+    "destroy": gettext_lazy("destroy"),
 }
 NEXT_STEPS: Mapping[str, object] = {
     RunStatus.COLLECTING: gettext_lazy("Next: month stage, month apply, then month compute."),

@@ -22,6 +22,7 @@ KINDS: Mapping[str, object] = {
     "run.check": gettext_lazy("check a run"),
     "run.release": gettext_lazy("release a run"),
     "results.read": gettext_lazy("read the bank's results"),
+    "statement.read": gettext_lazy("take a statement of the bank"),
     "papers.stage": gettext_lazy("write the findings"),
     "papers.month": gettext_lazy("write the papers of a month"),
     "papers.results": gettext_lazy("write the list of results"),
@@ -38,6 +39,7 @@ KINDS: Mapping[str, object] = {
     "audit.pack_full": gettext_lazy("make the audit pack, numbers in full"),
     "audit.sample": gettext_lazy("draw a sample"),
     "audit.checks": gettext_lazy("check the books"),
+    "archives.carry_out": gettext_lazy("carry out a destruction list"),
 }
 # Why a job did not end well where nothing refused it.
 LOST: Mapping[str, object] = {

@@ -3,11 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from audit.destroying import SIGNS_BY
+from audit.destructions import listed_items, lists_to_carry_out, lists_to_sign
+from audit.models import SIGNING, WITNESSES, Appraisal, AppraisedYear, DestructionRole
 from imports.models import StagedSheet, StageStatus
 from ledger.models import Officer, VoucherDraft
 from ledger.models.words import DraftStatus
@@ -102,6 +106,17 @@ def drafts(status: DraftStatus) -> Callable[[Officer], Rows]:
     return lambda officer: VoucherDraft.objects.filter(status=status).exclude(Q(preparer=officer) | Q(reviewer=officer))
 
 
+def destruction(role: DestructionRole, officer: Officer) -> Rows:
+    return lists_to_sign(role=role, officer=officer)
+
+
+def to_propose() -> Rows:
+    """Return the appraisals that let something go which is on no list yet."""
+    same = listed_items().filter(record_class=OuterRef("record_class"), fiscal_year=OuterRef("fiscal_year"))
+    years = AppraisedYear.objects.filter(~Exists(same), appraisal=OuterRef("pk"), may_go=True)
+    return Appraisal.objects.filter(Exists(years))
+
+
 WAITS: Final[Sequence[Wait]] = (
     Wait("ledger.review_voucher", _("vouchers by hand to be reviewed"), "drafts", drafts(DraftStatus.SUBMITTED), ""),
     Wait("ledger.post_voucher", _("vouchers by hand to be posted"), "drafts", drafts(DraftStatus.REVIEWED), ""),
@@ -194,6 +209,28 @@ WAITS: Final[Sequence[Wait]] = (
         "posts",
         lambda officer: Secondment.objects.filter(status=SecondmentStatus.GIVEN).exclude(given_by=officer),
         "township__code",
+    ),
+    *(
+        Wait(SIGNS_BY[role], _("destruction lists to be signed"), "destruction", partial(destruction, role), "")
+        for role in SIGNING
+    ),
+    *(
+        Wait(SIGNS_BY[role], _("destructions to be witnessed"), "destruction", partial(destruction, role), "")
+        for role in WITNESSES
+    ),
+    Wait(
+        "audit.carry_out_destruction",
+        _("destruction lists to be carried out"),
+        "destruction",
+        lambda officer: lists_to_carry_out(officer=officer),
+        "",
+    ),
+    Wait(
+        "audit.propose_destruction",
+        _("appraisals to be put on a list"),
+        "appraisals",
+        lambda _officer: to_propose(),
+        "",
     ),
     Wait(
         "payouts.pass_village",

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from audit.destroying import SIGNS_BY
 from ledger.models import Book, Officer
 from month.post_names import POST_NAMES
 from month.posts import POSTS
@@ -82,8 +83,10 @@ ROUTES: Final[Mapping[str, Rule | Holds | ByToken]] = {
     "voucher": Rule.READS_A_BOOK,
     # The books' desk.
     "voucher_search": Rule.READS_A_BOOK,
+    "voucher_search_file": Rule.READS_A_BOOK,
     "voucher_pdf": Rule.READS_A_BOOK,
     "account_lines": Rule.READS_A_BOOK,
+    "account_lines_file": Rule.READS_A_BOOK,
     "drafts": Rule.READS_DISTRICT,
     "draft": Rule.READS_DISTRICT,
     "draft_new": holds("ledger.prepare_voucher"),
@@ -228,6 +231,15 @@ ROUTES: Final[Mapping[str, Rule | Holds | ByToken]] = {
     "overpayment": Rule.READS_DISTRICT,
     "benefit_fundings": Rule.READS_DISTRICT,
     "benefit_run_funding": Rule.READS_DISTRICT,
+    # The archives' desk. What is entered there, the act asks for its post.
+    "archives": Rule.READS_DISTRICT,
+    "archive_appraisals": Rule.READS_DISTRICT,
+    "archive_appraisal": Rule.READS_DISTRICT,
+    "archive_lists": Rule.READS_DISTRICT,
+    "archive_list": Rule.READS_DISTRICT,
+    "archive_list_act": holds(*SIGNS_BY.values(), "audit.carry_out_destruction"),
+    "archive_list_paper": Rule.READS_DISTRICT,
+    "archive_holds": Rule.READS_DISTRICT,
     # The auditor's desk: it reads, and asks for what leaves the books.
     "audit": Rule.READS_DISTRICT,
     "audit_trace": Rule.READS_DISTRICT,

@@ -24,6 +24,11 @@ class Bar:
     amount: Decimal
 
     @property
+    def in_wan(self) -> str:
+        """The amount in 10,000 yuan, as short as bars of a year's months have room for."""
+        return f"{self.amount / 10_000:,.1f}"
+
+    @property
     def middle(self) -> int:
         return self.x + self.width // 2
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Sum
@@ -16,9 +17,13 @@ from month.models import Job, JobState
 from month.standings import MonthStanding, months_known, standing_of
 from payouts.models import Payment, Payslip, Run
 from payouts.models.words import PaymentStatus
+from treasury.debts import burn_downs
+from treasury.models import Settlement, Township
+from treasury.models.words import SettlementStatus
+from treasury.settlement_figures import end_of_month
 from web.access import may_open
 from web.addresses import month_in
-from web.charts import bar_chart
+from web.charts import BarChart, bar_chart
 from web.job_pages import told
 
 CHARTED = 12
@@ -65,6 +70,7 @@ def month_of(request: HttpRequest, month: str) -> HttpResponse:
         "runs": Run.objects.filter(month=chosen).order_by("purpose", "number"),
         "jobs": told(list(Job.objects.exclude(status__in=[JobState.DONE, JobState.CANCELLED]).order_by("-pk")[:10])),
         "chart": pay_over_months(),
+        "debts": old_debts(chosen),
     }
     return render(request, "web/month.html", context)
 
@@ -113,3 +119,67 @@ def pay_over_months() -> object:
     )
     rows.reverse()
     return bar_chart(days=[month for month, _net in rows], amounts=[net or ZERO for _month, net in rows])
+
+
+class TownshipDebt(NamedTuple):
+    """The old debt of a township over the months of the chart, and what its settlements withheld in them."""
+
+    name: str
+    code: str
+    start: Decimal
+    left: Decimal
+    rate: Decimal | None
+    withheld: Decimal
+
+    @property
+    def repaid(self) -> Decimal:
+        """What the debt fell by; below zero it grew."""
+        return self.start - self.left
+
+
+class OldDebts(NamedTuple):
+    """The old debts of all townships: their sum at each month end, and each of those that have one."""
+
+    chart: BarChart
+    since: date
+    rows: Sequence[TownshipDebt]
+    total: TownshipDebt
+
+
+def old_debts(month: date) -> OldDebts | None:
+    """Return how the old debts of all townships burned down in the months up to one; nothing where there are none."""
+    falls = burn_downs(
+        townships=list(Township.objects.select_related("book").order_by("number")), on=end_of_month(month)
+    )
+    falls = [one for one in falls if any(one.balances)]
+    if not falls:
+        return None
+    days = falls[0].days
+    rates, withheld = withholdings(since=days[0], until=month)
+    rows = [
+        TownshipDebt(
+            one.township.name,
+            one.township.code,
+            one.balances[0],
+            one.balances[-1],
+            rates.get(one.township.pk),
+            withheld.get(one.township.pk, ZERO),
+        )
+        for one in falls
+    ]
+    sums = [sum((getattr(row, name) for row in rows), ZERO) for name in ("start", "left", "withheld")]
+    amounts = [sum((one.balances[place] for one in falls), ZERO) for place in range(len(days))]
+    return OldDebts(
+        bar_chart(days=days, amounts=amounts), days[0], rows, TownshipDebt("", "", sums[0], sums[1], None, sums[2])
+    )
+
+
+def withholdings(*, since: date, until: date) -> tuple[Mapping[int, Decimal], Mapping[int, Decimal]]:
+    """Return the rate by which each township's latest settlement withheld, and what all posted ones withheld."""
+    rates: dict[int, Decimal] = {}
+    withheld: dict[int, Decimal] = {}
+    found = Settlement.objects.filter(month__gt=since, month__lte=until, status=SettlementStatus.POSTED)
+    for township, rate, amount in found.order_by("month", "pk").values_list("township", "rate", "withheld"):
+        rates[township] = rate
+        withheld[township] = withheld.get(township, ZERO) + amount
+    return rates, withheld

@@ -45,6 +45,7 @@ ENTRIES: Final[Sequence[Entry]] = (
     Entry("townships", _("Townships"), ("township", "statement", "income", "arrears", "settlement")),
     Entry("receipt_books", _("Receipt books"), ("receipt_",)),
     Entry("applications", _("Benefits"), ("application", "benefi", "enrolment", "scheme_rate", "overpayment")),
+    Entry("archives", _("Archives"), ("archive_",)),
     Entry("audit", _("Audit"), ("audit_",)),
     Entry("api_tokens", _("Systems"), ()),
     Entry("jobs", _("Work in hand"), ("job",)),

@@ -23,6 +23,8 @@ DESKS: Final[Mapping[str, tuple[str, str]]] = {
     "claims": ("township_claims", "township"),
     "settlements": ("settlements", "month"),
     "drafts": ("drafts", ""),
+    "destruction": ("archive_lists", ""),
+    "appraisals": ("archive_appraisals", ""),
     "posts": ("township_officers", "township"),
     "applications": ("applications", ""),
     "rates": ("scheme_rates", ""),

@@ -12,6 +12,7 @@ from web import (
     township_pages,
 )
 from web.api import urls as api_urls
+from web.archive_desk import urls as archive_desk_urls
 from web.audit_desk import urls as audit_desk_urls
 from web.bank_desk import urls as bank_desk_urls
 from web.benefit_desk import urls as benefit_desk_urls
@@ -42,6 +43,7 @@ urlpatterns = [
     path("incomes/<int:year>/", township_pages.incomes, name="incomes"),
     path("arrears/", township_pages.arrears, name="arrears"),
     *township_desk_urls.urlpatterns,
+    *archive_desk_urls.urlpatterns,
     *audit_desk_urls.urlpatterns,
     *api_urls.urlpatterns,
     path("sign-in/", security_pages.SignIn.as_view(), name="sign_in"),

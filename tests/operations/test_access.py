@@ -74,6 +74,8 @@ def addresses(township: str) -> dict[str, str]:
         "vouchers": reverse("vouchers", args=[book.code]),
         "voucher": reverse("voucher", args=[voucher.pk if voucher else 0]),
         "voucher_search": reverse("voucher_search"),
+        "voucher_search_file": reverse("voucher_search_file", args=["csv"]),
+        "account_lines_file": reverse("account_lines_file", args=[book.code, "1001", "xlsx"]),
         "voucher_pdf": reverse("voucher_pdf", args=[voucher.pk if voucher else 0]),
         "account_lines": reverse("account_lines", args=[book.code, "1001"]),
         "drafts": reverse("drafts"),
@@ -115,6 +117,14 @@ def addresses(township: str) -> dict[str, str]:
         "overpayment": reverse("overpayment", args=[0]),
         "benefit_fundings": reverse("benefit_fundings"),
         "benefit_run_funding": reverse("benefit_run_funding", args=["2026-11", 9]),
+        "archives": reverse("archives"),
+        "archive_appraisals": reverse("archive_appraisals"),
+        "archive_appraisal": reverse("archive_appraisal", args=[0]),
+        "archive_lists": reverse("archive_lists"),
+        "archive_list": reverse("archive_list", args=[0]),
+        "archive_list_act": reverse("archive_list_act", args=[0]),
+        "archive_list_paper": reverse("archive_list_paper", args=[0, "pdf"]),
+        "archive_holds": reverse("archive_holds"),
         "audit": reverse("audit"),
         "audit_trace": reverse("audit_trace"),
         "audit_exports": reverse("audit_exports"),
@@ -169,13 +179,14 @@ ANSWERS |= {"draft": 404, "draft_edit": 404, "draft_act": 405, "draft_reversal":
 ANSWERS |= {"audit_export": 404, "audit_file": 404}
 ANSWERS |= dict.fromkeys(("application", "beneficiary", "enrolment", "overpayment", "benefit_run_funding"), 404)
 ANSWERS |= {"beneficiary_numbers": 405}
+ANSWERS |= {"archive_appraisal": 404, "archive_list": 404, "archive_list_paper": 404, "archive_list_act": 405}
 # What is about one township, and not found where it is another's.
 OF_ONE = {"balance", "vouchers", "voucher", "township", "statement", "voucher_pdf", "account_lines"}
 ANSWERS |= {"settlement_act": 405, "income_sweep": 405}
 ANSWERS |= {"township_claim": 404, "township_receipt_book": 404, "receipt_book": 404}
 OF_ONE = {"balance", "vouchers", "voucher", "township", "statement"}
 OF_ONE |= {"township_claims", "township_claim_new", "township_claim", "township_income", "township_officers"}
-OF_ONE |= {"township_receipts", "township_receipt_book"}
+OF_ONE |= {"account_lines_file", "township_receipts", "township_receipt_book"}
 MANAGERS = ("administrator", "bureau_head")
 WHO_OPENS = {
     Rule.SIGNED_IN: sorted(POSTS),

@@ -7,11 +7,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from ledger.models import AuditEvent
+from month.inboxes import put_aside
+from payouts.channels.channel_files import SHIPPED, load_channels
 from payouts.models import BankFile, Batch, Payment
+from payouts.rendering import channels_folder
+from payouts.sending import folder_of
 from tests import payroll
 from tests.payroll import AUGUST, LIST, SEPTEMBER, answer_to, batch_of, card, serial_of
 from tests.sign_ins import events
 from tests.web.bank_desk import OPEN, REFUSED, Desk, work_off
+from web.bank_desk.lying import refused_files
 
 stage = payroll.stage
 rolled_back = payroll.rolled_back
@@ -138,6 +143,28 @@ def test_what_was_typed_stays_when_it_is_refused() -> None:
     assert "account_number_is_sound" in page
     assert f'value="{wrong}"' in page
     assert 'value="一张纸"' in page
+
+
+def test_files_that_were_refused_are_listed_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    drop = folder_of(next(iter(load_channels(folder=channels_folder() or SHIPPED).values())))
+    drop.make()
+    desk, before = Desk("auditor"), refused_files()[1]
+    for number in (1, 2):
+        path = drop.incoming / f"result_refused_{number}.txt"
+        path.write_bytes(b"no list")
+        put_aside(drop, path, f"no list, of account 622202000000000000{number}")
+    (drop.refused / "result_refused_1.txt.reason.txt").unlink()
+    try:
+        page = desk.sees("results", "2026-08")
+        assert f"Files of the bank that were refused · {before + 2}" in page
+        assert ("result_refused_1.txt" in page, "no list, of account" in page) == (True, True)
+        assert "6222020000000000002" not in page
+        monkeypatch.setattr("web.bank_desk.lying.REFUSED_SHOWN", 1)
+        shown, count = refused_files()
+        assert ([one.name for one in shown], count) == (["result_refused_2.txt"], before + 2)
+    finally:
+        for path in drop.refused.glob("result_refused_*"):
+            path.unlink()
 
 
 def test_payments_are_searched_and_paged(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,11 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from month import statement_work
 from payouts.models import BankFile, Batch, BatchApproval, Payment, Reconciliation, StatementEntry
 from payouts.refusals import OutcomeUnknown
 from payouts.sending import begin, begin_handover, channel_of, folder_of, hand_over
+from payouts.statement_refusals import StatementRefused
 from tests import payroll
 from tests.payroll import (
     AT,
@@ -143,6 +145,29 @@ def test_an_entry_is_listed_signed_and_the_account_reconciled_by_two_officers() 
     kept = Reconciliation.objects.get(own_account=own)
     assert (kept.status, kept.made_by_id, kept.reviewed_by_id) == ("REVIEWED", "demo-preparer", "demo-chief")
     assert "reviewed" in chief.sees("own_accounts", "2026-08")
+
+
+def test_a_large_statement_is_taken_by_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statement_work, "BYTES_AT_ONCE_MAX", 100)
+    own, cashier = own_account(since=date(2026, 8, 16)), Desk("cashier")
+    bank, last = Bank(own), date(2026, 8, 31)
+    content = bank.statement(last, entry("8.00", last), amounts=["8.00"])
+    results, sent = reverse("result_act", args=["2026-08"]), {"kind": "camt.053", "settled_by": "RESULTS"}
+    file = SimpleUploadedFile("s.xml", content)
+    told = cashier.acts(cashier.sees("results", "2026-08"), results, "statement", file=file, **sent)
+    assert "take a statement of the bank" in told
+    assert StatementEntry.objects.filter(own_account=own).count() == 0
+    assert work_off() == ["statement.read"]
+    assert StatementEntry.objects.filter(own_account=own).count() == 1
+    assert "take a statement of the bank" in cashier.sees("results", "2026-08")
+    again = SimpleUploadedFile("s.xml", content)
+    cashier.acts(cashier.sees("results", "2026-08"), results, "statement", file=again, **sent)
+    assert work_off() == ["statement.read"]
+    assert StatementEntry.objects.filter(own_account=own).count() == 1
+    broken = SimpleUploadedFile("b.xml", content[:200])
+    cashier.acts(cashier.sees("results", "2026-08"), results, "statement", file=broken, **sent)
+    with pytest.raises(StatementRefused):
+        work_off()
 
 
 def test_the_chief_accountant_alone_closes_a_month_and_what_blocks_it_is_told() -> None:

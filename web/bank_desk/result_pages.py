@@ -1,9 +1,9 @@
 """What the bank says: its files are uploaded or lie in its folders; what came back is worked off one by one."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final
 
 from django.db.models import Count, F, Sum
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,30 +13,37 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from imports.statement_tables import statement_rows
 from ledger.models import Officer
+from ledger.policies import NoValueYet
 from month.beginning import open_months, pay_date_of, payable_day
 from month.handing_over import taking
 from month.inboxes import arrived
 from month.long_work import reading_results
 from month.models import Job
 from month.running import single_payment_template
-from payouts.bank_files.statement_templates import DEFAULT_STATEMENT, statement_template, statement_templates
+from month.statement_work import (
+    MESSAGES,
+    READ_STATEMENT,
+    TABLE,
+    BankStatementFile,
+    reading_statement,
+    take_file,
+)
+from payouts.bank_files.statement_templates import DEFAULT_STATEMENT, statement_templates
 from payouts.bank_formats import format_names
 from payouts.building import DEFAULT_TEMPLATE
 from payouts.channels.channel_files import SHIPPED, load_channels
 from payouts.correcting import corrections_waiting, reissue
 from payouts.models import OwnAccount, ResultFile, StatementFile
 from payouts.models.bank_words import OwnAccountStatus, SettledBy
-from payouts.registering_accounts import own_account_called
 from payouts.rendering import channels_folder
 from payouts.returned_payments import day_of
-from payouts.sending import folder_of
-from payouts.taking_statements import TakenStatement, take_notice, take_plain_statement, take_statement
+from payouts.taking_statements import TakenStatement
 from web.addresses import month_in
 from web.bank_desk.bank_uploads import bank_upload
 from web.bank_desk.batch_pages import is_serial
 from web.bank_desk.entering import Deed, enter
+from web.bank_desk.lying import lying, refused_files
 from web.bank_desk.returned import open_returns, returns_page, sum_of
 from web.job_pages import ask_for_work, told
 from web.templatetags.acts import trail
@@ -44,16 +51,7 @@ from web.templatetags.acts import trail
 PAGE: Final = 100
 JOBS_SHOWN: Final = 5
 FILES_SHOWN: Final = 30
-STATEMENT_KINDS: Final = {"camt.053": take_statement, "camt.054": take_notice}
-TABLE: Final = "table"
-
-
-class Lying(NamedTuple):
-    """A file that lies in the folder of a channel."""
-
-    channel: str
-    name: str
-    size: int
+JOBS: Final = ("results.read", "bank.take", READ_STATEMENT)
 
 
 @require_GET
@@ -68,12 +66,15 @@ def draw_results(request: HttpRequest, month: date, refusal: str = "") -> HttpRe
     returned = returns_page(month=month, after=int(after) if is_serial(after) else 0, limit=PAGE)
     all_returned = open_returns(month)
     corrected = corrections_waiting(month=month)
+    refused, refused_count = refused_files()
     came_back = F("returned_amount") + F("rejected_amount")
     files = ResultFile.objects.filter(month=month).defer("content").annotate(came_back=came_back).order_by("-pk")
     context = {
         "month": month,
         "lying": lying(),
-        "jobs": told(list(Job.objects.filter(kind__in=("results.read", "bank.take")).order_by("-pk")[:JOBS_SHOWN])),
+        "refused_files": refused,
+        "refused_count": refused_count,
+        "jobs": told(list(Job.objects.filter(kind__in=JOBS).order_by("-pk")[:JOBS_SHOWN])),
         "files": files[:FILES_SHOWN],
         "totals": ResultFile.objects.filter(month=month).aggregate(
             rows=Sum("rows"),
@@ -89,7 +90,7 @@ def draw_results(request: HttpRequest, month: date, refusal: str = "") -> HttpRe
         "following": returned[-1].payment.serial if len(returned) == PAGE else "",
         "corrected": corrected.count(),
         "cooled_off": corrected.filter(payable_from__lte=timezone.localdate()).count(),
-        "pay_day": payable_day(nominal=max(pay_date_of(month), timezone.localdate())),
+        "pay_day": pay_day_of(month),
         "formats": format_names(),
         "format": DEFAULT_TEMPLATE,
         "accounts": OwnAccount.objects.filter(status=OwnAccountStatus.CONFIRMED).order_by("pk"),
@@ -104,16 +105,13 @@ def draw_results(request: HttpRequest, month: date, refusal: str = "") -> HttpRe
     return render(request, "web/bank_desk/results.html", context)
 
 
-def lying() -> Sequence[Lying]:
-    """Return what lies in the folders of the channels; nothing is read or moved."""
-    found = []
-    for channel in load_channels(folder=channels_folder() or SHIPPED).values():
-        for path in folder_of(channel).arrived():
-            try:
-                found.append(Lying(channel.name, path.name, path.stat().st_size))
-            except FileNotFoundError:  # a worker may take it away at any moment
-                continue
-    return found
+def pay_day_of(month: date) -> date:
+    """Return the next day on which a month may be paid again."""
+    today = timezone.localdate()
+    try:
+        return payable_day(nominal=max(pay_date_of(month), today))
+    except NoValueYet:  # before the first pay calendar
+        return payable_day(nominal=today)
 
 
 def mark_of(month: date) -> str:
@@ -163,31 +161,24 @@ def day_in(text: str) -> date | None:
 
 
 def read_statement(request: HttpRequest, _month: date) -> Deed:
-    """Take a statement or a notice of the bank."""
+    """Take a statement or a notice of the bank; a worker takes one that is large."""
     typed = {name: request.POST.get(name, "") for name in ("kind", "account", "table", "settled_by")}
-    if typed["kind"] not in (*STATEMENT_KINDS, TABLE) or typed["settled_by"] not in SettledBy.values:
+    if typed["kind"] not in (*MESSAGES, TABLE) or typed["settled_by"] not in SettledBy.values:
         raise Http404("kind")
 
     def step(officer: Officer, at: datetime) -> str:
-        file = bank_upload(request)
-        settled_by = SettledBy(typed["settled_by"])
-        if typed["kind"] != TABLE:
-            take_kind = STATEMENT_KINDS[typed["kind"]]
-            return said_of(
-                take_kind(name=file.name, content=file.content, settled_by=settled_by, officer=officer, at=at)
-            )
-        template = statement_template(name=typed["table"] if typed["table"] in statement_templates() else "")
-        return said_of(
-            take_plain_statement(
-                name=file.name,
-                content=file.content,
-                own=own_account_called(typed["account"]),
-                rows=statement_rows(file=file.name, content=file.content, template=template),
-                settled_by=settled_by,
-                officer=officer,
-                at=at,
-            )
+        upload = bank_upload(request)
+        file = BankStatementFile(
+            name=upload.name,
+            content=upload.content,
+            kind=typed["kind"],
+            account=typed["account"],
+            template=typed["table"] if typed["table"] in statement_templates() else "",
+            settled_by=SettledBy(typed["settled_by"]),
         )
+        if file.is_large:
+            return ask_for_work(reading_statement(file), officer, at)
+        return said_of(take_file(file, officer=officer, at=at))
 
     return Deed("statement.take", step)
 

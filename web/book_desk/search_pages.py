@@ -53,6 +53,7 @@ def voucher_search(request: HttpRequest) -> HttpResponse:
         "dimensions": [(one.name, one.verbose_name) for one in Line._meta.fields if one.name in DIMENSIONS_OF_LINES],
         "vouchers": found,
         "totals": totals,
+        "query": request.GET.urlencode() or f"since={asked.typed['since']}",
         "following": following(request, f"{found[-1].posting_date}.{found[-1].pk}" if len(found) == PAGE else ""),
     }
     return render(request, "web/book_desk/search.html", context)
@@ -63,10 +64,7 @@ def account_lines(request: HttpRequest, code: str, account: str) -> HttpResponse
     """Show a page of the lines of an account (明细账) with the balance after each."""
     book = get_object_or_404(open_books(request), code=code)
     shown = get_object_or_404(Account.objects.select_related("parent"), book=book, code=account)
-    first = timezone.localdate().replace(day=1)
-    since = day_or(request.GET.get("since", ""), first)
-    until = day_or(request.GET.get("until", ""), (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
-    before = min(until, date.max - timedelta(days=1)) + timedelta(days=1)
+    since, until, before = days_in(request)
     after = line_key(request.GET.get("after", ""))
     lines = account_statement(account=shown, since=since, before=before, dimensions={}, after=after, limit=LINES_PAGE)
     last = lines[-1] if len(lines) == LINES_PAGE else None
@@ -113,6 +111,14 @@ def line_key(text: str) -> tuple[date, int, int] | None:
         return (date.fromisoformat(found[1]), int(found[2]), int(found[3])) if found else None
     except ValueError:
         return None
+
+
+def days_in(request: HttpRequest) -> tuple[date, date, date]:
+    """Return the first and the last day asked for, or those of this month, and the day after the last."""
+    first = timezone.localdate().replace(day=1)
+    since = day_or(request.GET.get("since", ""), first)
+    until = day_or(request.GET.get("until", ""), (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
+    return since, until, min(until, date.max - timedelta(days=1)) + timedelta(days=1)
 
 
 def day_or(text: str, otherwise: date) -> date:

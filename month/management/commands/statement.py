@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from imports.statement_tables import statement_rows
 from ledger.models import Book, Officer
 from ledger.money import in_full
 from month.asking import existing_path
@@ -25,8 +24,9 @@ from month.management.earmarking import (
     with_number_and_reason,
     yuan_of,
 )
+from month.statement_work import MESSAGES, TABLE, BankStatementFile, take_file
 from month.tables import Told, table
-from payouts.bank_files.statement_templates import DEFAULT_STATEMENT, statement_template, statement_templates
+from payouts.bank_files.statement_templates import DEFAULT_STATEMENT, statement_templates
 from payouts.bank_movements import entries_left, lines_left
 from payouts.explaining import decide_listing, explain_anew, explain_by_hand, list_entry, undo_explanation
 from payouts.explanations import Line
@@ -42,10 +42,7 @@ from payouts.registering_accounts import (
     own_account_called,
     record_own_account,
 )
-from payouts.taking_statements import TakenStatement, take_notice, take_plain_statement, take_statement
-
-TAKES = {"camt.053": take_statement, "camt.054": take_notice}
-TABLE = "table"
+from payouts.taking_statements import TakenStatement
 
 
 def line_of(text: str) -> Line:
@@ -105,7 +102,7 @@ def end_asked(asked: Namespace, officer: Officer, at: datetime) -> Told:
 
 def take_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("path", type=existing_path, help=_("file of the bank"))
-    parser.add_argument("--kind", choices=[*TAKES, TABLE], default="camt.053", help=_("what the file is"))
+    parser.add_argument("--kind", choices=[*MESSAGES, TABLE], default="camt.053", help=_("what the file is"))
     parser.add_argument("--account", help=_("the own account of a table: the last digits of its number"))
     parser.add_argument(
         "--template", choices=sorted(statement_templates()), default=DEFAULT_STATEMENT, help=_("titles of a table")
@@ -121,20 +118,15 @@ def take_arguments(parser: ArgumentParser) -> None:
 
 def take_asked(asked: Namespace, officer: Officer, at: datetime) -> Told:
     path: Path = asked.path
-    content = path.read_bytes()
-    if asked.kind == TABLE:
-        taken = take_plain_statement(
-            name=path.name,
-            content=content,
-            own=own_account_called(asked.account or ""),
-            rows=statement_rows(file=path.name, content=content, template=statement_template(name=asked.template)),
-            settled_by=asked.settled_by,
-            officer=officer,
-            at=at,
-        )
-    else:
-        taken = TAKES[asked.kind](name=path.name, content=content, settled_by=asked.settled_by, officer=officer, at=at)
-    return told_of(taken)
+    file = BankStatementFile(
+        name=path.name,
+        content=path.read_bytes(),
+        kind=asked.kind,
+        account=asked.account or "",
+        template=asked.template,
+        settled_by=asked.settled_by,
+    )
+    return told_of(take_file(file, officer=officer, at=at))
 
 
 def told_of(taken: TakenStatement) -> Told:
