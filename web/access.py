@@ -201,6 +201,14 @@ ROUTES: Final[Mapping[str, Rule | Holds | ByToken]] = {
     "receipt_books": holds("treasury.issue_receipts", "treasury.close_receipts"),
     "receipt_book": holds("treasury.issue_receipts", "treasury.close_receipts"),
     "township_officers": Rule.READS_A_BOOK,
+    # The budgets' desk: each act asks for its post, a township sees its own.
+    "budgets": Rule.READS_A_BOOK,
+    "budget": Rule.READS_A_BOOK,
+    "budget_plan": Rule.READS_A_BOOK,
+    "budget_principles": Rule.READS_A_BOOK,
+    "purchases": Rule.READS_A_BOOK,
+    "purchase": Rule.READS_A_BOOK,
+    "purchase_new": holds("treasury.plan_procurement"),
     # The auditor's desk: it reads, and asks for what leaves the books.
     "audit": Rule.READS_DISTRICT,
     "audit_trace": Rule.READS_DISTRICT,

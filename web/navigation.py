@@ -44,6 +44,7 @@ ENTRIES: Final[Sequence[Entry]] = (
     Entry("books", _("Books"), ("balance", "account_", "voucher", "draft")),
     Entry("townships", _("Townships"), ("township", "statement", "income", "arrears", "settlement")),
     Entry("receipt_books", _("Receipt books"), ("receipt_",)),
+    Entry("budgets", _("Budgets"), ("budget", "purchase", "earmarked", "award", "revenue_plan", "passing")),
     Entry("audit", _("Audit"), ("audit_",)),
     Entry("api_tokens", _("Systems"), ()),
     Entry("jobs", _("Work in hand"), ("job",)),
