@@ -1,5 +1,6 @@
 """Budgets in a browser: prepared from a file, through their chain, amended, planned by month, and seen by whom."""
 
+import re
 from typing import Any
 
 import pytest
@@ -41,6 +42,11 @@ def prepare(clerk: Client, book: str = STREET, text: str = GOOD, **fields: str) 
     return send(clerk, at(book), {"act": "prepare", "file": a_file(text), "resources": "2,000.00", **fields})  # type: ignore[dict-item]
 
 
+def told(answer: Any) -> str:
+    """Return the refusal that a page shows."""
+    return "".join(re.findall(r'role="alert">(.*?)</p>', answer.content.decode(), re.DOTALL))
+
+
 def newest(book: str) -> Budget:
     return Budget.objects.filter(book__code=book).order_by("-edition")[0]
 
@@ -72,7 +78,8 @@ def test_a_town_is_amended_through_the_bureau_and_its_congress() -> None:
     clerk, reviewer, preparer = bureau("clerk"), bureau("reviewer"), bureau("preparer")
     more = GOOD.replace("300.00", "350.00")
     fields = {"act": "amend", "file": a_file(more), "resources": "2050.00", "reason": "追加补助"}
-    assert send(clerk, at(TOWN), fields).status_code == SEE_OTHER  # type: ignore[arg-type]
+    answer = send(clerk, at(TOWN), fields)  # type: ignore[arg-type]
+    assert answer.status_code == SEE_OTHER, told(answer)
     text = page(clerk, f"{at(TOWN)}?edition=2")
     assert "Approved before" in text
     assert "50.00" in text
