@@ -103,6 +103,7 @@ def addresses(township: str) -> dict[str, str]:
         "receipt_books": reverse("receipt_books"),
         "receipt_book": reverse("receipt_book", args=[0]),
         "township_officers": reverse("township_officers", args=[township]),
+        **budget_desk(township, book.code),
         "audit": reverse("audit"),
         "audit_trace": reverse("audit_trace"),
         "audit_exports": reverse("audit_exports"),
@@ -111,6 +112,22 @@ def addresses(township: str) -> dict[str, str]:
         "audit_checks": reverse("audit_checks"),
         "audit_trail": reverse("audit_trail"),
         "audit_samples": reverse("audit_samples"),
+    }
+
+
+def budget_desk(township: str, book: str) -> dict[str, str]:
+    """Return the addresses of the budgets' desk."""
+    keyed = ("purchase", "earmarked_plan", "earmarked_allocation", "award_prize", "award_fine", "passing_receipt")
+    return {
+        **{name: reverse(name) for name in ("budgets", "purchases", "earmarked", "awards", "revenue_plans")},
+        **{name: reverse(name) for name in ("passing", "passing_new")},
+        **{name: reverse(name, args=[0]) for name in keyed},
+        **{name: reverse(name, args=[township]) for name in ("purchase_new", "earmarked_township")},
+        "earmarked_plan_new": reverse("earmarked_plan_new", args=[township]),
+        "revenue_plan": reverse("revenue_plan", args=[township, 2026]),
+        "budget": reverse("budget", args=[book, 2026]),
+        "budget_plan": reverse("budget_plan", args=[book, 2026, 1]),
+        "budget_principles": reverse("budget_principles", args=[2026]),
     }
 
 
@@ -155,6 +172,9 @@ SENT = {"run_begin", "run_act", "run_numbers", "run_sign", "run_papers_make", "r
 ANSWERS |= {name: 405 if name in SENT else 404 for name in OF_RUNS} | {"run_begin": 405}
 ANSWERS |= {"draft": 404, "draft_edit": 404, "draft_act": 405, "draft_reversal": 405}
 ANSWERS |= {"audit_export": 404, "audit_file": 404}
+# The budgets' desk.
+ANSWERS |= dict.fromkeys(("budget_plan", "purchase", "earmarked_plan", "earmarked_allocation"), 404)
+ANSWERS |= dict.fromkeys(("award_prize", "award_fine", "passing_receipt"), 404)
 # What is about one township, and not found where it is another's.
 OF_ONE = {"balance", "vouchers", "voucher", "township", "statement", "voucher_pdf", "account_lines"}
 ANSWERS |= {"settlement_act": 405, "income_sweep": 405}
@@ -162,6 +182,8 @@ ANSWERS |= {"township_claim": 404, "township_receipt_book": 404, "receipt_book":
 OF_ONE = {"balance", "vouchers", "voucher", "township", "statement"}
 OF_ONE |= {"township_claims", "township_claim_new", "township_claim", "township_income", "township_officers"}
 OF_ONE |= {"township_receipts", "township_receipt_book"}
+OF_ONE |= {"budget", "budget_plan", "earmarked_township", "revenue_plan"}
+OF_BUDGETS = ("budgets", "purchases", "earmarked", "awards", "revenue_plans")
 MANAGERS = ("administrator", "bureau_head")
 WHO_OPENS = {
     Rule.SIGNED_IN: sorted(POSTS),
@@ -248,7 +270,7 @@ def test_a_page_of_another_township_is_not_found(name: str) -> None:
 
 
 @pytest.mark.parametrize("as_file", ["", "?as=xlsx", "?as=pdf"])
-@pytest.mark.parametrize("name", ["townships", "arrears", "voucher_search", "incomes", "settlements"])
+@pytest.mark.parametrize("name", ["townships", "arrears", "voucher_search", "incomes", "settlements", *OF_BUDGETS])
 def test_a_list_tells_a_township_nothing_of_another(name: str, as_file: str) -> None:
     answer = clerk_of(RIVER).get(addresses(RIVER)[name] + as_file)
     assert answer.status_code == OPEN

@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ledger.models import AuditEvent, Officer
 from ledger.money import InexactAmount, exact
@@ -32,33 +32,33 @@ UNPROCESSABLE: Final = 422
 
 
 class NotWritten(UnableToPost):
-    message = _("A field of the form cannot be read.")
-    remedy = _("Write days as 2026-11-05, amounts as 1234.50 and counts as whole numbers.")
+    message = gettext_lazy("A field of the form cannot be read.")
+    remedy = gettext_lazy("Write days as 2026-11-05, amounts as 1234.50 and counts as whole numbers.")
 
 
 class FileNotTaken(UnableToPost):
     """A file whose rows do not stand; the fact ``faults`` tells which."""
 
-    message = _("Nothing was taken from the file.")
-    remedy = _("Correct the file and hand it in again.")
+    message = gettext_lazy("Nothing was taken from the file.")
+    remedy = gettext_lazy("Correct the file and hand it in again.")
 
     def __str__(self) -> str:
         return f"{self.message}\n{self.facts['faults']}\n{self.remedy}"
 
 
 class PlaceBringsNothing(UnableToPost):
-    message = _("This place brings nothing by the policy.")
-    remedy = _("Correct the place, or type the amount that the paper names.")
+    message = gettext_lazy("This place brings nothing by the policy.")
+    remedy = gettext_lazy("Correct the place, or type the amount that the paper names.")
 
 
 class PolicySaysNothing(UnableToPost):
-    message = _("The policy has no value on this day.")
-    remedy = _("Choose another day, or have the value added to the policy.")
+    message = gettext_lazy("The policy has no value on this day.")
+    remedy = gettext_lazy("Choose another day, or have the value added to the policy.")
 
 
 class NoSuchAct(UnableToPost):
-    message = _("There is no such act.")
-    remedy = _("Look at the page again and use one of its buttons.")
+    message = gettext_lazy("There is no such act.")
+    remedy = gettext_lazy("Look at the page again and use one of its buttons.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def refusals_of_sheets_and_policies() -> Iterator[None]:
     except FactsRefused as refused:
         told = [str(fault) for fault in refused.faults[:FAULTS_TOLD]]
         if len(refused.faults) > FAULTS_TOLD:
-            told.append(_t("… and {count} more").format(count=len(refused.faults) - FAULTS_TOLD))
+            told.append(_("… and {count} more").format(count=len(refused.faults) - FAULTS_TOLD))
         raise FileNotTaken("file_is_taken_whole", {"faults": "\n".join(told)}) from refused
     except NoSuchPlace as nothing:
         facts = {"place": nothing.place, "places": nothing.known}

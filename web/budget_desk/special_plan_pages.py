@@ -17,12 +17,11 @@ from ledger.models import Officer
 from treasury.item_balances import item_balances
 from treasury.models import SpecialPlan, Township, Unit
 from treasury.models.words import SpecialPlanStatus
-from treasury.spending import WantedSpending, draft_plan, refuse_plan, sign_plan
+from treasury.secondments import may_there
+from treasury.spending import SIGN, WantedSpending, draft_plan, refuse_plan, sign_plan
 from web.access import officer_of, open_townships
 from web.budget_desk.entering import UNPROCESSABLE, Deed, amount_in, day_in, enter, mark_of, text_in, township_here
 from web.budget_desk.purchase_pages import account_and_item, places_of, unit_in
-
-SIGN = "treasury.sign_special_plan"
 
 
 def earmarked_plan_new(request: HttpRequest, code: str) -> HttpResponse:
@@ -114,7 +113,9 @@ def earmarked_plan(request: HttpRequest, key: int) -> HttpResponse:
 
 def draw_plan(request: HttpRequest, plan: SpecialPlan, refusal: str = "") -> HttpResponse:
     """Draw the page of a plan: with a refusal, what was typed stays in its form."""
-    officer = officer_of(request)
+    officer, today = officer_of(request), timezone.localdate()
+    signs = plan.status == SpecialPlanStatus.REVIEWED
+    signs = signs and may_there(officer=officer, township=plan.township, act=SIGN, on=today)
     signed = (plan.drafted_by_id, plan.reviewed_by_id)
     context = {
         "plan": plan,
@@ -124,11 +125,9 @@ def draw_plan(request: HttpRequest, plan: SpecialPlan, refusal: str = "") -> Htt
         "subject": f"special_plan/{plan.pk}",
         "refusal": refusal,
         "typed": request.POST if refusal else {},
-        "today": timezone.localdate(),
-        "may_sign": plan.status == SpecialPlanStatus.REVIEWED
-        and officer.has_perm(SIGN)
-        and officer.username not in signed,
-        "may_refuse": plan.status == SpecialPlanStatus.REVIEWED and officer.has_perm(SIGN),
+        "today": today,
+        "may_sign": signs and officer.username not in signed,
+        "may_refuse": signs,
         "is_drafted": plan.status == SpecialPlanStatus.DRAFTED,
     }
     return render(request, "web/budget_desk/special_plan.html", context, status=UNPROCESSABLE if refusal else None)
