@@ -24,6 +24,13 @@ DESKS: Final[Mapping[str, tuple[str, str]]] = {
     "settlements": ("settlements", "month"),
     "drafts": ("drafts", ""),
     "posts": ("township_officers", "township"),
+    "budgets": ("budgets", ""),
+    "purchases": ("purchases", ""),
+    "earmarked": ("earmarked", ""),
+    "special_accounts": ("earmarked_township", "township"),
+    "awards": ("awards", ""),
+    "passing": ("passing", ""),
+    "revenue_plans": ("revenue_plans", ""),
 }
 
 

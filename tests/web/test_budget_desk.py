@@ -56,6 +56,8 @@ def test_a_street_goes_from_a_file_to_control_with_a_refusal_in_between() -> Non
     assert prepare(clerk).status_code == SEE_OTHER
     assert 'value="approve"' not in page(releaser, at(STREET))
     assert send(clerk, at(STREET), {"act": "submit"}).status_code == SEE_OTHER
+    waiting = page(releaser, reverse("tasks"))
+    assert f'<a href="{reverse("budgets")}">Budgets to be approved for the government</a>' in waiting
     assert send(releaser, at(STREET), {"act": "refuse", "reason": "漏列项目"}).status_code == SEE_OTHER
     assert "漏列项目" in page(clerk, at(STREET))
     assert prepare(clerk).status_code == SEE_OTHER

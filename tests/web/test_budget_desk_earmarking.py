@@ -200,6 +200,9 @@ def test_the_head_of_a_township_refuses_and_signs_in_the_own_township_alone() ->
     assert other.get(address).status_code == NOT_FOUND
     assert other.post(address, {"act": "sign"}).status_code == NOT_FOUND
     head = head_of_birch()
+    here = reverse("earmarked_township", args=[birch().code])
+    assert f'<a href="{here}">Plans of special accounts to be signed</a>' in page(head, reverse("tasks"))
+    assert "to be signed" not in page(other, reverse("tasks"))
     assert send(head, address, {"act": "refuse", "reason": ""}).status_code == REFUSED
     done(head, address, act="refuse", reason="先不办")
     assert "先不办" in page(head, address)

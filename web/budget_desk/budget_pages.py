@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -38,10 +39,17 @@ YEARS: Final = range(2000, 2101)
 MONTHS: Final = range(1, 13)
 
 
-def year_in(request: HttpRequest) -> int:
-    """Return the year that is asked for, or this one."""
+def year_in(request: HttpRequest) -> int | None:
+    """Return the year that is asked for, or nothing."""
     asked = key_in(request.GET.get("year", ""))
-    return asked if asked is not None and asked in YEARS else timezone.localdate().year
+    return asked if asked is not None and asked in YEARS else None
+
+
+def year_shown(years: QuerySet[Any, Any]) -> int:
+    """Return this year, or the newest of some years where this one is not among them."""
+    today = timezone.localdate().year
+    known = set(years)
+    return today if today in known or not known else max(known)
 
 
 def book_here(request: HttpRequest, code: str) -> Book:
@@ -52,8 +60,10 @@ def book_here(request: HttpRequest, code: str) -> Book:
 @require_GET
 def budgets(request: HttpRequest) -> HttpResponse:
     """List the books that are open to who asks, with where their budgets of a year stand."""
-    year = year_in(request)
-    rows = standings_of(books=list(open_books(request)), year=year)
+    books = list(open_books(request))
+    begun = Budget.objects.filter(book__in=[one.code for one in books]).order_by().values_list("year", flat=True)
+    year = year_in(request) or year_shown(begun.distinct())
+    rows = standings_of(books=books, year=year)
     context = {
         "year": year,
         "rows": rows,

@@ -9,6 +9,7 @@ from typing import Final
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -29,7 +30,7 @@ PLACES: Final = range(1, YEARS + 1)
 @require_GET
 def revenue_plans(request: HttpRequest) -> HttpResponse:
     """List the townships with the newest edition of their revenue plan of a year."""
-    year = year_in(request)
+    year = year_in(request) or timezone.localdate().year
     townships = list(open_townships(request))
     found = RevenuePlan.objects.filter(township__in=townships, year=year).order_by("edition")
     newest = {one.township_id: one for one in found}
