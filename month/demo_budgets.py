@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from ledger.money import round_half_up
 from month.posts import demo_officer
 from treasury.awarding import propose_prize
 from treasury.budgeting import (
@@ -97,11 +98,11 @@ def fill_budgets(townships: Sequence[Township], year: int, on: date, at: datetim
         at=at,
     )
     functional, economic, share, _note = SHARES[0]
-    monthly = counts.resources * share / 100 / 12
+    monthly = round_half_up(counts.resources * share / 1200)
     prepare_plan(
         book=counts.book,
         year=year,
-        months=[PlannedMonth(functional, economic, place, monthly.quantize(yuan("1.00"))) for place in range(1, 4)],
+        months=[PlannedMonth(functional, economic, place, monthly) for place in range(1, 4)],
         on=on,
         officer=demo_officer("clerk"),
         at=at,
@@ -113,7 +114,7 @@ def prepared(township: Township, year: int, resources: Decimal, on: date, at: da
         book=township.book,
         year=year,
         lines=[
-            BudgetedLine(functional, economic, (resources * share / 100).quantize(yuan("1.00")), note)
+            BudgetedLine(functional, economic, round_half_up(resources * share / 100), note)
             for functional, economic, share, note in SHARES
         ],
         resources=resources,
