@@ -18,6 +18,8 @@ from tests.web.desks import page, seconded, send
 from treasury.itemizing import open_items
 from treasury.models import EarmarkedItem, EarmarkedReceipt, Fine, ItemAllocation, Prize, Procurement, SpecialPlan
 from treasury.models.words import PostKind
+from treasury.passing import Part
+from treasury.planning import Proposal, propose_plan
 
 stage, rolled_back, quick_passwords = earmarking.stage, earmarking.rolled_back, sign_ins.quick_passwords
 pytestmark = pytest.mark.usefixtures("rolled_back", "quick_passwords")
@@ -332,3 +334,24 @@ def test_a_township_sees_the_own_rows_alone() -> None:
     ):
         assert client.get(reverse(name, args=[key])).status_code == NOT_FOUND, name
     assert client.get(reverse("passing")).status_code == 403
+
+
+def test_lists_of_awards_plans_and_receipts_ask_a_constant_number_of_questions() -> None:
+    clerk = bureau("clerk")
+    addresses = [reverse(name) for name in ("awards", "revenue_plans", "passing")]
+    few = [questions(clerk, address) for address in addresses]
+    for place in range(3, 6):
+        earmarking.prize(f"单项{place}", post="村支书")
+        earmarking.fine(matter=f"事项{place}")
+        parts = [Part(birch(), earmarking.TRANSFERS, None, earmarking.yuan("5.00"))]
+        earmarking.recorded(parts, "5.00", paper=f"吉财预{place}号")
+        proposal = Proposal([earmarking.yuan("9.00")] * 3, earmarking.yuan("1.00"), "依据", earmarking.yuan("50.00"))
+        propose_plan(township=birch(), year=2026, proposal=proposal, officer=officer("clerk"), at=AT)
+    assert [questions(clerk, address) for address in addresses] == few
+
+
+def questions(client: Client, address: str) -> int:
+    page(client, address)
+    with CaptureQueriesContext(connection) as asked:
+        page(client, address)
+    return len(asked)
