@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from django.utils.translation import gettext as _
 
@@ -55,12 +54,12 @@ class ReadLine:
     economic: str
 
 
-def read_budget(*, file: Path, year: int) -> Sequence[BudgetedLine]:
+def read_budget(*, name: str, content: bytes, year: int) -> Sequence[BudgetedLine]:
     """Read the lines of a budget.
 
     :raises BudgetFileRefused: with every row that is faulty, names a class not in use, or clashes with another
     """
-    sheet = facts_of(file, BudgetSheet, year)
+    sheet = facts_of(name, content, BudgetSheet, year)
     faults = list(faults_of_classes(sheet, year))
     faults += [
         row.fault(AMOUNT, _("The amount is zero. Delete the row.")) for row in sheet.rows if not row.amount(AMOUNT)
@@ -74,20 +73,20 @@ def read_budget(*, file: Path, year: int) -> Sequence[BudgetedLine]:
     return [BudgetedLine(row[FUNCTIONAL], row[ECONOMIC], row.amount(AMOUNT), row[NOTE]) for row in sheet.rows]
 
 
-def read_plan(*, file: Path, book: Book, year: int) -> Sequence[PlannedMonth]:
+def read_plan(*, name: str, content: bytes, book: Book, year: int) -> Sequence[PlannedMonth]:
     """Read what a plan adds to the months of an approved budget's lines, or takes from them.
 
     :raises BudgetFileRefused: with every row that is faulty, names no line of the budget, or stands there twice
     """
-    sheet = facts_of(file, PlanSheet, year)
+    sheet = facts_of(name, content, PlanSheet, year)
     lines = {(one.functional, one.economic) for one in appropriations_of(book=book.code, year=year)}
     refuse(list(faults_of_plan(sheet, lines)))
     return [PlannedMonth(row[FUNCTIONAL], row[ECONOMIC], int(row[MONTH]), row.amount(AMOUNT)) for row in sheet.rows]
 
 
-def facts_of(file: Path, layout: type[Layout], year: int) -> FactSheet:
+def facts_of(name: str, content: bytes, layout: type[Layout], year: int) -> FactSheet:
     try:
-        return read_facts(file=file.name, content=file.read_bytes(), layout=layout, month=date(year, 1, 1))
+        return read_facts(file=name, content=content, layout=layout, month=date(year, 1, 1))
     except FactsRefused as refused:
         raise BudgetFileRefused(refused.faults) from refused
 

@@ -15,6 +15,7 @@ from month import demo_bank
 from month.beginning import pay_date_of, payable_day
 from month.demo_applications import take_demo_applications
 from month.demo_archives import keep_demo_archives
+from month.demo_budgets import fill_budget_desk
 from month.demo_townships import second_demo_officers
 from month.doing import do_now
 from month.handing_over import taking
@@ -56,6 +57,7 @@ def live_a_month(*, at: datetime, progress: Progress) -> Demo:
     second_demo_officers(month=MONTH, at=at)
     take_demo_applications(at=at)
     keep_demo_archives(at=at)
+    fill_budget_desk(month=MONTH, at=at)
     return Demo(done, results, reissued)
 
 

@@ -38,8 +38,34 @@ from payouts.models.words import (
     PaymentStatus,
     RunStatus,
 )
-from treasury.models import Claim, Secondment, Settlement, Township
-from treasury.models.words import ClaimStatus, PostKind, SecondmentStatus, SettlementStatus
+from treasury.models import (
+    Budget,
+    Claim,
+    EarmarkedReceipt,
+    ItemAllocation,
+    PassedOn,
+    Prize,
+    Procurement,
+    RevenuePlan,
+    Secondment,
+    Settlement,
+    SpecialPlan,
+    SpendingPlan,
+    Township,
+)
+from treasury.models.orders import Order
+from treasury.models.words import (
+    BudgetChain,
+    BudgetStatus,
+    ClaimStatus,
+    OrderStatus,
+    PlanStatus,
+    PostKind,
+    ProcurementStatus,
+    SecondmentStatus,
+    SettlementStatus,
+    SpecialPlanStatus,
+)
 from treasury.secondments import holders_on
 
 Rows = QuerySet[Any]
@@ -115,6 +141,31 @@ def to_propose() -> Rows:
     same = listed_items().filter(record_class=OuterRef("record_class"), fiscal_year=OuterRef("fiscal_year"))
     years = AppraisedYear.objects.filter(~Exists(same), appraisal=OuterRef("pk"), may_go=True)
     return Appraisal.objects.filter(Exists(years))
+
+
+def budgets(officer: Officer, status: BudgetStatus) -> Rows:
+    """Return the budgets in a state, but for those that the officer prepared or reviewed."""
+    return Budget.objects.filter(status=status).exclude(Q(prepared_by=officer) | Q(reviewed_by=officer))
+
+
+def revenue_plans(officer: Officer) -> Rows:
+    """Return the newest editions of revenue plans that nobody approved, but for those that the officer prepared."""
+    later = RevenuePlan.objects.filter(
+        township=OuterRef("township"), year=OuterRef("year"), edition__gt=OuterRef("edition")
+    )
+    return RevenuePlan.objects.filter(~Exists(later), approved_by=None).exclude(prepared_by=officer)
+
+
+def purchases(officer: Officer, status: ProcurementStatus) -> Rows:
+    """Return the purchases in a state, but for those that the officer planned or reviewed."""
+    return Procurement.objects.filter(status=status).exclude(Q(planned_by=officer) | Q(reviewed_by=officer))
+
+
+def orders(kind: type[Order], status: OrderStatus) -> Callable[[Officer], Rows]:
+    """Return the orders of earmarked money in a state, but for those that the officer proposed or approved."""
+    return lambda officer: kind._default_manager.filter(status=status).exclude(
+        Q(proposed_by=officer) | Q(approved_by=officer)
+    )
 
 
 WAITS: Final[Sequence[Wait]] = (
@@ -232,6 +283,88 @@ WAITS: Final[Sequence[Wait]] = (
         lambda _officer: to_propose(),
         "",
     ),
+    *(
+        Wait("treasury.approve_earmarking", name, desk, orders(kind, OrderStatus.PROPOSED), "")
+        for name, desk, kind in (
+            (_("allocations to items to be approved"), "earmarked", ItemAllocation),
+            (_("prizes to be approved"), "awards", Prize),
+            (_("receipts for a purpose to be approved"), "passing", EarmarkedReceipt),
+        )
+    ),
+    *(
+        Wait("treasury.post_earmarking", name, desk, orders(kind, OrderStatus.APPROVED), "")
+        for name, desk, kind in (
+            (_("allocations to items to be posted"), "earmarked", ItemAllocation),
+            (_("prizes to be posted"), "awards", Prize),
+            (_("receipts for a purpose to be posted"), "passing", EarmarkedReceipt),
+        )
+    ),
+    Wait(
+        "treasury.post_earmarking",
+        _("parts of receipts to be handed on"),
+        "passing",
+        lambda officer: PassedOn.objects.filter(receipt__status=OrderStatus.POSTED, handed_on_on=None).exclude(
+            Q(receipt__proposed_by=officer) | Q(receipt__approved_by=officer)
+        ),
+        "",
+    ),
+    Wait(
+        "treasury.review_special_plan",
+        _("plans of special accounts to be reviewed"),
+        "special_accounts",
+        lambda officer: SpecialPlan.objects.filter(status=SpecialPlanStatus.DRAFTED).exclude(drafted_by=officer),
+        "township__code",
+    ),
+    Wait(
+        "treasury.prepare_budget",
+        _("budgets to be handed in"),
+        "budgets",
+        lambda _officer: Budget.objects.filter(status=BudgetStatus.PREPARED),
+        "",
+    ),
+    Wait(
+        "treasury.review_budget",
+        _("budgets to be reviewed for the bureau"),
+        "budgets",
+        lambda officer: budgets(officer, BudgetStatus.SUBMITTED).filter(chain=BudgetChain.CONGRESS),
+        "",
+    ),
+    Wait(
+        "treasury.approve_budget",
+        _("budgets to be approved for the government"),
+        "budgets",
+        lambda officer: budgets(officer, BudgetStatus.SUBMITTED).filter(chain=BudgetChain.GOVERNMENT),
+        "",
+    ),
+    Wait(
+        "treasury.record_resolution",
+        _("budgets that wait for the congress's resolution"),
+        "budgets",
+        lambda officer: budgets(officer, BudgetStatus.REVIEWED),
+        "",
+    ),
+    Wait(
+        "treasury.approve_spending_plan",
+        _("spending plans to be approved"),
+        "budgets",
+        lambda officer: SpendingPlan.objects.filter(status=PlanStatus.PREPARED).exclude(prepared_by=officer),
+        "",
+    ),
+    Wait("treasury.approve_plan", _("revenue plans to be approved"), "revenue_plans", revenue_plans, ""),
+    Wait(
+        "treasury.review_procurement",
+        _("purchases to be reviewed"),
+        "purchases",
+        lambda officer: purchases(officer, ProcurementStatus.PLANNED),
+        "",
+    ),
+    Wait(
+        "treasury.award_procurement",
+        _("purchases to be awarded"),
+        "purchases",
+        lambda officer: purchases(officer, ProcurementStatus.REVIEWED),
+        "",
+    ),
     Wait(
         "payouts.pass_village",
         _("applications for the village"),
@@ -323,16 +456,23 @@ def counted(wait: Wait, officer: Officer) -> Sequence[Waiting]:
 
 
 def in_townships(*, officer: Officer, on: date) -> Sequence[Waiting]:
-    """Return the claims that wait for an officer by a post in a township; a query for each kind of post."""
+    """Return the claims and plans that wait for an officer by a post in a township; a query for each kind of post."""
     found: list[Waiting] = []
     for post, status, name in CLAIMS_WAIT:
-        held = holders_on(on=on).filter(holder=officer, post=post).values("township")
-        by = (
-            Claim.objects.filter(status=status, township__in=Township.objects.filter(pk__in=held))
-            .exclude(registered_by=officer)
-            .order_by()
-            .values_list("township__code")
-            .annotate(Count("pk"))
-        )
-        found += [Waiting(name, count, "claims", None, code) for code, count in by]
-    return found
+        here = Claim.objects.filter(status=status, township__in=held_by(officer, post, on))
+        found += by_township(here.exclude(registered_by=officer), name, "claims")
+    signed = SpecialPlan.objects.filter(
+        status=SpecialPlanStatus.REVIEWED, township__in=held_by(officer, PostKind.HEAD, on)
+    )
+    return [*found, *by_township(signed, _("plans of special accounts to be signed"), "special_accounts")]
+
+
+def held_by(officer: Officer, post: PostKind, on: date) -> QuerySet[Township]:
+    """Return the townships in which an officer holds a post on a day."""
+    held = holders_on(on=on).filter(holder=officer, post=post).values("township")
+    return Township.objects.filter(pk__in=held)
+
+
+def by_township(rows: Rows, name: Any, desk: str) -> Sequence[Waiting]:
+    counted_by = rows.order_by().values_list("township__code").annotate(Count("pk"))
+    return [Waiting(name, count, desk, None, code) for code, count in counted_by]

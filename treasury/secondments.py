@@ -17,6 +17,7 @@ TOWNSHIP_ACTS: Mapping[str, tuple[PostKind, ...]] = {
     "treasury.register_claim": (PostKind.CENTRE_CLERK,),
     "treasury.sign_claim": (PostKind.HEAD,),
     "treasury.review_claim": (PostKind.CENTRE_REVIEWER,),
+    "treasury.sign_special_plan": (PostKind.HEAD,),
     "treasury.receive_receipts": (PostKind.CENTRE_CLERK, PostKind.CASHIER),
     "treasury.void_receipts": (PostKind.CENTRE_CLERK, PostKind.CASHIER),
 }

@@ -22,6 +22,10 @@ from treasury.policy import treasury_policies
 from treasury.refusals import ItemExhausted, StateRefuses, TreasuryReasonMissing, refusals_named
 from treasury.releasing import CHAIN, PayeeLine, request_release
 from treasury.rules.ranks import rank_order
+from treasury.scopes import district_wide
+from treasury.secondments import day_of, require_post_for
+
+SIGN = "treasury.sign_special_plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +95,16 @@ def review_plan(*, plan: SpecialPlan, officer: Officer, at: datetime) -> Special
         return plan
 
 
+@district_wide()
 def sign_plan(*, plan: SpecialPlan, on: date, officer: Officer, at: datetime) -> SpecialPlan:
     """Sign a reviewed plan as the township's head; its release waits for others to release and pay it.
+
+    The head holds the post of the bureau for it, or heads the township on the day of the act.
 
     :raises ItemExhausted: if the item holds less by now
     :raises OneOfficerTwice: if the officer drafted or reviewed it
     """
-    require_post(officer, "treasury.sign_special_plan")
+    require_post_for(officer=officer, township=plan.township, act=SIGN, on=day_of(at))
     with refusals_named(), transaction.atomic():
         Township.objects.select_for_update(no_key=True).get(pk=plan.township_id)
         plan = plan_to_move(plan, SpecialPlanStatus.SIGNED)
@@ -124,6 +131,7 @@ def sign_plan(*, plan: SpecialPlan, on: date, officer: Officer, at: datetime) ->
         return plan
 
 
+@district_wide()
 def refuse_plan(*, plan: SpecialPlan, officer: Officer, reason: str, at: datetime) -> SpecialPlan:
     """Refuse a plan: the centre one that is drafted, the head one that is reviewed; it keeps its reason.
 
@@ -131,8 +139,10 @@ def refuse_plan(*, plan: SpecialPlan, officer: Officer, reason: str, at: datetim
     """
     with refusals_named(), transaction.atomic():
         plan = plan_to_move(plan, SpecialPlanStatus.REFUSED)
-        step = "review" if plan.status == SpecialPlanStatus.DRAFTED else "sign"
-        require_post(officer, f"treasury.{step}_special_plan")
+        if plan.status == SpecialPlanStatus.DRAFTED:
+            require_post(officer, "treasury.review_special_plan")
+        else:
+            require_post_for(officer=officer, township=plan.township, act=SIGN, on=day_of(at))
         if not reason.strip():
             raise TreasuryReasonMissing("special_plan_is_refused_for_a_reason", {"plan": plan.pk})
         plan.status, plan.reason = SpecialPlanStatus.REFUSED, reason

@@ -46,6 +46,7 @@ ENTRIES: Final[Sequence[Entry]] = (
     Entry("receipt_books", _("Receipt books"), ("receipt_",)),
     Entry("applications", _("Benefits"), ("application", "benefi", "enrolment", "scheme_rate", "overpayment")),
     Entry("archives", _("Archives"), ("archive_",)),
+    Entry("budgets", _("Budgets"), ("budget", "purchase", "earmarked", "award", "revenue_plan", "passing")),
     Entry("audit", _("Audit"), ("audit_",)),
     Entry("api_tokens", _("Systems"), ()),
     Entry("jobs", _("Work in hand"), ("job",)),

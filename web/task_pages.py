@@ -29,6 +29,13 @@ DESKS: Final[Mapping[str, tuple[str, str]]] = {
     "applications": ("applications", ""),
     "rates": ("scheme_rates", ""),
     "recoveries": ("overpayments", ""),
+    "budgets": ("budgets", ""),
+    "purchases": ("purchases", ""),
+    "earmarked": ("earmarked", ""),
+    "special_accounts": ("earmarked_township", "township"),
+    "awards": ("awards", ""),
+    "passing": ("passing", ""),
+    "revenue_plans": ("revenue_plans", ""),
 }
 
 

@@ -125,6 +125,7 @@ def addresses(township: str) -> dict[str, str]:
         "archive_list_act": reverse("archive_list_act", args=[0]),
         "archive_list_paper": reverse("archive_list_paper", args=[0, "pdf"]),
         "archive_holds": reverse("archive_holds"),
+        **budget_desk(township, book.code),
         "audit": reverse("audit"),
         "audit_trace": reverse("audit_trace"),
         "audit_exports": reverse("audit_exports"),
@@ -133,6 +134,22 @@ def addresses(township: str) -> dict[str, str]:
         "audit_checks": reverse("audit_checks"),
         "audit_trail": reverse("audit_trail"),
         "audit_samples": reverse("audit_samples"),
+    }
+
+
+def budget_desk(township: str, book: str) -> dict[str, str]:
+    """Return the addresses of the budgets' desk."""
+    keyed = ("purchase", "earmarked_plan", "earmarked_allocation", "award_prize", "award_fine", "passing_receipt")
+    return {
+        **{name: reverse(name) for name in ("budgets", "purchases", "earmarked", "awards", "revenue_plans")},
+        **{name: reverse(name) for name in ("passing", "passing_new")},
+        **{name: reverse(name, args=[0]) for name in keyed},
+        **{name: reverse(name, args=[township]) for name in ("purchase_new", "earmarked_township")},
+        "earmarked_plan_new": reverse("earmarked_plan_new", args=[township]),
+        "revenue_plan": reverse("revenue_plan", args=[township, 2026]),
+        "budget": reverse("budget", args=[book, 2026]),
+        "budget_plan": reverse("budget_plan", args=[book, 2026, 1]),
+        "budget_principles": reverse("budget_principles", args=[2026]),
     }
 
 
@@ -180,6 +197,9 @@ ANSWERS |= {"audit_export": 404, "audit_file": 404}
 ANSWERS |= dict.fromkeys(("application", "beneficiary", "enrolment", "overpayment", "benefit_run_funding"), 404)
 ANSWERS |= {"beneficiary_numbers": 405}
 ANSWERS |= {"archive_appraisal": 404, "archive_list": 404, "archive_list_paper": 404, "archive_list_act": 405}
+# The budgets' desk.
+ANSWERS |= dict.fromkeys(("budget_plan", "purchase", "earmarked_plan", "earmarked_allocation"), 404)
+ANSWERS |= dict.fromkeys(("award_prize", "award_fine", "passing_receipt"), 404)
 # What is about one township, and not found where it is another's.
 OF_ONE = {"balance", "vouchers", "voucher", "township", "statement", "voucher_pdf", "account_lines"}
 ANSWERS |= {"settlement_act": 405, "income_sweep": 405}
@@ -187,6 +207,8 @@ ANSWERS |= {"township_claim": 404, "township_receipt_book": 404, "receipt_book":
 OF_ONE = {"balance", "vouchers", "voucher", "township", "statement"}
 OF_ONE |= {"township_claims", "township_claim_new", "township_claim", "township_income", "township_officers"}
 OF_ONE |= {"account_lines_file", "township_receipts", "township_receipt_book"}
+OF_ONE |= {"budget", "budget_plan", "earmarked_township", "revenue_plan"}
+OF_BUDGETS = ("budgets", "purchases", "earmarked", "awards", "revenue_plans")
 MANAGERS = ("administrator", "bureau_head")
 WHO_OPENS = {
     Rule.SIGNED_IN: sorted(POSTS),
@@ -273,7 +295,7 @@ def test_a_page_of_another_township_is_not_found(name: str) -> None:
 
 
 @pytest.mark.parametrize("as_file", ["", "?as=xlsx", "?as=pdf"])
-@pytest.mark.parametrize("name", ["townships", "arrears", "voucher_search", "incomes", "settlements"])
+@pytest.mark.parametrize("name", ["townships", "arrears", "voucher_search", "incomes", "settlements", *OF_BUDGETS])
 def test_a_list_tells_a_township_nothing_of_another(name: str, as_file: str) -> None:
     answer = clerk_of(RIVER).get(addresses(RIVER)[name] + as_file)
     assert answer.status_code == OPEN

@@ -23,6 +23,7 @@ from month.fact_sheets import FactsRefused
 from month.management.commands.month import officer_of
 from month.tables import Told, table, tell
 from treasury.budgeting import (
+    BudgetedLine,
     Indicator,
     amend_budget,
     approve_budget,
@@ -153,7 +154,7 @@ def principles(asked: Namespace, officer: Officer, on: date, at: datetime) -> To
 
 
 def prepare(asked: Namespace, officer: Officer, on: date, at: datetime) -> Told:
-    lines = read_budget(file=asked.file, year=asked.year)
+    lines = lines_of(asked)
     book = book_of(asked.book)
     return of_budget(
         prepare_budget(
@@ -167,7 +168,7 @@ def amend(asked: Namespace, officer: Officer, on: date, at: datetime) -> Told:
         amend_budget(
             book=book_of(asked.book),
             year=asked.year,
-            lines=read_budget(file=asked.file, year=asked.year),
+            lines=lines_of(asked),
             resources=asked.resources,
             reason=asked.reason,
             on=on,
@@ -201,7 +202,7 @@ def withdraw(asked: Namespace, officer: Officer, _on: date, at: datetime) -> Tol
 
 def plan(asked: Namespace, officer: Officer, on: date, at: datetime) -> Told:
     book = book_of(asked.book)
-    months = read_plan(file=asked.file, book=book, year=asked.year)
+    months = read_plan(name=asked.file.name, content=asked.file.read_bytes(), book=book, year=asked.year)
     return of_plan(prepare_plan(book=book, year=asked.year, months=months, on=on, officer=officer, at=at))
 
 
@@ -290,6 +291,10 @@ def book_of(code: str) -> Book:
     if book is None:
         raise NothingThere("book_exists", {"book": code})
     return book
+
+
+def lines_of(asked: Namespace) -> Sequence[BudgetedLine]:
+    return read_budget(name=asked.file.name, content=asked.file.read_bytes(), year=asked.year)
 
 
 def latest(asked: Namespace) -> Budget:
