@@ -233,7 +233,7 @@ class AccessMiddleware:
         if not request.user.is_authenticated:
             return to_sign_in(request)
         if rule is None or not is_kept(request, rule):
-            raise PermissionDenied(what_is_missing(rule))
+            raise PermissionDenied(f"{what_is_missing(rule)} {what_conflicts(officer_of(request))}".strip())
         return None
 
 
@@ -251,6 +251,16 @@ def what_is_missing(rule: Rule | Holds | None) -> str:
         posts = [str(POST_NAMES[post]) for post, acts in POSTS.items() if rule.acts.intersection(acts)]
         return _("It is for these posts: {posts}.").format(posts=", ".join(posts) or "-")
     return str(MISSING[rule]) if rule in MISSING else ""
+
+
+def what_conflicts(officer: Officer) -> str:
+    """Return which two posts of an officer exclude each other, so that none of them opens anything, or nothing."""
+    if not officer.conflicting_posts:
+        return ""
+    named = ", ".join(str(POST_NAMES[post]) for post in officer.conflicting_posts)
+    return _("You hold two posts that exclude each other, and none of them opens anything: {posts}.").format(
+        posts=named
+    )
 
 
 MISSING: Final[Mapping[Rule | None, Any]] = {

@@ -20,7 +20,7 @@ INITIAL: Final = "password_is_initial"
 CODE_WITHIN: Final = timedelta(minutes=5)
 CODES_MAX: Final = 5
 # The backend that knows the posts; the one before it only counts failures.
-BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
+BACKEND: Final = "month.held_posts.HeldPosts"
 
 
 @dataclass(slots=True)
