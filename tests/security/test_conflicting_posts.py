@@ -14,6 +14,7 @@ from django.urls import reverse
 from ledger.models import AuditEvent, Officer
 from ledger.posts import require_post
 from ledger.refusals import OfficerMayNot, PostsTogether
+from month.held_posts import conflict_held
 from month.posts import DEMO_OFFICERS, POSTS, PostsConflict, appoint, conflict, ensure_posts
 from tests import sign_ins
 from tests.sign_ins import hire, is_in, signed_in
@@ -135,9 +136,12 @@ def hold_both(one: str, other: str) -> Officer:
     return Officer.objects.get(pk=officer.pk)
 
 
-@pytest.mark.parametrize(
-    "pair", [pair for pair in combinations(POSTS, 2) if frozenset(pair) not in TOGETHER], ids="+".join
-)
+def test_every_pair_that_conflicts_is_found_among_the_posts_held() -> None:
+    pairs = list(combinations(POSTS, 2))
+    assert [conflict_held(pair) for pair in pairs] == [() if frozenset(pair) in TOGETHER else pair for pair in pairs]
+
+
+@pytest.mark.parametrize("pair", [("preparer", "reviewer"), ("auditor", "administrator"), ("cashier", "archivist")])
 def test_who_holds_two_conflicting_posts_takes_no_act_of_either(pair: tuple[str, str]) -> None:
     officer = hold_both(*pair)
     for act in {act for post in pair for act in POSTS[post]}:
