@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from imports.models import StagedSheet, StageStatus
 from ledger.models import Officer, VoucherDraft
 from ledger.models.words import DraftStatus
+from month.models import Appointment
 from payouts.models import AccountCorrection, Application, Batch, FateDecision, GivingUp, Payment, Run
 from payouts.models.words import (
     ApplicationStatus,
@@ -20,7 +21,7 @@ from payouts.models.words import (
     PaymentStatus,
     RunStatus,
 )
-from treasury.models import Claim, Secondment, Settlement, Township
+from treasury.models import Claim, Establishment, Secondment, Settlement, Township
 from treasury.models.words import ClaimStatus, PostKind, SecondmentStatus, SettlementStatus
 from treasury.secondments import holders_on
 
@@ -168,6 +169,22 @@ WAITS: Final[Sequence[Wait]] = (
         "posts",
         lambda officer: Secondment.objects.filter(status=SecondmentStatus.GIVEN).exclude(given_by=officer),
         "township__code",
+    ),
+    Wait(
+        "treasury.confirm_post",
+        _("posts of officers to be confirmed"),
+        "officers",
+        lambda officer: Appointment.objects.filter(status=SecondmentStatus.GIVEN).exclude(
+            Q(given_by=officer) | Q(holder=officer)
+        ),
+        "",
+    ),
+    Wait(
+        "treasury.confirm_establishment",
+        _("approved posts of units to be confirmed"),
+        "establishment",
+        lambda officer: Establishment.objects.filter(confirmed_by=None).exclude(recorded_by=officer),
+        "",
     ),
     Wait(
         "payouts.pass_village",

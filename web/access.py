@@ -201,6 +201,15 @@ ROUTES: Final[Mapping[str, Rule | Holds | ByToken]] = {
     "receipt_books": holds("treasury.issue_receipts", "treasury.close_receipts"),
     "receipt_book": holds("treasury.issue_receipts", "treasury.close_receipts"),
     "township_officers": Rule.READS_A_BOOK,
+    # The desk of officers.
+    "officers": Rule.MANAGES_ACCESS,
+    "officer_new": holds("treasury.give_post"),
+    "officer": Rule.MANAGES_ACCESS,
+    "officer_act": Rule.MANAGES_ACCESS,
+    "seconded_posts": Rule.MANAGES_ACCESS,
+    "seconded_post": Rule.MANAGES_ACCESS,
+    "establishment": holds("treasury.record_establishment", "treasury.confirm_establishment"),
+    "officer_accounts": Rule.MANAGES_ACCESS,
     # The auditor's desk: it reads, and asks for what leaves the books.
     "audit": Rule.READS_DISTRICT,
     "audit_trace": Rule.READS_DISTRICT,

@@ -44,6 +44,7 @@ ENTRIES: Final[Sequence[Entry]] = (
     Entry("books", _("Books"), ("balance", "account_", "voucher", "draft")),
     Entry("townships", _("Townships"), ("township", "statement", "income", "arrears", "settlement")),
     Entry("receipt_books", _("Receipt books"), ("receipt_",)),
+    Entry("officers", _("Officers and posts"), ("officer", "seconded_", "establishment")),
     Entry("audit", _("Audit"), ("audit_",)),
     Entry("api_tokens", _("Systems"), ()),
     Entry("jobs", _("Work in hand"), ("job",)),

@@ -23,7 +23,9 @@ DESKS: Final[Mapping[str, tuple[str, str]]] = {
     "claims": ("township_claims", "township"),
     "settlements": ("settlements", "month"),
     "drafts": ("drafts", ""),
-    "posts": ("township_officers", "township"),
+    "posts": ("seconded_posts", ""),
+    "officers": ("officers", ""),
+    "establishment": ("establishment", ""),
 }
 
 

@@ -16,6 +16,7 @@ from web.audit_desk import urls as audit_desk_urls
 from web.bank_desk import urls as bank_desk_urls
 from web.book_desk import urls as book_desk_urls
 from web.file_desk import urls as file_desk_urls
+from web.officer_desk import urls as officer_desk_urls
 from web.run_desk import urls as run_desk_urls
 from web.township_desk import urls as township_desk_urls
 
@@ -40,6 +41,7 @@ urlpatterns = [
     path("incomes/<int:year>/", township_pages.incomes, name="incomes"),
     path("arrears/", township_pages.arrears, name="arrears"),
     *township_desk_urls.urlpatterns,
+    *officer_desk_urls.urlpatterns,
     *audit_desk_urls.urlpatterns,
     *api_urls.urlpatterns,
     path("sign-in/", security_pages.SignIn.as_view(), name="sign_in"),
