@@ -7,7 +7,7 @@ without a second officer: who has the machine's terminal begins an instance with
 import re
 import secrets
 from base64 import b32encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -312,8 +312,8 @@ def record(
     holder: Officer,
     at: datetime,
     *,
-    after: dict[str, object],
-    before: dict[str, object] | None = None,
+    after: Mapping[str, object],
+    before: Mapping[str, object] | None = None,
 ) -> None:
     record_event(
         chain="",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ PAGE: Final = 50
 @sensitive_post_parameters("number", "id_number")
 def officer_accounts(request: HttpRequest) -> HttpResponse:
     """List the accounts, the newest first; record one."""
-    refusal, sent = "", {}
+    refusal, sent = "", QueryDict()
     if request.method == "POST":
         username = request.POST.get("username", "").strip()[:150]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -39,7 +39,7 @@ def filled_posts() -> tuple[date | None, Mapping[int, int]]:
 
 def establishment(request: HttpRequest) -> HttpResponse:
     """List the units with approved and filled posts; record a number, or confirm one."""
-    refusal, sent = "", {}
+    refusal, sent = "", QueryDict()
     if request.method == "POST":
         is_confirming = bool(request.POST.get("confirm"))
         act = "establishment.confirm" if is_confirming else "establishment.record"

@@ -163,17 +163,15 @@ def officer_page(request: HttpRequest, username: str, refusal: str, sent: Any) -
         .select_related("township")
         .order_by("-held_until", "pk")[:EVENTS]
     )
+    excluded = [post for post in POSTS if post not in held and any(conflict(one, post) for one in held)]
     is_own = shown.pk == looks.pk
     gives, confirms = looks.has_perm(GIVES), looks.has_perm(CONFIRMS)
     context = {
         "shown": shown,
         "held": [(post, POST_NAMES[post]) for post in held],
         "conflict": post_names(conflict_held(held)),
-        "others": [
-            (post, POST_NAMES[post], post_names([one for one in held if conflict(one, post)]))
-            for post in POSTS
-            if post not in held
-        ],
+        "others": [(post, POST_NAMES[post]) for post in POSTS if post not in (*held, *excluded)],
+        "excluded": post_names(excluded),
         "waiting": waiting,
         "waiting_posts": post_names(waiting.posts) if waiting else "",
         "townships": [(one, one.effective_from <= today < one.held_until) for one in townships],

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, Final
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -34,7 +34,7 @@ def mark_of(shown: Secondment) -> str:
 
 def township_posts(request: HttpRequest) -> HttpResponse:
     """List posts in townships, the newest first; give one."""
-    refusal, sent = "", {}
+    refusal, sent = "", QueryDict()
     if request.method == "POST":
         outcome = take(request, act="post.give", subject="secondment", step=giving(request), confirmed=True)
         if outcome.is_done or outcome.was_sent:
@@ -101,7 +101,7 @@ def giving(request: HttpRequest) -> Callable[[Officer, datetime], str]:
 def township_post(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a post in a township with its forms; take one act with it."""
     shown = get_object_or_404(Secondment.objects.select_related("township", "consultation", "holder"), pk=pk)
-    refusal, sent = "", {}
+    refusal, sent = "", QueryDict()
     if request.method == "POST":
         act = request.POST.get("act", "")
         steps = steps_with(shown, request.POST)
