@@ -13,6 +13,7 @@ from django.db.models import Count, Max
 
 from month import demo_bank
 from month.beginning import pay_date_of, payable_day
+from month.demo_access import fill_demo_access
 from month.demo_townships import second_demo_officers
 from month.doing import do_now
 from month.handing_over import taking
@@ -52,6 +53,7 @@ def live_a_month(*, at: datetime, progress: Progress) -> Demo:
     reissued = pay_returned_again(at)
     results += take_answers(at, demo_bank.pay_all)
     second_demo_officers(month=MONTH, at=at)
+    fill_demo_access(month=MONTH, at=at)
     return Demo(done, results, reissued)
 
 
