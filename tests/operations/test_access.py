@@ -103,6 +103,14 @@ def addresses(township: str) -> dict[str, str]:
         "receipt_books": reverse("receipt_books"),
         "receipt_book": reverse("receipt_book", args=[0]),
         "township_officers": reverse("township_officers", args=[township]),
+        "officers": reverse("officers"),
+        "officer_new": reverse("officer_new"),
+        "officer": reverse("officer", args=["demo-clerk"]),
+        "officer_act": reverse("officer_act", args=["demo-clerk"]),
+        "seconded_posts": reverse("seconded_posts"),
+        "seconded_post": reverse("seconded_post", args=[0]),
+        "establishment": reverse("establishment"),
+        "officer_accounts": reverse("officer_accounts"),
         "audit": reverse("audit"),
         "audit_trace": reverse("audit_trace"),
         "audit_exports": reverse("audit_exports"),
@@ -154,7 +162,7 @@ ANSWERS = {
 SENT = {"run_begin", "run_act", "run_numbers", "run_sign", "run_papers_make", "run_paper"}
 ANSWERS |= {name: 405 if name in SENT else 404 for name in OF_RUNS} | {"run_begin": 405}
 ANSWERS |= {"draft": 404, "draft_edit": 404, "draft_act": 405, "draft_reversal": 405}
-ANSWERS |= {"audit_export": 404, "audit_file": 404}
+ANSWERS |= {"audit_export": 404, "audit_file": 404, "officer_act": 405, "seconded_post": 404}
 # What is about one township, and not found where it is another's.
 OF_ONE = {"balance", "vouchers", "voucher", "township", "statement", "voucher_pdf", "account_lines"}
 ANSWERS |= {"settlement_act": 405, "income_sweep": 405}

@@ -33,7 +33,8 @@ class LockOut(AxesStandaloneBackend):  # type: ignore[misc]
         :raises PermissionDenied: if the user name is locked out for this address, or the address for every name
         """
         if request is not None:
-            if not request.user.is_authenticated and address_waits(request, at=timezone.now()):
+            is_signing_in = hasattr(request, "user")  # who confirms an act has signed in before
+            if is_signing_in and not request.user.is_authenticated and address_waits(request, at=timezone.now()):
                 request.axes_locked_out = True  # type: ignore[attr-defined]
                 raise PermissionDenied
             super().authenticate(request, **credentials)
