@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -110,7 +109,6 @@ def officers(request: HttpRequest) -> HttpResponse:
     return render(request, "web/officer_desk/officers.html", context)
 
 
-@never_cache
 def new_officer(request: HttpRequest) -> HttpResponse:
     """Make an officer; the password for the first sign-in is shown once, in the answer."""
     if request.method != "POST":
@@ -192,7 +190,6 @@ def officer_page(request: HttpRequest, username: str, refusal: str, sent: Any) -
     return render(request, "web/officer_desk/officer.html", context, status=422 if refusal else 200)
 
 
-@never_cache
 @require_POST
 def officer_act(request: HttpRequest, username: str) -> HttpResponse:
     """Take one act with an officer: the act itself asks who may."""
