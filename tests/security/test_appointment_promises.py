@@ -1,5 +1,8 @@
 """What PostgreSQL keeps of the posts that are given in the bureau, round the acts."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -30,7 +33,7 @@ def people() -> None:
         hire(name, password="")
 
 
-def sql(text: str, values: object = ()) -> str:
+def sql(text: str, values: Sequence[Any] = ()) -> str:
     """Run a statement, and return the name of what refuses it, or nothing."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
