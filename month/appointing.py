@@ -58,6 +58,11 @@ class HoldsTownshipPost(UnableToPost):
     remedy = _("End those posts first and give them anew, or have the password set at the machine: manage.py officer.")
 
 
+class OfSuperuser(UnableToPost):
+    message = _("The password of a superuser is nobody's to give.")
+    remedy = _("Have it set at the machine: manage.py changepassword.")
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """An officer with the password that is shown this once, and changed at the first sign-in."""
@@ -209,6 +214,7 @@ def renew_password(*, holder: Officer, reason: str, officer: Officer, at: dateti
 
     :raises NotSaid: if no reason is given
     :raises OwnPost: if it is the officer's own
+    :raises OfSuperuser: if the officer is a superuser, whom no post has to be confirmed for
     :raises HoldsTownshipPost: if the officer holds posts in townships
     """
     require_post(officer, GIVES)
@@ -219,6 +225,8 @@ def renew_password(*, holder: Officer, reason: str, officer: Officer, at: dateti
         raise TextNotPlain("appointment_text_is_plain")
     if holder.pk == officer.pk:
         raise OwnPost("nobody_renews_his_own_password", {"officer": officer.username})
+    if holder.is_superuser:
+        raise OfSuperuser("superuser_keeps_the_password", {"officer": holder.username})
     if still_to_hold(holder=holder, on=day_of(at)).exists():
         raise HoldsTownshipPost("new_password_opens_no_township", {"officer": holder.username})
     held, password = held_by(holder), new_password()

@@ -202,6 +202,13 @@ def test_a_new_password_does_not_open_a_township_to_who_gives_it(administrator: 
     assert "new_password_opens_no_township" in answer.content.decode()
 
 
+def test_nobody_gives_a_superuser_a_password(administrator: Client) -> None:
+    Officer.objects.filter(pk=hire("root").pk).update(is_superuser=True)
+    answer = take(administrator, "root", "password", reason="r")
+    assert "superuser_keeps_the_password" in answer.content.decode()
+    assert enter(Client(), "root").status_code == 302
+
+
 def test_a_form_that_was_drawn_before_another_changed_the_posts_is_void(administrator: Client, head: Client) -> None:
     hire("wang", "reviewer", "archivist")
     drawn = hidden(page(administrator, address("wang")))

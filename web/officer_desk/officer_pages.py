@@ -184,7 +184,7 @@ def officer_page(request: HttpRequest, username: str, refusal: str, sent: Any) -
         "may_give": gives and not is_own and shown.is_active and waiting is None,
         "may_take": (gives or confirms) and not is_own and bool(held),
         "may_decide": confirms and waiting is not None and looks.username not in (shown.username, waiting.given_by_id),
-        "may_renew": gives and not is_own,
+        "may_renew": gives and not is_own and not shown.is_superuser,
         "may_let_go": (gives or confirms) and not is_own and shown.is_active,
     }
     return render(request, "web/officer_desk/officer.html", context, status=422 if refusal else 200)
