@@ -39,7 +39,7 @@ def sql(text: str, values: Sequence[Any] = ()) -> str:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(text, values)
     except DatabaseError as error:
-        return str(error.__cause__.diag.constraint_name)  # type: ignore[union-attr]
+        return error.__cause__.diag.constraint_name or "no_privilege"  # type: ignore[union-attr]
     return ""
 
 
@@ -98,5 +98,5 @@ def test_a_decision_stays(changes: str) -> None:
     added()
     sql("UPDATE month_appointment SET status = 'CONFIRMED', decided_by_id = 'two', decided_at = now()")
     assert sql(f"UPDATE month_appointment SET {changes}") in ("appointment_is_fixed", "appointment_moves")
-    assert sql("DELETE FROM month_appointment") == "appointment_is_append_only"
+    assert sql("DELETE FROM month_appointment") == "no_privilege"
     assert Appointment.objects.get().decided_by_id == "two"

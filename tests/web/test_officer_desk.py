@@ -20,7 +20,9 @@ from tests.sign_ins import OTHER, PASSWORD, enter, events, hire, is_in, signed_i
 from tests.web.desks import hidden, page, seconded, send
 from treasury.models import Establishment, OfficerAccount, Secondment, Unit
 from treasury.models.words import PostKind
+from web.acting import SHOWN
 from web.models import OfficerSession
+from web.officer_desk.officer_pages import mark_of
 
 stage = golden.stage
 rolled_back = golden.rolled_back
@@ -39,6 +41,15 @@ def address(username: str) -> str:
 def take(client: Client, username: str, act: str, **fields: Any) -> Any:
     to = reverse("officer_act", args=[username])
     return send(client, address(username), {"act": act, **fields}, to=to)
+
+
+def take_own(client: Client, username: str, other: str, act: str, **fields: Any) -> str:
+    """Send a form about oneself, which no page draws; return the page with its refusal."""
+    drawn = {**hidden(page(client, address(other))), SHOWN: mark_of(Officer.objects.get(username=username))}
+    to = reverse("officer_act", args=[username])
+    answer = send(client, address(username), {"act": act, **fields}, drawn=drawn, to=to)
+    assert answer.status_code == REFUSED
+    return str(answer.content.decode())
 
 
 @pytest.fixture
@@ -123,10 +134,10 @@ def test_posts_that_may_not_be_given_are_refused_by_name(
 def test_nobody_gives_or_confirms_a_post_of_his_own_and_none_gives_and_confirms(
     administrator: Client, head: Client
 ) -> None:
-    answer = take(administrator, "administrator", "give_posts", posts=["archivist"], reason="r")
-    assert "nobody_appoints_himself" in answer.content.decode()
+    refused = take_own(administrator, "administrator", "head", "give_posts", posts=["archivist"], reason="r")
+    assert "nobody_appoints_himself" in refused
     take(administrator, "head", "give_posts", posts=["archivist"], reason="r")
-    assert "nobody_appoints_himself" in take(head, "head", "confirm_posts").content.decode()
+    assert "nobody_appoints_himself" in take_own(head, "head", "administrator", "confirm_posts")
     assert posts_of("head") == ["bureau_head"]
     assert "officer_holds_the_post" in take(administrator, "head", "confirm_posts").content.decode()
 
@@ -156,7 +167,8 @@ def test_a_post_is_taken_away_by_one_at_once_but_not_ones_own(administrator: Cli
     assert take(head, "wang", "take_posts", posts=["reviewer"]).status_code == DONE
     assert posts_of("wang") == ["archivist"]
     assert "post_is_held" in take(administrator, "wang", "take_posts", posts=["reviewer"]).content.decode()
-    assert take(head, "head", "take_posts", posts=["bureau_head"]).status_code == REFUSED
+    own = take_own(head, "head", "administrator", "take_posts", posts=["bureau_head"])
+    assert "nobody_appoints_himself" in own
 
 
 def test_who_leaves_is_out_at_once_and_comes_back_with_a_new_password_and_no_post(administrator: Client) -> None:
@@ -175,8 +187,8 @@ def test_who_leaves_is_out_at_once_and_comes_back_with_a_new_password_and_no_pos
     assert not Appointment.objects.exists()
 
 
-def test_nobody_lets_himself_go_and_a_service_is_no_officer(administrator: Client) -> None:
-    assert "nobody_lets_himself_go" in take(administrator, "administrator", "let_go").content.decode()
+def test_nobody_lets_himself_go_and_a_service_is_no_officer(administrator: Client, head: Client) -> None:
+    assert "nobody_lets_himself_go" in take_own(administrator, "administrator", "head", "let_go")
     assert administrator.get(address("month-service")).status_code == 404
 
 
