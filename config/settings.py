@@ -186,7 +186,7 @@ TEMPLATES = [
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 AUTH_USER_MODEL = "ledger.Officer"
-AUTHENTICATION_BACKENDS = ["web.security.lock_out.LockOut", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["web.security.lock_out.LockOut", "month.held_posts.HeldPosts"]
 VALIDATORS = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {

@@ -36,6 +36,13 @@ class OfficerMayNot(UnableToPost):
     remedy = _("Have an officer with the post do it, or have the post given.")
 
 
+class PostsTogether(OfficerMayNot):
+    message = _(
+        "The officer holds two posts that exclude each other, and by none of the posts an act as long as that lasts."
+    )
+    remedy = _("Have one of the two posts taken away.")
+
+
 class VoucherNotBalanced(UnableToPost):
     message = _("Debits and credits of the voucher do not agree.")
     remedy = _("Give it at least two lines and correct the amounts until both sides agree to the fen.")

@@ -13,6 +13,7 @@ from django.db.models import Count, Max
 
 from month import demo_bank
 from month.beginning import pay_date_of, payable_day
+from month.demo_access import fill_demo_access
 from month.demo_applications import take_demo_applications
 from month.demo_archives import keep_demo_archives
 from month.demo_budgets import fill_budget_desk
@@ -58,6 +59,7 @@ def live_a_month(*, at: datetime, progress: Progress) -> Demo:
     take_demo_applications(at=at)
     keep_demo_archives(at=at)
     fill_budget_desk(month=MONTH, at=at)
+    fill_demo_access(month=MONTH, at=at)
     return Demo(done, results, reissued)
 
 

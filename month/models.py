@@ -3,9 +3,13 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from ledger.models.fields import deciding_officer, officer_field, plain_check
+from treasury.models.words import SECONDMENT_MOVES, SecondmentStatus
 
 
 class JobState(models.TextChoices):
@@ -172,3 +176,53 @@ class JobFile(models.Model):
             models.UniqueConstraint(fields=["job", "side", "number"], name="job_file_has_its_number"),
             models.CheckConstraint(condition=Q(side__in=FileSide.values), name="job_file_side_is_known"),
         ]
+
+
+# Posts of the bureau are given like those of townships: by one officer, then confirmed or refused by another.
+APPOINTMENT_MOVES = SECONDMENT_MOVES
+
+
+class Appointment(models.Model):
+    """Posts of the bureau that one officer gives to a second; they are held once a third has confirmed them."""
+
+    holder = deciding_officer(_("holder"))
+    posts = ArrayField(models.CharField(max_length=40), verbose_name=_("posts"))
+    reason = models.CharField(_("reason"), max_length=200)
+    status = models.CharField(
+        _("status"), max_length=10, choices=SecondmentStatus, default=SecondmentStatus.GIVEN.value
+    )
+    given_by = deciding_officer(_("given by"))
+    given_at = models.DateTimeField(_("given at"))
+    decided_by = officer_field(_("decided by"))
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    answer = models.CharField(_("reason of the refusal"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("posts given to an officer")
+        verbose_name_plural = _("posts given to officers")
+        constraints = [
+            plain_check("reason", "answer", name="appointment_text_is_plain"),
+            models.UniqueConstraint(
+                fields=["holder"], condition=Q(status=SecondmentStatus.GIVEN), name="one_appointment_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(posts__len__gt=0) & ~Q(reason=""), name="appointment_names_posts_and_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(status=SecondmentStatus.GIVEN, decided_by=None, decided_at=None, answer="")
+                | Q(status=SecondmentStatus.CONFIRMED, decided_by__isnull=False, decided_at__isnull=False)
+                | Q(status=SecondmentStatus.REFUSED, decided_by__isnull=False, decided_at__isnull=False)
+                & ~Q(answer=""),
+                name="appointment_is_decided_for_its_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(given_by=F("decided_by")), name="appointment_four_eyes"
+            ),
+            models.CheckConstraint(
+                condition=~Q(holder=F("given_by")) & (Q(decided_by=None) | ~Q(holder=F("decided_by"))),
+                name="nobody_appoints_himself",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.holder_id}: {' '.join(self.posts)}"

@@ -15,6 +15,7 @@ from audit.models import SIGNING, WITNESSES, Appraisal, AppraisedYear, Destructi
 from imports.models import StagedSheet, StageStatus
 from ledger.models import Officer, VoucherDraft
 from ledger.models.words import DraftStatus
+from month.models import Appointment
 from payouts.applicants import PASSED
 from payouts.models import (
     AccountCorrection,
@@ -42,6 +43,7 @@ from treasury.models import (
     Budget,
     Claim,
     EarmarkedReceipt,
+    Establishment,
     ItemAllocation,
     PassedOn,
     Prize,
@@ -363,6 +365,22 @@ WAITS: Final[Sequence[Wait]] = (
         _("purchases to be awarded"),
         "purchases",
         lambda officer: purchases(officer, ProcurementStatus.REVIEWED),
+        "",
+    ),
+    Wait(
+        "treasury.confirm_post",
+        _("posts of officers to be confirmed"),
+        "officers",
+        lambda officer: Appointment.objects.filter(status=SecondmentStatus.GIVEN).exclude(
+            Q(given_by=officer) | Q(holder=officer)
+        ),
+        "",
+    ),
+    Wait(
+        "treasury.confirm_establishment",
+        _("approved posts of units to be confirmed"),
+        "establishment",
+        lambda officer: Establishment.objects.filter(confirmed_by=None).exclude(recorded_by=officer),
         "",
     ),
     Wait(

@@ -22,6 +22,7 @@ from month.posts import POSTS
 from month.running import fitting
 from payouts.disbursing import build_release_batches
 from payouts.sending import send_batch
+from tests.acting_as import let_act_as
 from tests.attacks import Stage
 from tests.conftest import copy_database, drop_database, point_at
 from tests.payroll import AT, LIST, UNITS, hire, officer
@@ -334,7 +335,7 @@ def furnish() -> None:
     open_months(day=DAY, officer=officer("chief_accountant"), at=AT)
     for post in POSTS:
         hire(f"second-{post}", [post])
-    hire("everything", POSTS)
+    let_act_as(hire("everything", []), *POSTS)
     open_items(
         township=birch(), account=TRANSFERS, names=["必保一", "必保二"], on=MONTH, officer=officer("preparer"), at=AT
     )

@@ -33,6 +33,7 @@ from payouts.models import AccountCorrection, BankFile, Batch, Declaration, Paym
 from payouts.rendering import render_batch
 from payouts.running import freeze_run, review_run, run_to_collect, sign_exceptions, submit_run
 from payouts.sending import send_batch
+from tests.acting_as import let_act_as
 from tests.attacks import Stage
 from tests.bank import Bank
 from tests.conftest import copy_database, drop_database, point_at
@@ -122,7 +123,7 @@ def begin(month: date) -> None:
     )
     for post in POSTS:
         hire(f"second-{post}", [post])
-    hire("everything", POSTS)
+    let_act_as(hire("everything", []), *POSTS)
 
 
 def hire(username: str, posts: Collection[str]) -> Officer:

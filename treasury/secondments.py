@@ -28,6 +28,12 @@ def holders_on(*, on: date) -> QuerySet[Secondment]:
     return Secondment.objects.filter(status=SecondmentStatus.CONFIRMED, effective_from__lte=on, held_until__gt=on)
 
 
+def still_to_hold(*, holder: Officer, on: date) -> QuerySet[Secondment]:
+    """Return the posts in townships that an officer holds on a day or after it, or may come to hold."""
+    open_ones = Secondment.objects.filter(holder=holder, held_until__gt=on)
+    return open_ones.exclude(status=SecondmentStatus.REFUSED)
+
+
 def head_on(*, township: Township, on: date) -> Secondment | None:
     """Return who heads a township (乡镇长; of a 街道 the 主任) on a day."""
     return holders_on(on=on).filter(township=township, post=PostKind.HEAD).first()

@@ -261,6 +261,15 @@ ROUTES: Final[Mapping[str, Rule | Holds | ByToken]] = {
     "passing": Rule.READS_DISTRICT,
     "passing_receipt": Rule.READS_DISTRICT,
     "passing_new": holds("treasury.propose_earmarking"),
+    # The desk of officers.
+    "officers": Rule.MANAGES_ACCESS,
+    "officer_new": holds("treasury.give_post"),
+    "officer": Rule.MANAGES_ACCESS,
+    "officer_act": Rule.MANAGES_ACCESS,
+    "seconded_posts": Rule.MANAGES_ACCESS,
+    "seconded_post": Rule.MANAGES_ACCESS,
+    "establishment": holds("treasury.record_establishment", "treasury.confirm_establishment"),
+    "officer_accounts": Rule.MANAGES_ACCESS,
     # The auditor's desk: it reads, and asks for what leaves the books.
     "audit": Rule.READS_DISTRICT,
     "audit_trace": Rule.READS_DISTRICT,
@@ -293,7 +302,7 @@ class AccessMiddleware:
         if not request.user.is_authenticated:
             return to_sign_in(request)
         if rule is None or not is_kept(request, rule):
-            raise PermissionDenied(what_is_missing(rule))
+            raise PermissionDenied(f"{what_is_missing(rule)} {what_conflicts(officer_of(request))}".strip())
         return None
 
 
@@ -311,6 +320,16 @@ def what_is_missing(rule: Rule | Holds | None) -> str:
         posts = [str(POST_NAMES[post]) for post, acts in POSTS.items() if rule.acts.intersection(acts)]
         return _("It is for these posts: {posts}.").format(posts=", ".join(posts) or "-")
     return str(MISSING[rule]) if rule in MISSING else ""
+
+
+def what_conflicts(officer: Officer) -> str:
+    """Return which two posts of an officer exclude each other, so that none of them opens anything, or nothing."""
+    if not officer.conflicting_posts:
+        return ""
+    named = ", ".join(str(POST_NAMES[post]) for post in officer.conflicting_posts)
+    return _("You hold two posts that exclude each other, and none of them opens anything: {posts}.").format(
+        posts=named
+    )
 
 
 MISSING: Final[Mapping[Rule | None, Any]] = {

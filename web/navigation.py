@@ -47,6 +47,7 @@ ENTRIES: Final[Sequence[Entry]] = (
     Entry("applications", _("Benefits"), ("application", "benefi", "enrolment", "scheme_rate", "overpayment")),
     Entry("archives", _("Archives"), ("archive_",)),
     Entry("budgets", _("Budgets"), ("budget", "purchase", "earmarked", "award", "revenue_plan", "passing")),
+    Entry("officers", _("Officers and posts"), ("officer", "seconded_", "establishment")),
     Entry("audit", _("Audit"), ("audit_",)),
     Entry("api_tokens", _("Systems"), ()),
     Entry("jobs", _("Work in hand"), ("job",)),

@@ -25,7 +25,6 @@ DESKS: Final[Mapping[str, tuple[str, str]]] = {
     "drafts": ("drafts", ""),
     "destruction": ("archive_lists", ""),
     "appraisals": ("archive_appraisals", ""),
-    "posts": ("township_officers", "township"),
     "applications": ("applications", ""),
     "rates": ("scheme_rates", ""),
     "recoveries": ("overpayments", ""),
@@ -36,6 +35,9 @@ DESKS: Final[Mapping[str, tuple[str, str]]] = {
     "awards": ("awards", ""),
     "passing": ("passing", ""),
     "revenue_plans": ("revenue_plans", ""),
+    "posts": ("seconded_posts", ""),
+    "officers": ("officers", ""),
+    "establishment": ("establishment", ""),
 }
 
 

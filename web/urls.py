@@ -19,6 +19,7 @@ from web.benefit_desk import urls as benefit_desk_urls
 from web.book_desk import urls as book_desk_urls
 from web.budget_desk import urls as budget_desk_urls
 from web.file_desk import urls as file_desk_urls
+from web.officer_desk import urls as officer_desk_urls
 from web.run_desk import urls as run_desk_urls
 from web.township_desk import urls as township_desk_urls
 
@@ -46,6 +47,7 @@ urlpatterns = [
     *township_desk_urls.urlpatterns,
     *archive_desk_urls.urlpatterns,
     *budget_desk_urls.urlpatterns,
+    *officer_desk_urls.urlpatterns,
     *audit_desk_urls.urlpatterns,
     *api_urls.urlpatterns,
     path("sign-in/", security_pages.SignIn.as_view(), name="sign_in"),

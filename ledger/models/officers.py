@@ -22,6 +22,9 @@ class Officer(AbstractUser):
     full_name = models.CharField(_("name"), max_length=40)
     kind = models.CharField(_("kind"), max_length=10, choices=OfficerKind, default=OfficerKind.PERSON)
 
+    # Two posts of the officer's that exclude each other; found with the acts of the posts (month/held_posts.py).
+    conflicting_posts: tuple[str, ...] = ()
+
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
 
     class Meta:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from ledger.promises import install_files, move_literals
-from month.models import JOB_MOVES
+from month.models import APPOINTMENT_MOVES, JOB_MOVES
 
 
 def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -32,3 +32,12 @@ def release_files(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Let go of the archives, whose functions keep the bytes of the files of jobs."""
     with schema_editor.connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER IF EXISTS content_is_kept ON month_jobfile")
+
+
+def install_appointments(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Create or replace what is promised of the posts that are given in the bureau."""
+    install_files(
+        schema_editor.connection,
+        [Path(__file__).parent / "appointments.sql"],
+        {"@appointment_moves@": move_literals(APPOINTMENT_MOVES)},
+    )

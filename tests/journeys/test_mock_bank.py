@@ -15,6 +15,7 @@ from month.doing import do_now
 from month.handing_over import rendering, sending, taking
 from month.inboxes import arrived
 from month.long_work import reading_results
+from month.posts import POSTS
 from payouts.channels.channel_files import SHIPPED, channel_named
 from payouts.correcting import NewAccount, approve_correction, propose_correction, reissue
 from payouts.deciding_fates import decide_fate, propose_fate
@@ -24,6 +25,7 @@ from payouts.paying_again import approve_again, propose_again
 from payouts.refusals import FateRefused, NothingToReissue, OutcomeUnknown, ResultRefused, SameOfficer
 from payouts.sending import folder_of
 from tests import payroll
+from tests.acting_as import let_act_as
 from tests.attacks import Stage
 from tests.killing import killed_after_a_move
 from tests.mock_bank import ACCOUNT, MockBank
@@ -178,7 +180,7 @@ def test_a_list_refused_whole_is_rejected_by_two_officers(own_stage: Stage) -> N
         propose_fate(file=file, says=OfficersFate.NOT_RECEIVED, paper=PAPER, officer=officer("cashier"), at=AT)
     decision = propose_fate(file=file, says=OfficersFate.REFUSED, paper=PAPER, officer=officer("cashier"), at=AT)
     cashier = officer("cashier")
-    cashier.groups.set(officer("everything").groups.all())
+    let_act_as(cashier, *POSTS)
     with pytest.raises(SameOfficer):
         decide_fate(decision=decision, approve=True, officer=officer("cashier"), at=AT)
     decide_fate(decision=decision, approve=True, officer=officer("reviewer"), at=AT)

@@ -126,6 +126,14 @@ def addresses(township: str) -> dict[str, str]:
         "archive_list_paper": reverse("archive_list_paper", args=[0, "pdf"]),
         "archive_holds": reverse("archive_holds"),
         **budget_desk(township, book.code),
+        "officers": reverse("officers"),
+        "officer_new": reverse("officer_new"),
+        "officer": reverse("officer", args=["demo-clerk"]),
+        "officer_act": reverse("officer_act", args=["demo-clerk"]),
+        "seconded_posts": reverse("seconded_posts"),
+        "seconded_post": reverse("seconded_post", args=[0]),
+        "establishment": reverse("establishment"),
+        "officer_accounts": reverse("officer_accounts"),
         "audit": reverse("audit"),
         "audit_trace": reverse("audit_trace"),
         "audit_exports": reverse("audit_exports"),
@@ -200,11 +208,11 @@ ANSWERS |= {"archive_appraisal": 404, "archive_list": 404, "archive_list_paper":
 # The budgets' desk.
 ANSWERS |= dict.fromkeys(("budget_plan", "purchase", "earmarked_plan", "earmarked_allocation"), 404)
 ANSWERS |= dict.fromkeys(("award_prize", "award_fine", "passing_receipt"), 404)
+ANSWERS |= {"officer_act": 405, "seconded_post": 404}
 # What is about one township, and not found where it is another's.
 OF_ONE = {"balance", "vouchers", "voucher", "township", "statement", "voucher_pdf", "account_lines"}
 ANSWERS |= {"settlement_act": 405, "income_sweep": 405}
 ANSWERS |= {"township_claim": 404, "township_receipt_book": 404, "receipt_book": 404}
-OF_ONE = {"balance", "vouchers", "voucher", "township", "statement"}
 OF_ONE |= {"township_claims", "township_claim_new", "township_claim", "township_income", "township_officers"}
 OF_ONE |= {"account_lines_file", "township_receipts", "township_receipt_book"}
 OF_ONE |= {"budget", "budget_plan", "earmarked_township", "revenue_plan"}

@@ -26,6 +26,7 @@ from payouts.verifying import (
     verify,
 )
 from tests import benefits, telling
+from tests.acting_as import let_act_as
 from tests.benefits import AUGUST, JULY, REWARD, SEPTEMBER, Recipient, enrolled, enrolment_of, paid, reason_of
 from tests.payroll import AT, card, officer
 from tests.telling import Told
@@ -168,7 +169,7 @@ def test_a_value_is_of_a_scheme_and_a_grade_that_there_are(other: dict[str, obje
 
 def test_a_proposer_with_both_posts_still_does_not_decide() -> None:
     both = officer("benefits_officer")
-    both.groups.add(*officer("benefits_funder").groups.all())
+    let_act_as(both, "benefits_funder")
     value = propose_value(**VALUE, officer=both, at=AT)  # type: ignore[arg-type]
     with pytest.raises(SameOfficer):
         decide_value(value=value, approved=True, officer=type(both).objects.get(pk=both.pk), at=AT)

@@ -8,6 +8,7 @@ from django.db import transaction
 from ledger.refusals import OfficerMayNot
 from month.posts import demo_officer
 from tests import townships
+from tests.acting_as import let_act_as
 from tests.townships import (
     AT,
     DISBURSEMENTS,
@@ -213,7 +214,7 @@ def test_three_officers_stand_behind_a_release() -> None:
     preparer = demo_officer("preparer")
     with pytest.raises(OfficerMayNot):
         release_funds(release=release, officer=preparer, at=AT)
-    preparer.groups.add(*demo_officer("releaser").groups.all())
+    let_act_as(preparer, "releaser")
     with pytest.raises(OneOfficerTwice):
         release_funds(release=release, officer=demo_officer("preparer"), at=AT)
 

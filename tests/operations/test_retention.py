@@ -32,6 +32,7 @@ from month.models import FileSide, Job, JobFile
 from month.posts import PostsConflict, appoint, ensure_demo_officers, ensure_posts
 from payouts.models import ResultFile, StatementFile
 from tests import attacks
+from tests.acting_as import let_act_as
 from tests.attacks import Stage
 from tests.builders import FUND, LOWER_HISTORIC, UPPER_HISTORIC, credit, debit, event, voucher, yuan
 from treasury.exports.documents import heading_of
@@ -305,7 +306,7 @@ def test_one_person_does_not_sign_twice(rolled_back: None) -> None:
     kept()
     listed = proposed()
     sign(listed, DestructionRole.HEAD)
-    officer("bureau_head").groups.add(Group.objects.get(name="archive_head"))
+    let_act_as(officer("bureau_head"), "archive_head")
     with pytest.raises(refusals.SamePerson):
         sign(listed, DestructionRole.ARCHIVE_HEAD, by="bureau_head")
     with pytest.raises(refusals.ListFixed):
@@ -314,7 +315,7 @@ def test_one_person_does_not_sign_twice(rolled_back: None) -> None:
 
 def test_who_watches_does_not_carry_out(rolled_back: None) -> None:
     kept()
-    officer("reviewer").groups.add(Group.objects.get(name="archivist"))
+    let_act_as(officer("reviewer"), "archivist")
     with pytest.raises(refusals.SamePerson):
         carry_out(signed(proposed()), by="reviewer")
 
@@ -397,7 +398,8 @@ def test_nothing_is_destroyed_on_a_day_to_come(rolled_back: None) -> None:
 
 def test_a_cashier_does_not_keep_the_archives(rolled_back: None) -> None:
     kept()
-    officer("archivist").groups.add(Group.objects.get(name="cashier"))
+    let_act_as(officer("archivist"), "archivist")
+    officer("archivist").groups.set([Group.objects.get(name="cashier")])
     listed = proposed()
     with pytest.raises(refusals.CashierKeepsNoArchives):
         sign(listed, DestructionRole.ARCHIVIST)

@@ -16,6 +16,7 @@ from ledger.refusals import OfficerMayNot
 from month.beginning import open_months
 from month.posts import demo_officer
 from tests import townships
+from tests.acting_as import let_act_as
 from tests.townships import (
     AT,
     DECEMBER,
@@ -204,7 +205,7 @@ def test_who_prepared_does_not_approve() -> None:
     plan("100.00")
     collect(row("300.00"))
     reviewer = demo_officer("reviewer")
-    reviewer.groups.add(*demo_officer("preparer").groups.all())
+    let_act_as(reviewer, "preparer")
     prepare_settlements(month=NOVEMBER, officer=reviewer, at=AT)
     with pytest.raises(OneOfficerTwice):
         approve_settlements(month=NOVEMBER, officer=reviewer, at=AT)

@@ -1,14 +1,21 @@
-"""One person in conflicting functions is refused when the post is given, by name."""
+"""One person in conflicting functions is refused when the post is given and when the act is done, by name."""
 
 import io
 from datetime import UTC, datetime
 from itertools import combinations
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from ledger.models import AuditEvent, Officer
-from month.posts import DEMO_OFFICERS, POSTS, PostsConflict, appoint, conflict
+from ledger.posts import require_post
+from ledger.refusals import OfficerMayNot, PostsTogether
+from month.held_posts import conflict_held
+from month.posts import DEMO_OFFICERS, POSTS, PostsConflict, appoint, conflict, ensure_posts
 from tests import sign_ins
 from tests.sign_ins import hire, is_in, signed_in
 
@@ -116,3 +123,61 @@ def test_an_officer_who_is_deactivated_is_out_at_once_and_for_good() -> None:
 def test_who_is_not_there_is_not_deactivated() -> None:
     with pytest.raises(CommandError, match="officer_is_appointed"):
         call_command("officer", "nobody", "--deactivate", stdout=io.StringIO())
+
+
+# When an act is done
+
+
+def hold_both(one: str, other: str) -> Officer:
+    """Give two posts round ``appoint``, as by SQL."""
+    ensure_posts()
+    officer = Officer.objects.create(username="li", full_name="李")
+    officer.groups.set(Group.objects.filter(name__in=(one, other)))
+    return Officer.objects.get(pk=officer.pk)
+
+
+def test_every_pair_that_conflicts_is_found_among_the_posts_held() -> None:
+    pairs = list(combinations(POSTS, 2))
+    assert [conflict_held(pair) for pair in pairs] == [() if frozenset(pair) in TOGETHER else pair for pair in pairs]
+
+
+@pytest.mark.parametrize("pair", [("preparer", "reviewer"), ("auditor", "administrator"), ("cashier", "archivist")])
+def test_who_holds_two_conflicting_posts_takes_no_act_of_either(pair: tuple[str, str]) -> None:
+    officer = hold_both(*pair)
+    for act in {act for post in pair for act in POSTS[post]}:
+        with pytest.raises(PostsTogether, match="posts_do_not_conflict") as refused:
+            require_post(officer, act)
+        assert refused.value.facts == {"officer": "li", "posts": " ".join(pair)}
+
+
+@pytest.mark.parametrize("pair", [("receipt_keeper", "reviewer"), ("benefits_officer", "chief_accountant")])
+def test_who_holds_two_posts_that_go_together_takes_the_acts_of_both(pair: tuple[str, str]) -> None:
+    officer = hold_both(*pair)
+    for act in {act for post in pair for act in POSTS[post]}:
+        require_post(officer, act)
+    with pytest.raises(OfficerMayNot, match="officer_holds_the_post"):
+        require_post(officer, "treasury.give_post")
+
+
+def test_the_conflict_is_of_the_moment() -> None:
+    officer = hold_both("preparer", "reviewer")
+    with pytest.raises(PostsTogether):
+        require_post(officer, "payouts.review_run")
+    officer.groups.remove(Group.objects.get(name="preparer"))
+    require_post(Officer.objects.get(pk=officer.pk), "payouts.review_run")
+
+
+def test_all_acts_of_an_officer_are_asked_by_two_queries() -> None:
+    officer = hold_both("receipt_keeper", "reviewer")
+    with CaptureQueriesContext(connection) as asked:
+        for post in POSTS:
+            for act in POSTS[post]:
+                officer.has_perm(act)
+    assert len(asked) == 2  # own acts, and those of the posts with the posts' names
+
+
+def test_a_page_names_the_two_posts_and_opens_to_neither() -> None:
+    hire("wang", "preparer", "reviewer")
+    answer = signed_in("wang").get(reverse("drafts"))
+    assert answer.status_code == 403
+    assert "none of them opens anything: Preparer, Reviewer." in answer.content.decode()

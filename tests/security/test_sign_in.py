@@ -13,6 +13,7 @@ from ledger.models import AuditEvent
 from tests import sign_ins
 from tests.sign_ins import OTHER, PASSWORD, age_sessions, enter, events, given, hire, is_in, signed_in
 from web.models import ChosenPassword, OfficerSession
+from web.security.lock_out import FAILURES_OF_ADDRESS_MAX
 from web.security.sessions import IDLE_MAX, LENGTH_MAX
 
 quick_passwords = sign_ins.quick_passwords
@@ -129,6 +130,59 @@ def test_without_a_proxy_the_header_is_not_believed(client: Client) -> None:
     for last in range(5):
         enter(client, "wang", WRONG, HTTP_X_FORWARDED_FOR=f"10.9.9.{last}")
     assert enter(client, "wang", HTTP_X_FORWARDED_FOR="10.9.9.99").status_code == 429
+
+
+# One password tried on many names
+
+
+def spray(failures: int, **headers: str) -> None:
+    """Fail with two passwords on each of many names, from one address."""
+    for number in range(failures):
+        assert enter(Client(), f"nobody-{number // 2}", WRONG, **headers).status_code == 200
+
+
+@pytest.mark.parametrize(("failures", "status"), [(FAILURES_OF_ADDRESS_MAX - 1, 302), (FAILURES_OF_ADDRESS_MAX, 429)])
+def test_so_many_failures_over_many_names_lock_out_the_address(client: Client, failures: int, status: int) -> None:
+    hire("wang")
+    spray(failures)
+    assert enter(client, "wang").status_code == status
+    assert enter(Client(), "wang", REMOTE_ADDR="10.1.1.1").status_code == 302
+
+
+def test_the_trail_has_when_an_address_is_locked_out_and_is_not_filled() -> None:
+    spray(FAILURES_OF_ADDRESS_MAX)
+    for _ in range(3):
+        assert enter(Client(), "another", WRONG).status_code == 429
+    refused = [refused for _actor, refused in events("officer.sign_in")]
+    assert refused[-2:] == ["password_is_right", "sign_ins_of_the_address_wait"]
+    assert len(refused) == FAILURES_OF_ADDRESS_MAX
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(14, 429), (15, 302)])
+def test_an_address_waits_a_quarter_of_an_hour(client: Client, minutes: int, status: int) -> None:
+    hire("wang")
+    spray(FAILURES_OF_ADDRESS_MAX)
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=minutes) - MOMENT)
+    assert enter(client, "wang").status_code == status
+
+
+def test_who_signs_in_at_last_takes_his_own_failures_back(client: Client) -> None:
+    hire("wang")
+    for _ in range(4):
+        enter(client, "wang", WRONG)
+    spray(FAILURES_OF_ADDRESS_MAX - 5)
+    assert enter(client, "wang").status_code == 302
+    spray(4)
+    hire("li")
+    assert enter(Client(), "li").status_code == 302
+
+
+def test_who_has_signed_in_goes_on_while_the_address_waits() -> None:
+    hire("wang")
+    client = signed_in("wang")
+    spray(FAILURES_OF_ADDRESS_MAX)
+    assert is_in(client)
+    assert change(client, OTHER) == ""
 
 
 def test_the_page_of_the_lock_out_is_in_both_languages() -> None:

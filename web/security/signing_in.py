@@ -10,8 +10,9 @@ from django.http import HttpRequest
 
 from ledger.models import Officer
 from ledger.recording import record_event, record_refusal
+from ledger.refusals import UnableToPost
 from web.security.factors import code_is_right
-from web.security.lock_out import is_locked_out, just_locked_out, told_name
+from web.security.lock_out import address_waits, is_locked_out, just_locked_out, told_name
 from web.security.refusals import CodeRefused, SignInRefused, SignInWaits
 from web.security.sessions import begin_session
 
@@ -20,7 +21,7 @@ INITIAL: Final = "password_is_initial"
 CODE_WITHIN: Final = timedelta(minutes=5)
 CODES_MAX: Final = 5
 # The backend that knows the posts; the one before it only counts failures.
-BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
+BACKEND: Final = "month.held_posts.HeldPosts"
 
 
 @dataclass(slots=True)
@@ -90,7 +91,11 @@ def record_refused_sign_in(*, request: HttpRequest, name: str, at: datetime) -> 
     if is_locked_out(request) and not just_locked_out(request):
         return
     told = told_name(name)
-    refusal = SignInWaits("sign_in_waits") if is_locked_out(request) else SignInRefused("password_is_right")
+    refusal: UnableToPost = SignInRefused("password_is_right")
+    if is_locked_out(request):
+        refusal = SignInWaits("sign_in_waits")
+    elif address_waits(request, at=at):  # from this failure on; those after it are refused unseen
+        refusal = SignInWaits("sign_ins_of_the_address_wait")
     record_refusal(chain="", at=at, actor=told, act="officer.sign_in", subject=f"officer/{told}", refusal=refusal)
 
 

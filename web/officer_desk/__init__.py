@@ -1,0 +1,1 @@
+"""The desk of access: officers and their posts, posts in townships, approved posts, officers' own accounts."""
