@@ -63,8 +63,9 @@ def take(
 ) -> Outcome:
     """Take the act of a form that was sent, and return what came of it; whatever was refused is in the trail.
 
-    The form and all that ``step`` does are one transaction: a second one of the same form waits for it. ``step`` returns what is said when it is done. ``shown`` is the mark of the subject's state as it is now: a form
-    that was drawn on another is refused. ``confirmed`` asks for the password or a code first.
+    The form and all that ``step`` does are one transaction: a second one of the same form waits for it. ``step``
+    returns what is said when it is done. ``shown`` is the mark of the subject's state as it is now: a form that was
+    drawn on another is refused. ``confirmed`` asks for the password or a code first.
 
     :raises NotFresh: by its kinds, for an act that is to be confirmed; ``FreshMiddleware`` draws that page
     """

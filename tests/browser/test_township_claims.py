@@ -68,18 +68,18 @@ def test_a_claim_is_refused_once_and_then_paid(demo_site: str, sit_down: Callabl
     payment = Payment.objects.get(parts__obligation__release=second.release)
     batch = payment.batch
     assert {batch.prepared_by_id, batch.checked_by_id} == {"demo-yunxi-clerk", "demo-yunxi-reviewer"}
-    assert list(batch.approvals.values_list("approved_by_id", flat=True)) == ["demo-releaser"]
+    assert [str(one.approved_by_id) for one in batch.approvals.all()] == ["demo-releaser"]
     cashier.open(f"/batches/{month}/{batch.number}/")
     cashier.press("Make the files and send them")
     cashier.confirm("demo-cashier")
     cashier.await_jobs()
     wait_until(lambda: type(batch).objects.get(pk=batch.pk).status == "SENT")
     for file in BankFile.objects.filter(batch=batch):
-        answer = tmp_path / f"result_{file.name}"
-        answer.write_bytes(pay_all(bytes(file.content)))
+        result = tmp_path / f"result_{file.name}"
+        result.write_bytes(pay_all(bytes(file.content)))
         cashier.open(f"/months/{month}/results/")
         form = cashier.page.locator("form", has=cashier.page.get_by_role("button", name="Read it"))
-        form.locator("input[type=file]").set_input_files(answer)
+        form.locator("input[type=file]").set_input_files(result)
         form.get_by_label("Format of the bank").select_option(file.template)
         cashier.press("Read it")
         cashier.await_jobs()

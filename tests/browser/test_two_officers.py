@@ -10,6 +10,7 @@ from payouts.models import BatchApproval, Run
 from tests import payroll
 from tests.browser.desks import Desk
 from tests.payroll import OFFICE, Staffer, collected, officer, released, submitted
+from web.security.passwords import change_password
 
 JULY = payroll.JULY
 CHANGED = "This has changed since you saw it; nothing was done."
@@ -22,8 +23,7 @@ def site(empty_site: str) -> str:
     """The address of a district with second officers, each with the username as password."""
     payroll.begin(JULY)
     for one in Officer.objects.filter(username__startswith="second-"):
-        one.set_password(one.username)
-        one.save()
+        change_password(officer=one, password=one.username, at=payroll.AT)
     return empty_site
 
 
@@ -64,7 +64,7 @@ def test_a_batch_is_approved_once_and_the_other_sees_by_whom(site: str, sit_down
     other.open(address)
     assert other.page.get_by_role("button", name="Approve as the chief accountant").count() == 0
     batch.refresh_from_db()
-    given = list(BatchApproval.objects.filter(batch=batch).order_by("rank").values_list("approved_by_id", flat=True))
+    given = [str(one.approved_by_id) for one in BatchApproval.objects.filter(batch=batch).order_by("rank")]
     assert (batch.status, given) == ("APPROVED", ["demo-releaser", names[0]])
     assert AuditEvent.objects.filter(act="batch.approve", actor=names[1], refused="").count() == 0
     assert [line for desk in (one, other, third) for line in desk.complaints] == []

@@ -1,6 +1,7 @@
 """Forms that are sent without leaving their page, so that what was entered stays where no answer comes.
 
-The script of every page (static/web/tongfa.js) sends them and says so in a header; without scripts they are sent as ever.
+The script of every page (static/web/tongfa.js) sends them and says so in a header. Without scripts they are sent as
+ever.
 """
 
 from collections.abc import Callable
