@@ -23,13 +23,14 @@ from tests.racing import all_at_once
 from tests.security.test_confirming import HIDDEN
 from tests.sign_ins import PASSWORD, hire, signed_in
 from web.access import ROUTES, Rule
-from web.acting import SHOWN, TOKEN, new_token, take
+from web.acting import SHOWN, TOKEN, new_token, take, take_and_go
 from web.models import Confirmation, SentForm
+from web.security.kept_forms import KEPT, TO
 
 quick_passwords = sign_ins.quick_passwords
 own_stage = golden.own_stage
 pytestmark = pytest.mark.usefixtures("quick_passwords", "page")
-SUBJECT = "run/7"
+SUBJECT, ELSEWHERE = "run/7", "/password/"
 STEP: dict[str, Callable[[Officer, datetime], str]] = {}
 
 
@@ -71,13 +72,19 @@ def confirmed(request: HttpRequest) -> HttpResponse:
     return HttpResponse(outcome.said or outcome.refusal)
 
 
-urlpatterns = [*own_patterns, path("plain/", plain, name="plain"), path("confirmed/", confirmed, name="confirmed")]
+@require_POST
+def away(request: HttpRequest) -> HttpResponse:
+    return take_and_go(request, act="run.test", subject=SUBJECT, step=STEP["now"], to=ELSEWHERE, shown="1")
+
+
+VIEWS = {"plain": plain, "confirmed": confirmed, "away": away}
+urlpatterns = [*own_patterns, *(path(f"{name}/", view, name=name) for name, view in VIEWS.items())]
 
 
 @pytest.fixture
 def page(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.ROOT_URLCONF = __name__
-    monkeypatch.setattr("web.access.ROUTES", {**ROUTES, "plain": Rule.SIGNED_IN, "confirmed": Rule.SIGNED_IN})
+    monkeypatch.setattr("web.access.ROUTES", {**ROUTES, **dict.fromkeys(VIEWS, Rule.SIGNED_IN)})
     monkeypatch.setitem(STEP, "now", act_now)
 
 
@@ -163,6 +170,16 @@ def test_what_the_database_refuses_is_told_in_its_words(client: Client) -> None:
     told = send(client, "/plain/", drawn())
     assert told
     assert DatabaseError.__name__ not in told
+
+
+def test_a_form_that_stays_on_its_page_is_told_where_to_go(client: Client) -> None:
+    kept = client.post("/away/", drawn(), headers={KEPT: "kept"})
+    assert (kept.status_code, kept.headers[TO], kept.content) == (204, ELSEWHERE, b"")
+    assert "Location" not in kept.headers
+    assert "acted" in client.get(ELSEWHERE).content.decode()
+    plain_one = client.post("/away/", drawn())
+    assert (plain_one.status_code, plain_one.headers["Location"]) == (303, ELSEWHERE)
+    assert TO not in plain_one.headers
 
 
 def test_a_form_that_is_sent_again_while_it_is_taken_waits_for_what_comes_of_it(own_stage: Stage) -> None:
