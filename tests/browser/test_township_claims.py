@@ -74,6 +74,12 @@ def test_a_claim_is_refused_once_and_then_paid(demo_site: str, sit_down: Callabl
     cashier.confirm("demo-cashier")
     cashier.await_jobs()
     wait_until(lambda: type(batch).objects.get(pk=batch.pk).status == "SENT")
+    cashier.open(f"/batches/{month}/{batch.number}/")
+    cashier.press("Take the file away")
+    with cashier.page.expect_download() as taken:
+        cashier.confirm("demo-cashier")
+    first = BankFile.objects.filter(batch=batch).earliest("number")
+    assert (taken.value.suggested_filename, taken.value.path().read_bytes()) == (first.name, bytes(first.content))
     for file in BankFile.objects.filter(batch=batch):
         result = tmp_path / f"result_{file.name}"
         result.write_bytes(pay_all(bytes(file.content)))
