@@ -78,8 +78,8 @@ def test_a_claim_is_refused_once_and_then_paid(demo_site: str, sit_down: Callabl
     cashier.press("Take the file away")
     with cashier.page.expect_download() as taken:
         cashier.confirm("demo-cashier")
-    first = BankFile.objects.filter(batch=batch).earliest("number")
-    assert (taken.value.suggested_filename, taken.value.path().read_bytes()) == (first.name, bytes(first.content))
+    handed = BankFile.objects.filter(batch=batch).earliest("number")
+    assert (taken.value.suggested_filename, taken.value.path().read_bytes()) == (handed.name, bytes(handed.content))
     for file in BankFile.objects.filter(batch=batch):
         result = tmp_path / f"result_{file.name}"
         result.write_bytes(pay_all(bytes(file.content)))
