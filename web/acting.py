@@ -2,6 +2,8 @@
 
 A form is drawn with ``{% act_fields shown %}``: its token, and a mark of the state that the page showed. A form that is
 sent twice acts once; one whose subject another officer has changed in between acts not at all and tells what changed.
+That a form was sent is written down with its act or not at all: one whose act was refused, or that a process died with,
+can be sent again as it is.
 """
 
 from collections.abc import Callable
@@ -62,8 +64,9 @@ def take(
 ) -> Outcome:
     """Take the act of a form that was sent, and return what came of it; whatever was refused is in the trail.
 
-    ``step`` returns what is said when it is done. ``shown`` is the mark of the subject's state as it is now: a form
-    that was drawn on another is refused. ``confirmed`` asks for the password or a code first.
+    The form and all that ``step`` does are one transaction: a second one of the same form waits for it. ``step``
+    returns what is said when it is done. ``shown`` is the mark of the subject's state as it is now: a form that was
+    drawn on another is refused. ``confirmed`` asks for the password or a code first.
 
     :raises NotFresh: by its kinds, for an act that is to be confirmed; ``FreshMiddleware`` draws that page
     """
@@ -77,18 +80,27 @@ def take(
         return Outcome(refusal=what_changed(subject=subject, since=drawn_at))
     if confirmed:
         require_fresh(request, act=act, subject=subject, digest=shown[:64])
+    form = SentForm(nonce=nonce, officer=officer, act=act, subject=subject[:200], sent_at=at)
     try:
-        with transaction.atomic():
-            SentForm.objects.create(nonce=nonce, officer=officer, act=act, subject=subject[:200], sent_at=at)
-    except IntegrityError:
-        return already_sent()
-    try:
-        with refusals_recorded(chain="", at=at, actor=officer.username, act=act[:60], subject=subject[:200]):
-            return Outcome(said=step(officer, at))
+        with (
+            refusals_recorded(chain="", at=at, actor=officer.username, act=act[:60], subject=subject[:200]),
+            transaction.atomic(),
+        ):
+            return Outcome(said=step(officer, at)) if is_first(form) else already_sent()
     except (UnableToPost, UnableToStage) as refusal:
         return Outcome(refusal=str(refusal))
     except DatabaseError as error:
         return Outcome(refusal=database_words(error))
+
+
+def is_first(form: SentForm) -> bool:
+    """Write down that a form is taken, and return whether it was not before; waits for one that is being taken."""
+    try:
+        with transaction.atomic():
+            form.save(force_insert=True)
+    except IntegrityError:
+        return False
+    return True
 
 
 def take_and_go(

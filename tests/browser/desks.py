@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page, Request, Response, expect
 
+ANSWER_MILLISECONDS_MAX = 30_000
 JOB_MILLISECONDS_MAX = 120_000
 
 
@@ -50,7 +51,7 @@ class Desk:
     def press(self, name: str) -> None:
         """Press a button, and see no refusal after it."""
         self.page.get_by_role("button", name=name, exact=True).first.click()
-        self.page.wait_for_load_state()
+        self.answered()
         refusals = self.page.locator(".alert-danger, .refusal[role=alert]").all_inner_texts()
         assert "confirmation_proof" in self.page.content() or refusals == [], refusals
 
@@ -58,6 +59,11 @@ class Desk:
         """Confirm an act on the page that asks for it."""
         self.page.fill("[name=confirmation_proof]", password)
         self.page.press("[name=confirmation_proof]", "Enter")
+        self.answered()
+
+    def answered(self) -> None:
+        """Wait until a form that was sent is answered, and the page that it led to is there."""
+        expect(self.page.locator("main[aria-busy]")).to_have_count(0, timeout=ANSWER_MILLISECONDS_MAX)
         self.page.wait_for_load_state()
 
     def await_jobs(self) -> None:

@@ -198,11 +198,14 @@ def test_an_unfinished_voucher_is_saved_and_corrected_later() -> None:
     draft = the_draft()
     edit = reverse("draft_edit", args=[draft.pk])
     assert 'value="只有一行"' in clerk.get(edit).content.decode()
-    answer = clerk.post(edit, fields_of(clerk, edit) | filled(PAIR) | {"submit": "1"})
+    sent = fields_of(clerk, edit) | filled(PAIR) | {"submit": "1"}
+    answer = clerk.post(edit, sent)
     assert answer.status_code == SEE_OTHER
     draft.refresh_from_db()
     assert (draft.status, draft.lines.count()) == ("SUBMITTED", 2)
     assert clerk.get(edit).status_code == NOT_FOUND
+    again = clerk.post(edit, sent, follow=True).content.decode()
+    assert "This form was sent before" in again
 
 
 def test_more_lines_are_drawn_without_script_and_nothing_is_written() -> None:
@@ -218,7 +221,7 @@ def test_a_form_sent_twice_writes_one_draft_and_another_officers_change_is_seen(
     clerk = signed_in("wang")
     sent = fields_of(clerk, NEW) | filled(PAIR) | {"submit": "1"}
     assert clerk.post(NEW, sent).status_code == SEE_OTHER
-    assert "This form was sent before" in clerk.post(NEW, sent).content.decode()
+    assert "This form was sent before" in clerk.post(NEW, sent, follow=True).content.decode()
     assert VoucherDraft.objects.count() == 1
     draft, reviewer = the_draft(), signed_in("li")
     before = fields_of_draft(reviewer, draft)

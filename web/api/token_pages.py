@@ -62,7 +62,7 @@ def make(request: HttpRequest) -> dict[str, object]:
         return made.token.handle
 
     outcome = take(request, act="api_token.make", subject="api_token", step=step)
-    return told | {"refusal": outcome.refusal}
+    return {"refusal": outcome.refusal} if outcome.refusal else told
 
 
 def revoke(request: HttpRequest) -> HttpResponse:

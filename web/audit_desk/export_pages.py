@@ -169,7 +169,7 @@ def file_in_full(request: HttpRequest, job: Job, name: str) -> HttpResponseBase:
     outcome = take(
         request, act="documents.read", subject=f"job/{job.pk}", step=step, shown=mark_of(job), confirmed=True
     )
-    if handed:
+    if outcome.is_done:
         return streamed(handed[0])
     tell(request, outcome)
     return HttpResponseRedirect(reverse("audit_export", args=[job.pk]), status=SEE_OTHER)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from ledger.hand_entries import HAND_KINDS, accounts_by_hand
 from ledger.models import AccountingUnit, Book, Fund, Officer, Project, Voucher, VoucherDraft
 from ledger.models.words import DraftStatus, VoucherType
 from web.access import open_books
-from web.acting import SEE_OTHER, Outcome, take
+from web.acting import SEE_OTHER, Outcome, take, tell
 from web.book_desk.draft_pages import mark_of, open_drafts, subject_of
 from web.book_desk.typed import ROWS_MORE, Typed, as_typed, blank, entries_of, header_of, typed_in
 
@@ -41,8 +41,10 @@ def draft_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def draft_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a draft that is not handed in, or was sent back."""
-    draft = get_object_or_404(open_drafts(request).filter(status=DraftStatus.DRAFTED, kind__in=HAND_KINDS), pk=pk)
+    draft = get_object_or_404(open_drafts(request).filter(kind__in=HAND_KINDS), pk=pk)
     if request.method != "POST":
+        if draft.status != DraftStatus.DRAFTED:
+            raise Http404(draft.status)
         return form(request, draft.book, as_typed(draft), draft)
     typed = typed_in(request.POST)
 
@@ -79,6 +81,9 @@ def taken(
 
     act = "draft.submit" if submits else "draft.write"
     outcome = take(request, act=act, subject=subject, step=step, shown=shown)
+    if outcome.was_sent:
+        tell(request, outcome)
+        return HttpResponseRedirect(reverse("draft", args=[draft.pk]) if draft else reverse("drafts"), status=SEE_OTHER)
     if not outcome.is_done:
         return form(request, book, typed.with_room(2), draft, outcome)
     messages.success(request, outcome.said)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from imports.marking import marked_name, write_marked_copy
 from imports.models import StagedSheet
 from ledger.models import Officer
-from ledger.recording import record_event, refusals_recorded
+from ledger.recording import record_event, record_refusal, refusals_recorded
 from ledger.refusals import UnableToPost
 from month.long_work import applying, staging
 from month.standings import months_known
@@ -66,10 +66,9 @@ def files(request: HttpRequest, month: str) -> HttpResponse:
 def files_hand_in(request: HttpRequest, month: str) -> HttpResponse:
     """Ask for the files of a form to be staged; each that is not taken is told by name, the others go on."""
     chosen = month_in(month)
-    refused: list[UploadRefused] = []
+    taken, refused = taken_in(request)
 
     def hand_in(officer: Officer, at: datetime) -> str:
-        taken = taken_in(request, officer, at, subject=subject_of(chosen), refused=refused)
         if not taken:
             raise NoFileTaken("files_are_handed_in", {"month": month, "refused": len(refused)})
         asked = staging(files=[(one.name, one.content) for one in taken], month=chosen)
@@ -77,24 +76,29 @@ def files_hand_in(request: HttpRequest, month: str) -> HttpResponse:
         return _("Taken: {files}. {job}").format(files=names, job=ask_for_work(asked, officer, at))
 
     outcome = take(request, act="files.stage", subject=subject_of(chosen), step=hand_in)
-    for refusal in refused:
-        messages.error(request, told_by_name(refusal))
+    if not outcome.was_sent:
+        tell_refused(request, refused, subject=subject_of(chosen))
     tell(request, outcome)
     return redirect_to_list(month)
 
 
-def taken_in(
-    request: HttpRequest, officer: Officer, at: datetime, *, subject: str, refused: list[UploadRefused]
-) -> Sequence[Upload]:
-    """Return the files of a form that may be staged, and add why the others may not to ``refused``."""
-    taken = []
+def taken_in(request: HttpRequest) -> tuple[Sequence[Upload], Sequence[UploadRefused]]:
+    """Return the files of a form that may be staged, and why the others may not."""
+    taken, refused = [], []
     for file in request.FILES.getlist("files"):
         try:
-            with refusals_recorded(chain="", at=at, actor=officer.username, act="files.stage", subject=subject):
-                taken.append(checked_upload(file))
+            taken.append(checked_upload(file))
         except UploadRefused as refusal:
             refused.append(refusal)
-    return taken
+    return taken, refused
+
+
+def tell_refused(request: HttpRequest, refused: Sequence[UploadRefused], *, subject: str) -> None:
+    """Tell by name which files were not taken, and leave it in the trail."""
+    actor, at = officer_of(request).username, timezone.now()
+    for refusal in refused:
+        record_refusal(chain="", at=at, actor=actor, act="files.stage", subject=subject, refusal=refusal)
+        messages.error(request, told_by_name(refusal))
 
 
 def told_by_name(refusal: UploadRefused) -> str:

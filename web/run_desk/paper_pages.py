@@ -110,7 +110,7 @@ def take_paper(request: HttpRequest, month: str, purpose: str, number: int, file
     if not is_of(run, paper.name):
         return HttpResponseRedirect(address_of("run_papers", run), status=SEE_OTHER)
     outcome = take(request, act="documents.read", subject=f"month/{month}", step=step)
-    if not handed:
+    if not outcome.is_done:
         tell(request, outcome)
         return HttpResponseRedirect(address_of("run_papers", run), status=SEE_OTHER)
     answer = HttpResponse(handed[0], content_type="application/octet-stream")

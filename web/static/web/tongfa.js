@@ -1,18 +1,89 @@
-/* A form that was sent is not sent twice. */
 "use strict";
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (form.dataset.sent) { event.preventDefault(); return; }
-  form.dataset.sent = "yes";
-  window.addEventListener("pageshow", () => { delete form.dataset.sent; }, { once: true });
-});
+/* A form that acts is sent without leaving its page: where no answer comes, all that was entered is still there to be
+   sent again, and the server takes it once. The page is left for where the answer leads (see kept_forms.py); a refusal,
+   or the question for a password, takes its place. */
+{
+  const page = document.documentElement;
+
+  // A field may have the name of a property of its form; attributes are safe.
+  const isKept = (form) => form.getAttribute("method") === "post" && form.querySelector("[name=form_token]") !== null;
+
+  const begin = (form) => {
+    form.dataset.sent = "yes";
+    document.getElementById("main").setAttribute("aria-busy", "true");
+    window.addEventListener("pageshow", () => end(form), { once: true });
+  };
+
+  const end = (form) => {
+    delete form.dataset.sent;
+    document.getElementById("main").removeAttribute("aria-busy");
+  };
+
+  const tell = (form) => {
+    const told = document.createElement("p");
+    told.className = "refusal unanswered";
+    told.setAttribute("role", "alert");
+    told.textContent = page.dataset.unanswered;
+    form.append(told);
+    told.scrollIntoView({ block: "nearest" });
+  };
+
+  const show = (text) => {
+    document.open();
+    document.write(text);
+    document.close();
+    window.scrollTo(0, 0);
+    document.querySelector("[autofocus]")?.focus();
+  };
+
+  const save = (blob, disposition) => {
+    const coded = /filename\*=utf-8''([^;]+)/i.exec(disposition), plain = /filename="([^"]+)"/.exec(disposition);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = coded ? decodeURIComponent(coded[1]) : plain ? plain[1] : "";
+    link.click();
+    window.setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  };
+
+  const ask = async (form, button) => {
+    const fields = new FormData(form);
+    if (button?.name) { fields.append(button.name, button.value); }
+    const body = form.getAttribute("enctype") === "multipart/form-data" ? fields : new URLSearchParams(fields);
+    const headers = { "X-Tongfa-Form": "kept" };
+    const answer = await fetch(form.getAttribute("action") || location.href, { method: "POST", body, headers });
+    if (answer.status >= 500) { throw new Error(`${answer.status}`); }
+    return { answer, content: await answer.blob() };
+  };
+
+  const send = async (form, button) => {
+    for (const told of form.querySelectorAll(".unanswered")) { told.remove(); }
+    begin(form);
+    const got = await ask(form, button).catch(() => null);
+    if (got === null) { end(form); tell(form); return; }
+    const to = got.answer.headers.get("X-Tongfa-To"), disposition = got.answer.headers.get("Content-Disposition");
+    if (to) { location.assign(to); return; }
+    if (!disposition) { show(await got.content.text()); return; }
+    save(got.content, disposition);
+    end(form);
+  };
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    if (isKept(form)) { event.preventDefault(); send(form, event.submitter); return; }
+    form.dataset.sent = "yes";
+    window.addEventListener("pageshow", () => { delete form.dataset.sent; }, { once: true });
+  });
+}
 
 /* A table that is wider than its window is scrolled with the keyboard too. */
-const reach = () => {
-  for (const box of document.querySelectorAll(".wide")) {
-    if (box.scrollWidth > box.clientWidth) { box.tabIndex = 0; } else { box.removeAttribute("tabindex"); }
-  }
-};
-addEventListener("load", reach);
-addEventListener("resize", reach);
-document.addEventListener("htmx:afterSettle", reach);
+{
+  const reach = () => {
+    for (const box of document.querySelectorAll(".wide")) {
+      if (box.scrollWidth > box.clientWidth) { box.tabIndex = 0; } else { box.removeAttribute("tabindex"); }
+    }
+  };
+  addEventListener("load", reach);
+  addEventListener("resize", reach);
+  document.addEventListener("htmx:afterSettle", reach);
+}
