@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from month.waiting_tasks import Waiting, waiting_for
+from month.waiting_rows import Waiting
+from month.waiting_tasks import waiting_for
 from treasury.models import Township
 from web.access import may_open, officer_of
 
