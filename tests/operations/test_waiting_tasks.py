@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from ledger.models import Officer
 from month.posts import POSTS, ensure_posts
-from month.waiting_tasks import CLAIMS_WAIT, WAITS, Waiting, waiting_for
+from month.waiting_rows import Waiting
+from month.waiting_tasks import CLAIMS_WAIT, WAITS, waiting_for
 from tests import golden
 from tests.golden import BIRCH
 from treasury.models import Claim, Settlement, Township
