@@ -153,6 +153,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "web.security.texts.TextMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "web.security.sessions.SessionLimitsMiddleware",
     "web.rows.RowsMiddleware",
