@@ -159,7 +159,6 @@ ANSWERS |= {"audit_export": 404, "audit_file": 404}
 OF_ONE = {"balance", "vouchers", "voucher", "township", "statement", "voucher_pdf", "account_lines"}
 ANSWERS |= {"settlement_act": 405, "income_sweep": 405}
 ANSWERS |= {"township_claim": 404, "township_receipt_book": 404, "receipt_book": 404}
-OF_ONE = {"balance", "vouchers", "voucher", "township", "statement"}
 OF_ONE |= {"township_claims", "township_claim_new", "township_claim", "township_income", "township_officers"}
 OF_ONE |= {"township_receipts", "township_receipt_book"}
 MANAGERS = ("administrator", "bureau_head")
