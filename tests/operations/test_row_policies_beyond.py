@@ -107,7 +107,7 @@ def test_a_person_whom_a_township_owes_is_its_own() -> None:
         cursor.execute("SELECT payee_reference FROM treasury_unpaidsalary ORDER BY id LIMIT 1")
         assert cursor.fetchone() is not None
     row = Township.objects.get(code=BIRCH).unpaid_salaries.order_by("pk")[0]
-    row.pk, row.payee_reference = None, f"person/{person.pk}"
+    row.pk, row.row, row.payee_reference = None, 999, f"person/{person.pk}"
     row.save()
     for code, seen in ((BIRCH, ["测试"]), (RIVER, [])):
         with narrowed_to(rows_of(code)):

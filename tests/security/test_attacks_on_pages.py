@@ -117,10 +117,17 @@ def test_what_is_typed_into_a_search_is_shown_as_text() -> None:
     for name, address in addresses(RIVER).items():
         if "act" in name or name not in ROUTES:
             continue
-        text = client.get(
-            address, {"text": MARKUP, "of": MARKUP, "subject": MARKUP, "summary": MARKUP, "after": MARKUP}
-        )
-        assert "<script>alert" not in text.content.decode("utf-8", "replace"), name
+        answer = client.get(address, typed)
+        assert "<script>alert" not in answer.content.decode("utf-8", "replace"), name
+
+
+@pytest.mark.parametrize(("more", "status"), [(0, 403), (1, 413)])
+def test_a_stranger_sends_no_large_body(settings: Settings, more: int, status: int) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    body = b"x" * (1000 + more)
+    client = Client(enforce_csrf_checks=True)
+    for address in (reverse("sign_in"), reverse("books"), reverse("set_language")):
+        assert client.post(address, body, content_type="application/octet-stream").status_code == status
 
 
 @pytest.mark.parametrize(
