@@ -11,7 +11,7 @@ BEGIN
   END IF;
   RETURN ARRAY(
     SELECT o.person_id FROM payouts_obligation o
-     WHERE o.unit_id = ANY (ledger_own_keys('treasury_unit')) AND o.person_id IS NOT NULL
+     WHERE o.unit_id = ANY ((SELECT ledger_own_keys('treasury_unit'))::bigint[]) AND o.person_id IS NOT NULL
     UNION
     SELECT substr(u.payee_reference, 8)::bigint FROM treasury_unpaidsalary u
      WHERE u.payee_reference ~ '^person/[0-9]{1,18}$');
