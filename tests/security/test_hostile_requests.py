@@ -22,38 +22,37 @@ stage, rolled_back = golden.stage, golden.rolled_back
 pytestmark = pytest.mark.usefixtures("rolled_back")
 
 ROOT = Path(__file__).parents[2]
-# As they stand in an address, percent-encoded.
-HOSTILE: Sequence[str] = (
-    "%00",
+# As they stand in an address, percent-encoded. One of each kind, for questions and forms of which a page takes many
+# names.
+KINDS: Sequence[str] = (
     "a%00b",
     "%ED%A0%80",
-    "%FF%FE",
     "%0D%0ASet-Cookie:%20a=b",
     "-1",
-    "9223372036854775808",
     "9" * 40,
     "9" * 4400,
     "%C2%B2",
-    "%D9%A3",
-    "%EF%BC%92%EF%BC%90%EF%BC%92%EF%BC%96-11",
     "0000-01",
-    "0001-01-01",
     "9999-12",
     "9999-12-31",
-    "9999-12-31.1",
     "0001-01-01.1.1",
-    "2026-11-01." + "9" * 30,
-    "2026-02-30",
     "NaN",
-    "1e400",
-    "Infinity",
     "'%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
-    "%25%25%5C_%5C",
-    "%5B%5B(%3F%3C",
+    "%5B%5B(%3F%3C%25%5C",
+)
+HOSTILE: Sequence[str] = (
+    *KINDS,
+    "%00",
+    "%FF%FE",
+    "9223372036854775808",
+    "%D9%A3",
+    "%EF%BC%92%EF%BC%90%EF%BC%92%EF%BC%96-11",
+    "0001-01-01",
+    "9999-12-31.1",
+    "2026-02-30",
+    "1e400",
     "(a%2B)%2B$" + "a" * 40 + "!",
     "..%2F..%2Fetc%2Fpasswd",
-    "person:%00",
-    "person:" + "9" * 30,
     "%E2%80%AE%F3%A0%81%81",
     "x" * 3000,
 )
@@ -149,12 +148,9 @@ def test_no_question_fails() -> None:
     assert {"after", "skip", "since", "top", "find"} <= set(names)
     good = addresses(BIRCH) | {"sign_in": "/sign-in/"}
     for name, address in good.items():
-        for value in HOSTILE:
-            question = "&".join(
-                f"{one}={value}" for one in names if len(value) < 200 or one in ("after", "skip", "find")
-            )
+        for value in KINDS:
             separator = "&" if "?" in address else "?"
-            status = asked(known[who_opens(name)], "GET", f"{address}{separator}{question}")
+            status = asked(known[who_opens(name)], "GET", f"{address}{separator}{every(names, value)}")
             if status >= 500:
                 failed.append((name, value[:40], status))
     assert failed == []
@@ -163,7 +159,7 @@ def test_no_question_fails() -> None:
 def test_a_question_fails_by_none_of_its_names_alone() -> None:
     """All names together may hide one behind another: the pages that read many are asked by one at a time."""
     known, failed = clients(), []
-    for name in (
+    pages = (
         "voucher_search",
         "account_lines",
         "audit_trail",
@@ -171,18 +167,10 @@ def test_a_question_fails_by_none_of_its_names_alone() -> None:
         "audit_checks",
         "audit_exports",
         "vouchers",
-    ):
+    )
+    for name in pages:
         for one in names_read():
-            for value in (
-                "9" * 40,
-                "9999-12-31",
-                "0001-01-01",
-                "9999-12-31.1",
-                "0001-01-01.1.1",
-                "%C2%B2",
-                "NaN",
-                "%5C",
-            ):
+            for value in ("9" * 40, "9999-12-31", "0001-01-01.1.1"):
                 address = addresses(BIRCH)[name]
                 status = asked(known[who_opens(name)], "GET", f"{address}?{one}={value}")
                 if status >= 500:
@@ -195,12 +183,9 @@ def test_no_form_fails() -> None:
     for name, address in addresses(BIRCH).items():
         client = known[who_opens(name)]
         officer = Officer.objects.get(username=f"of-{who_opens(name)}")
-        for value in HOSTILE:
+        for value in KINDS:
             token = quote(new_token(officer=officer))
-            body = "&".join(
-                f"{one}={value}" for one in names if len(value) < 200 or one in ("entry", "exception", "listing")
-            )
-            status = asked(client, "POST", address, f"{body}&form_token={token}")
+            status = asked(client, "POST", address, f"{every(names, value)}&form_token={token}")
             if status >= 500:
                 failed.append((name, value[:40], status))
     assert failed == []
