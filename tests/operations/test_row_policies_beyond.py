@@ -12,6 +12,7 @@ from django.urls import reverse
 from ledger.models import AuditEvent, Book, Officer
 from ledger.recording import record_event, record_refusal
 from month.models import Job, JobMove
+from month.posts import demo_officer
 from payouts.models import Declaration, Household, Person
 from tests import golden, sign_ins
 from tests.api import call, token
@@ -88,7 +89,7 @@ def test_people_and_lists_of_the_district_are_shown_to_no_township() -> None:
     Person.objects.create(id_number="11010519491231002X", name="测试")
     Declaration.objects.create(
         month=golden.NOVEMBER, kind="STAFF", file="f", sha256="0" * 64, rows=1,
-        staged_by=golden.demo_officer("clerk"), applied_by=golden.demo_officer("preparer"), applied_at=golden.AT,
+        staged_by=demo_officer("clerk"), applied_by=demo_officer("preparer"), applied_at=golden.AT,
     )  # fmt: skip
     for code in (RIVER, BIRCH):
         Household.objects.create(township=Township.objects.get(code=code), number="1")
