@@ -6,7 +6,8 @@ from datetime import date
 
 from django.http import Http404
 
-# Months before and after which no book has anything, and on both sides of which a day can still be reckoned.
+# Years before and after which no book has anything, and on both sides of which a day can still be reckoned.
+YEARS = (1900, 2199)
 MONTH = re.compile(r"(?:19|20|21)\d{2}-(?:0[1-9]|1[0-2])", re.ASCII)
 # A number for which PostgreSQL has room.
 KEY = re.compile(r"\d{1,18}", re.ASCII)
@@ -17,6 +18,15 @@ def month_in(text: str) -> date:
     if not MONTH.fullmatch(text):
         raise Http404(text)
     return date.fromisoformat(f"{text}-01")
+
+
+def day_in(text: str) -> date | None:
+    """Return a day that has room on both sides, or nothing if the text is none."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if YEARS[0] <= day.year <= YEARS[1] else None
 
 
 def key_in(text: str) -> int | None:
