@@ -159,18 +159,9 @@ def test_no_question_fails() -> None:
 def test_a_question_fails_by_none_of_its_names_alone() -> None:
     """All names together may hide one behind another: the pages that read many are asked by one at a time."""
     known, failed = clients(), []
-    pages = (
-        "voucher_search",
-        "account_lines",
-        "audit_trail",
-        "audit_trace",
-        "audit_checks",
-        "audit_exports",
-        "vouchers",
-    )
-    for name in pages:
+    for name in ("voucher_search", "account_lines", "audit_trail", "township"):
         for one in names_read():
-            for value in ("9" * 40, "9999-12-31", "0001-01-01.1.1"):
+            for value in ("9" * 40, "9999-12-31"):
                 address = addresses(BIRCH)[name]
                 status = asked(known[who_opens(name)], "GET", f"{address}?{one}={value}")
                 if status >= 500:
