@@ -39,6 +39,7 @@ from payouts.models import (
     Obligation,
     Payment,
     PaymentPart,
+    Person,
     ResultFile,
     ResultRow,
     Run,
@@ -156,10 +157,8 @@ def enrol(people: int) -> None:
     townships = list(Township.objects.order_by("number").values_list("pk", flat=True))
     for first in range(1, people + 1, CHUNK):
         numbers = range(first, min(first + CHUNK, people + 1))
-        copy_rows(
-            table="payouts_person",
-            columns=("id", "id_number", "name"),
-            rows=((number, id_number(number), name_of(number)) for number in numbers),
+        Person.objects.bulk_create(
+            [Person(pk=number, id_number=id_number(number), name=name_of(number)) for number in numbers]
         )
         copy_rows(
             table="payouts_enrolment",

@@ -10,6 +10,7 @@ from imports.fault_kinds import FaultKind
 from imports.finding_messages import MESSAGES
 from imports.layouts import LAYOUTS
 from imports.models import ControlTotal, Finding, StagedSheet
+from ledger.exports.pages.lists import inert
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,15 @@ def findings_of(sheets: Iterable[StagedSheet]) -> Iterator[FindingRow]:
 
 
 def write_findings(stream: TextIO, sheets: Iterable[StagedSheet]) -> int:
-    """Write findings as csv to a stream opened with ``encoding='utf-8-sig', newline=''``; return their number."""
+    """Write findings as csv to a stream opened with ``encoding='utf-8-sig', newline=''``; return their number.
+
+    They quote what strangers wrote: a text that a spreadsheet would run as a formula gets an apostrophe before it.
+    """
     writer = csv.writer(stream)
     writer.writerow([field.name for field in fields(FindingRow)])
     count = 0
     for finding in findings_of(sheets):
-        writer.writerow(asdict(finding).values())
+        writer.writerow([inert(cell) for cell in asdict(finding).values()])
         count += 1
     return count
 

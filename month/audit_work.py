@@ -33,6 +33,7 @@ from ledger.checks import CHECKS, run_checks
 from ledger.exports.journals import UnableToExport
 from ledger.exports.pages.embedding import GlyphMissing
 from ledger.exports.pages.frames import local_time
+from ledger.exports.pages.lists import inert
 from ledger.masking import masked
 from ledger.models import Officer
 from ledger.recording import record_event
@@ -251,7 +252,7 @@ def check(held: Held, arguments: Mapping[str, Any], officer: Officer, at: dateti
                 held.progress(name, 0)
                 for one in run_checks([name]):
                     since = local_time(one.since).isoformat(sep=" ", timespec="seconds") if one.since else ""
-                    rows.writerow((one.check, one.book, masked(one.what), since))
+                    rows.writerow((one.check, one.book, inert(masked(one.what)), since))
                     held.progress(name, 1)
                     found += 1
         with held.effect():

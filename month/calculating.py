@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from imports.layouts import Layout
-from ledger.exports.pages.lists import spelled
+from ledger.exports.pages.lists import inert, spelled
 from ledger.exports.whole_files import whole_file
 from ledger.models import Officer
 from ledger.money import ZERO, in_full
@@ -133,7 +133,7 @@ def write_answer(*, answer: Answer, out: Path) -> None:
         file.write("\ufeff")
         writer = csv.writer(file)
         writer.writerow(answer.headings)
-        writer.writerows([spelled(said) for said in line] for line in answer.lines)
+        writer.writerows([inert(spelled(said)) for said in line] for line in answer.lines)
 
 
 def thirteenth_months(*, sheet: FactSheet, month: date) -> Answer:

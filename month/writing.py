@@ -15,6 +15,7 @@ from imports.findings import totals_of, write_findings
 from imports.layouts import LAYOUTS
 from imports.models import StagedSheet, StageStatus
 from ledger.contents import bytes_of
+from ledger.exports.pages.lists import inert
 from ledger.models import Officer
 from ledger.recording import record_event
 from payouts.benefit_facts import scheme_codes
@@ -185,7 +186,7 @@ def write_list(path: Path, headers: Sequence[str], rows: Iterable[Sequence[Any]]
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(headers)
-        writer.writerows(rows)
+        writer.writerows([inert(cell) for cell in row] for row in rows)
     return path.name
 
 

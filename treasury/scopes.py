@@ -95,9 +95,14 @@ def acts_in_townships_only(officer: Officer) -> bool:
 
 def rows_open_to(*, officer: Officer, on: date) -> Rows:
     """Return the rows of the townships that an officer may read on a day."""
-    found = townships_open_to(officer=officer, on=on).order_by("pk").values_list("pk", "book__pk")
-    townships, books = zip(*found, strict=True) if found else ((), ())
-    return Rows(number_array(townships), number_array(books))
+    return rows_of(townships_open_to(officer=officer, on=on))
+
+
+def rows_of(townships: QuerySet[Township]) -> Rows:
+    """Return the rows of some townships and of their books."""
+    found = townships.order_by("pk").values_list("pk", "book__pk")
+    keys, books = zip(*found, strict=True) if found else ((), ())
+    return Rows(number_array(keys), number_array(books))
 
 
 @contextmanager

@@ -5,6 +5,7 @@ session is wide again when the request ends, so that a connection that lives on 
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +22,12 @@ class RowsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        with ExitStack() as narrowing:
+            request.narrowing = narrowing  # type: ignore[attr-defined]
+            return self.answer(request)
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """Return the answer to who is signed in; a call is narrowed when its token is known (``narrow``)."""
         if not isinstance(request.user, Officer) or not acts_in_townships_only(request.user):
             return self.get_response(request)
         rows = rows_open_to(officer=request.user, on=timezone.localdate())
@@ -29,6 +36,12 @@ class RowsMiddleware:
         if answer.streaming:
             answer.streaming_content = narrowed_parts(answer.streaming_content, rows)
         return answer  # type: ignore[no-any-return]
+
+
+def narrow(request: HttpRequest, rows: Rows | None) -> None:
+    """Narrow the rest of a request, whose answer is made at once; nothing is the whole district."""
+    if rows is not None:
+        request.narrowing.enter_context(narrowed_to(rows))  # type: ignore[attr-defined]
 
 
 def narrowed_parts(parts: Iterator[bytes], rows: Rows) -> Iterator[bytes]:

@@ -23,6 +23,7 @@ from treasury.incomes import Income, incomes_of
 from treasury.models.words import IncomeKind
 from treasury.positions import Position, positions_on
 from web.access import open_townships
+from web.addresses import day_in
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Page = Callable[..., HttpResponse]
@@ -128,12 +129,12 @@ def sums_by(
 
 def chosen_day(request: HttpRequest) -> date:
     """Return the day asked for; else today, or the latest day that the current accounts moved if that is later."""
-    try:
-        return date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        latest = MirrorBalance.objects.aggregate(latest=Max("posting_date"))["latest"]
-        today = timezone.localdate()
-        return max(today, latest) if latest else today
+    asked = day_in(request.GET.get("on", ""))
+    if asked is not None:
+        return asked
+    latest = MirrorBalance.objects.aggregate(latest=Max("posting_date"))["latest"]
+    today = timezone.localdate()
+    return max(today, latest) if latest else today
 
 
 def totals_of(positions: Sequence[Position]) -> dict[str, object]:

@@ -28,6 +28,11 @@ def install_kept_files(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> N
     install_files(schema_editor.connection, [Path(__file__).parent / "job_files_kept.sql"], {})
 
 
+def install_row_policies(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Create or replace the policies that keep staged lists and long work from who reads a township."""
+    install_files(schema_editor.connection, [Path(__file__).parent / "row_policies.sql"], {})
+
+
 def release_files(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Let go of the archives, whose functions keep the bytes of the files of jobs."""
     with schema_editor.connection.cursor() as cursor:

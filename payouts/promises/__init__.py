@@ -49,6 +49,11 @@ def install_approvals(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> No
     install_files(schema_editor.connection, [Path(__file__).parent / "approvals.sql"], {})
 
 
+def install_row_policies(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Create or replace the policies that keep people and the files of the bank from who reads a township."""
+    install_files(schema_editor.connection, [Path(__file__).parent / "row_policies.sql"], {})
+
+
 def remove_approvals(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Take away what of the promises of approvals stands outside their tables."""
     with schema_editor.connection.cursor() as cursor:

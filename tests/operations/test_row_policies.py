@@ -38,6 +38,8 @@ ROOT = Path(__file__).parents[2]
 OF_NO_TOWNSHIP = {
     "treasury_earmarkedreceipt": "what the district received",
 }
+# What a township reads a part of and the district's own book no other, or nobody narrowed at all.
+OF_THE_DISTRICT = ("imports_", "ledger_auditevent", "month_", "payouts_")
 
 
 def rows_of(code: str) -> Rows:
@@ -109,7 +111,8 @@ def test_narrowed_to_nothing_sees_nothing_in_any_table() -> None:
 
 def test_the_townships_and_the_district_are_the_whole_of_each_table() -> None:
     district = Book.objects.get(kind="DISTRICT")
-    whole = {name: count(f"SELECT count(*) FROM {name}") for name in policed()}
+    books = [name for name in policed() if not name.startswith(OF_THE_DISTRICT)]
+    whole = {name: count(f"SELECT count(*) FROM {name}") for name in books}
     parts = dict.fromkeys(whole, 0)
     parts["ledger_book"] = -Township.objects.count()  # each township knows the name of the district beside its own
     towns = [rows_of(code) for code in Township.objects.values_list("code", flat=True)]

@@ -68,3 +68,8 @@ def install(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
 def install_row_policies(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Create or replace the policies that keep the rows of a township from who reads another."""
     install_files(schema_editor.connection, [Path(__file__).parent / "row_policies.sql"], {})
+
+
+def install_trail_policies(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Create or replace the policies that keep the events about a township from who reads another."""
+    install_files(schema_editor.connection, [Path(__file__).parent / "trail_policies.sql"], {})

@@ -37,11 +37,12 @@ BEGIN
   END LOOP;
 END $$;
 
--- Budgets name their book by its code.
+-- Budgets name their book by its code. The district's own book, whose name is open to all, is none of these.
 CREATE OR REPLACE FUNCTION treasury_own_codes() RETURNS text[] LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = @schema@, pg_temp AS $$
 BEGIN
-  RETURN CASE WHEN ledger_own_books() IS NOT NULL THEN ARRAY(SELECT b.code FROM ledger_book b) END;
+  RETURN CASE WHEN ledger_own_books() IS NOT NULL THEN
+    ARRAY(SELECT b.code FROM ledger_book b WHERE b.id = ANY (ledger_own_books())) END;
 END $$;
 
 DO $$

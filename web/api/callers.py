@@ -15,11 +15,12 @@ from ninja.security import HttpBearer
 from ledger.models import Book, Officer
 from ledger.posts import require_post
 from treasury.models import Township
-from treasury.scopes import READ, books_open_to
+from treasury.scopes import READ, Rows, books_open_to, rows_of
 from web.access import ROUTES, ByToken
 from web.api.giving_tokens import PREFIX, digest_of
 from web.api.refusals import NothingHere, ScopeMissing, TokenRefused, TooManyCalls
 from web.models import ApiCalls, ApiToken
+from web.rows import narrow
 from web.security.addresses import address_of
 
 TOKEN: Final = re.compile(rf"{PREFIX}_([0-9a-f]{{8}})_[A-Za-z0-9_-]{{43}}", re.ASCII)
@@ -62,6 +63,11 @@ class Caller:
         own = self.token.township_id
         return Township.objects.all() if own is None else Township.objects.filter(pk=own)
 
+    def rows(self) -> Rows | None:
+        """Return the rows that PostgreSQL shows the session of a call, or nothing where that is the whole district."""
+        own = self.token.township
+        return None if own is None else rows_of(Township.objects.filter(pk=own.pk))
+
     def township(self, code: str) -> Township:
         """Return a township that is open to the system; one that is not is not found, like one that is not there.
 
@@ -99,7 +105,9 @@ class Bearer(HttpBearer):
         if not isinstance(rule, ByToken) or rule.scope.value not in found.scopes:
             needed = rule.scope.value if isinstance(rule, ByToken) else ""
             raise ScopeMissing("token_has_the_scope", {"scope": needed, "scopes": " ".join(found.scopes)})
-        return Caller(token=found, officer=found.officer, at=at)
+        caller = Caller(token=found, officer=found.officer, at=at)
+        narrow(request, caller.rows())
+        return caller
 
 
 def living_token(secret: str, at: datetime) -> ApiToken | None:

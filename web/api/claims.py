@@ -14,6 +14,7 @@ from treasury.claiming import HandedInClaim, HandedInLine, register_claim
 from treasury.models import Claim
 from treasury.models.words import SubAccountKind
 from treasury.refusals import ClaimRefused, NothingThere
+from treasury.scopes import district_wide
 from web.api.answers import PROBLEMS
 from web.api.callers import Caller
 from web.api.fields import CODE, LINE, WORD, DayIn, DayOut, Model, Money, MonthIn, MonthOut, PaidIn, text
@@ -86,7 +87,7 @@ def register(request: HttpRequest, asked: ClaimIn, key: Key) -> HttpResponse:
     def act() -> ClaimOut:
         claim = handed_in(asked, caller)
         # What another township handed in under the number is not told, and not corrected from here.
-        if Claim.objects.filter(number=asked.number).exclude(township__in=caller.open_townships()).exists():
+        if is_of_another(asked.number, caller):
             raise ClaimRefused("claim_number_is_unique", {"claim": asked.number})
         corrects = latest(caller, asked.corrects) if asked.corrects else None
         return told(
@@ -102,6 +103,12 @@ def register(request: HttpRequest, asked: ClaimIn, key: Key) -> HttpResponse:
         status=201,
         act=act,
     )
+
+
+@district_wide()
+def is_of_another(number: str, caller: Caller) -> bool:
+    """Return whether a township that is not open to the system has handed in a claim of a number."""
+    return Claim.objects.filter(number=number).exclude(township__in=caller.open_townships()).exists()
 
 
 def handed_in(asked: ClaimIn, caller: Caller) -> HandedInClaim:

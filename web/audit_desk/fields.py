@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from ledger.refusals import UnableToPost
+from web.addresses import day_in as addressed_day
 
 YEARS = (1900, 2999)
 TEXT_MAX = 200
@@ -50,18 +51,15 @@ def day_in(typed: QueryDict, name: str) -> date:
     :raises Unreadable: if it is none
     """
     text = text_in(typed, name)
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise unreadable(name, text) from error
+    day = addressed_day(text)
+    if day is None:
+        raise unreadable(name, text)
+    return day
 
 
 def day_or_none(typed: QueryDict, name: str) -> date | None:
     """Return a day of a search, None where none is typed or it is none."""
-    try:
-        return date.fromisoformat(text_in(typed, name))
-    except ValueError:
-        return None
+    return addressed_day(text_in(typed, name))
 
 
 def whole_in(typed: QueryDict, name: str, within: tuple[int, int]) -> int:

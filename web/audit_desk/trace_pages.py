@@ -25,6 +25,7 @@ from ledger.recording import refusals_recorded
 from ledger.refusals import UnableToPost
 from web.access import ROUTES, officer_of
 from web.acting import SEE_OTHER
+from web.addresses import key_in
 
 # From what was imported to what the bank said, as the money goes: what of it a trace meets is drawn as a line.
 LINE: Final = (
@@ -91,7 +92,7 @@ def trace(request: HttpRequest) -> HttpResponse:
         return drawn_page(request, {"meant": meant, "is_unknown": not meant, "forms": sorted(forms().items())})
     if request.method == "POST":
         return HttpResponseRedirect(address_of(text), status=SEE_OTHER)
-    skipped = int(asked) if (asked := request.GET.get("skip", "")).isdecimal() else 0
+    skipped = key_in(request.GET.get("skip", "")) or 0
     try:
         with refusals_recorded(chain="", at=at, actor=officer.username, act="trace.read", subject=masked(text)):
             steps = trace_for(

@@ -21,7 +21,7 @@ from payouts.models.bank_words import OutstandingClass, OwnAccountStatus, Signed
 from payouts.reconciliations import Figures, accounts_of_month, figures_of
 from payouts.reconciling import decide_close_reason, give_close_reason, make_reconciliation, review_reconciliation
 from payouts.statement_refusals import NoSuchEntry
-from web.addresses import month_in
+from web.addresses import key_in, keys_in, month_in
 from web.bank_desk.entering import Deed, enter
 from web.templatetags.acts import trail
 
@@ -117,12 +117,13 @@ def explain(_request: HttpRequest, own: OwnAccount, _month: date) -> Deed:
 
 def explain_chosen(request: HttpRequest, own: OwnAccount, _month: date) -> Deed:
     """Explain the entries that were chosen by the cash lines that were, with a reason."""
-    entries = [int(text) for text in request.POST.getlist("entry") if text.isdecimal()]
+    entries = keys_in(request.POST.getlist("entry"))
     lines = []
     for text in request.POST.getlist("line"):
         voucher, _slash, number = text.partition("/")
-        if voucher.isdecimal() and number.isdecimal():
-            lines.append(Line(int(voucher), int(number)))
+        named = keys_in([voucher, number])
+        if len(named) == 2:
+            lines.append(Line(*named))
 
     def step(officer: Officer, at: datetime) -> str:
         made = explain_by_hand(
@@ -140,7 +141,7 @@ def explain_chosen(request: HttpRequest, own: OwnAccount, _month: date) -> Deed:
 
 def list_chosen(request: HttpRequest, own: OwnAccount, _month: date) -> Deed:
     """List the entries that were chosen, with a reason."""
-    keys = [int(text) for text in request.POST.getlist("entry") if text.isdecimal()]
+    keys = keys_in(request.POST.getlist("entry"))
 
     def step(officer: Officer, at: datetime) -> str:
         found = StatementEntry.objects.filter(own_account=own, pk__in=keys).order_by("pk")
@@ -156,7 +157,7 @@ def list_chosen(request: HttpRequest, own: OwnAccount, _month: date) -> Deed:
 def sign_listing(request: HttpRequest, own: OwnAccount, _month: date, *, to: SignedStatus) -> Deed:
     """Sign or refuse the reason for which an entry is listed."""
     key = request.POST.get("listing", "")
-    listing = get_object_or_404(EntryListing, pk=int(key) if key.isdecimal() else 0, entry__own_account=own)
+    listing = get_object_or_404(EntryListing, pk=key_in(key) or 0, entry__own_account=own)
 
     def step(officer: Officer, at: datetime) -> str:
         decide_listing(listing=listing, to=to, officer=officer, at=at)

@@ -24,6 +24,7 @@ from payouts.models.words import BatchStatus, CorrectionStatus, OfficersFate
 from payouts.paying_again import approve_again, propose_again
 from payouts.refusals import FateRefused
 from web.acting import SEE_OTHER, take, tell
+from web.addresses import keys_in
 from web.bank_desk.batch_pages import batch_named, draw_batch, file_standing
 from web.bank_desk.batch_standings import batch_standing
 from web.bank_desk.entering import Deed, enter
@@ -53,7 +54,7 @@ def batch_act(request: HttpRequest, month: str, number: int) -> HttpResponse:
 
 def sign(request: HttpRequest, batch: Batch) -> Deed:
     """Sign what the controls found, with a reason."""
-    chosen = [int(text) for text in request.POST.getlist("exception") if text.isdecimal()]
+    chosen = keys_in(request.POST.getlist("exception"))
 
     def step(officer: Officer, at: datetime) -> str:
         sign_batch(

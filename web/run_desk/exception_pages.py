@@ -18,6 +18,7 @@ from payouts.models.words import RunPurpose, RunStatus, Severity
 from payouts.running import open_exceptions, sign_exceptions
 from web.access import officer_of
 from web.acting import Outcome, take, tell
+from web.addresses import keys_in
 from web.run_desk.addresses import address_of, mark_of, run_in, subject_of
 from web.run_desk.run_pages import NOT_DONE, SEE_OTHER, about
 
@@ -71,7 +72,7 @@ def sign(request: HttpRequest, month: str, purpose: str, number: int) -> HttpRes
     kind, reason = request.POST.get("whole_kind", ""), request.POST.get("reason", "")[:300]
 
     def step(officer: Officer, at: datetime) -> str:
-        keys = of_kind(run, kind) if kind else [int(key) for key in chosen if key.isascii() and key.isdigit()]
+        keys = of_kind(run, kind) if kind else keys_in(chosen)
         signed = sign_exceptions(run=run, exceptions=keys, officer=officer, reason=reason, at=at)
         return _("{count} exceptions are signed.").format(count=signed)
 

@@ -2,11 +2,13 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import IO, Final
 
 FORMULA_MARKS: Final = ("=", "+", "-", "@", "\t", "\r")
+NUMBER: Final = re.compile(r"[-+]?[0-9][0-9,]*(?:\.[0-9]+)?", re.ASCII)
 
 
 def write_list(*, file: IO[bytes], heads: Sequence[str], rows: Iterable[Sequence[str | Decimal | int | None]]) -> None:
@@ -28,3 +30,10 @@ def spelled(value: str | Decimal | int | None) -> str:
     if isinstance(value, str):
         return f"'{value}" if value.startswith(FORMULA_MARKS) else value
     return f"{value:.2f}" if isinstance(value, Decimal) else str(value)
+
+
+def inert(value: object) -> object:
+    """Return a cell whose text no spreadsheet runs as a formula; a number with its sign is none."""
+    if isinstance(value, str) and value.startswith(FORMULA_MARKS) and not NUMBER.fullmatch(value):
+        return f"'{value}"
+    return value

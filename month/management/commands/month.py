@@ -10,9 +10,10 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from imports.refusals import UnableToStage
 from ledger.models import Officer
@@ -84,7 +85,10 @@ def leave(step: Step, asked: Namespace, officer: Officer | None, at: datetime) -
 
 
 def officer_of(asked: Namespace) -> Officer | None:
-    """Return the officer of ``--as`` after asking for the password; None where a demo's officers act."""
+    """Return the officer of ``--as``; None where a demo's officers act.
+
+    The password is asked for, and a code of the device where the officer has a second factor, as at the sign-in.
+    """
     username = getattr(asked, "officer", None)
     if username is None:
         if not settings.DEMO and getattr(asked, "unattended", True):
@@ -92,8 +96,21 @@ def officer_of(asked: Namespace) -> Officer | None:
                 _("This is a production instance: it takes no unattended approvals. Take the steps one by one, --as.")
             )
         return None
-    password = getpass(_("Password of {name}: ").format(name=username)) if sys.stdin.isatty() else sys.stdin.readline()
-    officer = authenticate(username=username, password=password.rstrip("\n"))
+    officer = authenticate(username=username, password=typed(_("Password of {name}: ").format(name=username)))
     if not isinstance(officer, Officer):
         raise CommandError(_("Wrong officer or password."))
+    if not factor_is_right(officer):
+        raise CommandError(_("The code is wrong, has been used, or came too soon after a wrong one."))
     return officer
+
+
+def typed(prompt: str) -> str:
+    """Return a secret that is typed at a terminal, or the next line of what is handed in without one."""
+    return getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+
+
+@transaction.atomic
+def factor_is_right(officer: Officer) -> bool:
+    """Ask for a code of an officer's device, if there is one; the code is used up, and failures make the next wait."""
+    device = TOTPDevice.objects.select_for_update().filter(user=officer, confirmed=True).first()
+    return device is None or bool(device.verify_token(typed(_("Code of the device: ")).strip()))
