@@ -15,6 +15,7 @@ from treasury.models.words import ClaimStatus, SecondmentStatus, SettlementStatu
 
 NOUNS: Final[Mapping[str, Any]] = {
     "advances": _("advances of the year"),
+    "allocation": _("money for an item"),
     "api_token": _("token of a system"),
     "application": _("application"),
     "applied file": _("applied file"),
@@ -169,6 +170,7 @@ VERBS: Final[Mapping[str, Any]] = {
     "list": _("listed"),
     "made": _("made"),
     "make": _("made"),
+    "new_password": _("new first password given"),
     "notice": _("notice put up"),
     "object": _("objected"),
     "open": _("opened"),
