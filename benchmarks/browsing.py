@@ -16,9 +16,11 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.core.management import call_command
+from django.utils import timezone
 
 from config import instance
 from ledger.models import Officer
+from web.models import ChosenPassword
 
 BIND = "127.0.0.1:8765"
 POSTS = ("reviewer", "auditor", "cashier", "preparer", "chief_accountant", "clerk")
@@ -34,6 +36,8 @@ def fill(*, users: int, folder: str) -> dict[str, Any]:
     for number in range(users):
         one = Officer.objects.create(username=f"load-{number:03}", full_name="压测", password=hashed)
         one.groups.add(Group.objects.get(name=POSTS[number % len(POSTS)]))
+        # As if each had chosen it: a password that others gave leads to the page that changes it, and nowhere else.
+        ChosenPassword.objects.create(officer=one, password=hashed, chosen_at=timezone.now())
     Path(folder, "password").write_text(password)
     return {"officers": users}
 

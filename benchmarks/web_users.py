@@ -4,6 +4,7 @@ import itertools
 import os
 import re
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from locust import HttpUser, between, task
 
@@ -33,7 +34,11 @@ class Officer(HttpUser):
                 answer.failure("not signed in")
 
     def see(self, address: str, name: str = "") -> Any:
-        return self.client.get(address, name=name or address)
+        """Open a page; one that leads elsewhere, to the sign-in say, is a failure."""
+        with self.client.get(address, name=name or address, catch_response=True) as answer:
+            if urlsplit(answer.url).path != urlsplit(address).path:
+                answer.failure(f"led to {answer.url}")
+        return answer
 
     @task(6)
     def month(self) -> None:
