@@ -60,8 +60,8 @@ def propose_plan(*, township: Township, year: int, proposal: Proposal, officer: 
             chain=CHAIN,
             at=at,
             actor=officer.username,
-            act="plan.propose",
-            subject=f"plan/{township.code}/{year}/{plan.edition}",
+            act="revenue_plan.propose",
+            subject=f"revenue_plan/{township.code}/{year}/{plan.edition}",
             after={"planned": plan.planned, "mean": plan.mean, "growth": plan.growth, "reason": plan.reason},
         )
         return plan
@@ -93,8 +93,8 @@ def approve_plan(*, township: Township, year: int, officer: Officer, at: datetim
             chain=CHAIN,
             at=at,
             actor=officer.username,
-            act="plan.approve",
-            subject=f"plan/{township.code}/{year}/{plan.edition}",
+            act="revenue_plan.approve",
+            subject=f"revenue_plan/{township.code}/{year}/{plan.edition}",
             after={"planned": plan.planned},
         )
         return plan

@@ -75,7 +75,7 @@ register(
         select=("township",),
         refer=lambda plan: f"{plan.township.code}/{plan.year}/{plan.edition}",
         parse=by_code("township__code", "year", "edition"),
-        subjects=lambda plan: [f"plan/{plan.township.code}/{plan.year}/{plan.edition}"],
+        subjects=lambda plan: [f"revenue_plan/{plan.township.code}/{plan.year}/{plan.edition}"],
     ),
     Kind(
         "settlement",

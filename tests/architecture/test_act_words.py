@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from web.act_words import FACTS, NOUNS, VERBS, act_in_words, facts_in_words, subject_in_words
+from web.act_names import FACTS, NOUNS, VERBS
+from web.act_words import act_in_words, facts_in_words, subject_in_words
 
 ACT = re.compile(r"[a-z_]+\.[a-z_.]+$")
 PROJECT = Path(__file__).resolve().parents[2]
@@ -36,8 +37,8 @@ def test_an_act_has_words(act: str) -> None:
     noun, _dot, verb = act.partition(".")
     if verb not in VERBS and "_" in verb:
         verb, _line, noun = verb.partition("_")
-    assert noun in NOUNS, f"name {noun!r} in web/act_words.py"
-    assert not verb or verb in VERBS, f"name {verb!r} in web/act_words.py"
+    assert noun in NOUNS, f"name {noun!r} in web/act_names.py"
+    assert not verb or verb in VERBS, f"name {verb!r} in web/act_names.py"
 
 
 def test_acts_were_found() -> None:

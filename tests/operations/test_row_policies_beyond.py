@@ -20,7 +20,7 @@ from tests.golden import BIRCH, RIVER
 from tests.operations.test_access import clerk_of
 from tests.operations.test_row_policies import policed, rows_of, setting
 from tests.web.test_township_claims import typed
-from treasury.models import Claim, Township
+from treasury.models import Claim, RevenuePlan, Township
 from treasury.refusals import ClaimRefused
 from treasury.scopes import Rows, district_wide, narrowed_to
 from web.acting import new_token
@@ -48,8 +48,20 @@ SUBJECTS = "SELECT subject FROM ledger_auditevent"
 def test_a_township_reads_the_events_about_its_own_things_and_of_its_own_books() -> None:
     own, foreign = Township.objects.get(code=RIVER), Township.objects.get(code=BIRCH)
     claim = Claim.objects.filter(township=own).order_by("pk")[0]
-    seen = {f"claim/{claim}", f"township/{own.code}", f"statement/{own.code}/{date.today():%Y-%m}"}
-    hidden = {f"township/{foreign.code}", "batch/2026-11-1", "person/7", "officer/demo-clerk", "claim/none"}
+    plans = {
+        one.code: RevenuePlan.objects.filter(township=one).order_by("edition").values_list("year", "edition")[0]
+        for one in (own, foreign)
+    }
+    of_plan = {code: f"revenue_plan/{code}/{year}/{edition}" for code, (year, edition) in plans.items()}
+    seen = {f"claim/{claim}", f"township/{own.code}", f"statement/{own.code}/{date.today():%Y-%m}", of_plan[own.code]}
+    hidden = {
+        f"township/{foreign.code}",
+        of_plan[foreign.code],
+        "batch/2026-11-1",
+        "person/7",
+        "officer/demo-clerk",
+        "claim/none",
+    }
     for subject in seen | hidden:
         about(subject)
     about("voucher/own", own.book.code)

@@ -22,6 +22,13 @@ BEGIN
     UNION ALL SELECT 'special_plan/' || p.id FROM treasury_specialplan p
     UNION ALL SELECT 'procurement/' || p.id FROM treasury_procurement p
     UNION ALL SELECT 'fine/' || f.id FROM treasury_fine f
+    UNION ALL SELECT 'prize/' || p.id FROM treasury_prize p JOIN treasury_township t ON t.id = p.township_id
+    UNION ALL SELECT 'budget/' || b.book_id || '/' || b.year || '/' || b.edition FROM treasury_budget b
+      WHERE b.book_id = ANY (treasury_own_codes())
+    UNION ALL SELECT 'plan/' || p.book_id || '/' || p.year || '/' || p.number FROM treasury_spendingplan p
+      WHERE p.book_id = ANY (treasury_own_codes())
+    UNION ALL SELECT 'revenue_plan/' || t.code || '/' || p.year || '/' || p.edition FROM treasury_revenueplan p
+      JOIN treasury_township t ON t.id = p.township_id
     UNION ALL SELECT 'passed_on/' || p.id FROM treasury_passedon p);
 END $$;
 

@@ -73,7 +73,10 @@ def revenue_plan(request: HttpRequest, code: str, year: int) -> HttpResponse:
     editions = editions_of(township, year)
     return enter(
         request,
-        {"propose": Deed("plan.propose", propose), "approve": Deed("plan.approve", approve, is_confirmed=True)},
+        {
+            "propose": Deed("revenue_plan.propose", propose),
+            "approve": Deed("revenue_plan.approve", approve, is_confirmed=True),
+        },
         subject=subject_of(township, year, editions),
         shown=mark_of(len(editions), subject_of(township, year, editions)),
         to=lambda: reverse("revenue_plan", args=[code, year]),
@@ -86,7 +89,7 @@ def editions_of(township: Township, year: int) -> Sequence[RevenuePlan]:
 
 
 def subject_of(township: Township, year: int, editions: Sequence[RevenuePlan]) -> str:
-    return f"plan/{township.code}/{year}/{editions[0].edition if editions else 0}"
+    return f"revenue_plan/{township.code}/{year}/{editions[0].edition if editions else 0}"
 
 
 def collected_in(request: HttpRequest) -> Sequence[Decimal]:

@@ -26,7 +26,7 @@ from ledger.models import Officer
 from ledger.recording import record_refusal
 from ledger.refusals import UnableToPost
 from web.access import officer_of
-from web.act_words import FACTS
+from web.act_names import FACTS
 from web.models import Confirmation
 from web.security.factors import code_is_right, has_factor, looks_like_code
 from web.security.lock_out import is_locked_out, just_locked_out, locked_out_page
