@@ -118,7 +118,7 @@ def test_the_files_of_a_bureau_come_through_to_the_payroll() -> None:
     assert "file.apply" in text
     assert "Apply all of them" not in text
     assert AuditEvent.objects.get(act="file.apply", subject__endswith="ROSTER").actor == "zhao"
-    assert "declaration/2026-11 ROSTER" in page(client, "staged_sheet", sheet("ROSTER").pk)
+    assert "list that was declared 2026-11 ROSTER" in page(client, "staged_sheet", sheet("ROSTER").pk)
 
 
 def test_bad_files_are_told_by_name_and_the_good_ones_go_on(settings: Settings) -> None:
