@@ -23,7 +23,7 @@ demo: setup ## Run the main job on an embedded PostgreSQL
 test: setup ## Run the tests; the slow ones are in `make journeys`, `make faults` and `make browse`
 	@$(PYTHON) -m pytest -n 2 --ignore=tests/journeys --ignore=tests/faults --ignore=tests/browser $(ARGS)
 
-journeys: setup ## Run the tests of whole months by commands, and of the demo
+journeys: setup ## Run the tests of whole months by commands, of the demo, of upgrades, and of every page with hostile values
 	@$(PYTHON) -m pytest -n 2 tests/journeys $(ARGS)
 
 faults: setup ## Run the tests that kill processes, servers and machines

@@ -3,8 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from django.core.management import CommandError, call_command
-from django.db import connections
+from django.core.management import CommandError
 from django.db.models import Sum
 
 from ledger.checks import run_checks
@@ -13,7 +12,7 @@ from payouts.models import BenefitFunding, Overpayment, Recovery
 from payouts.models.words import FunderKind
 from payouts.refusals import PaperBooked
 from tests import attacks, benefit_months, benefits, telling
-from tests.attacks import Hand, Stage
+from tests.attacks import Hand
 from tests.benefits import AUGUST, lines_of, recovered, refunded
 from tests.payroll import AT, officer
 from tests.payroll_hands import Row, adds, another, refused, refuses, row_of
@@ -127,36 +126,3 @@ def test_the_command_takes_a_refund_once(tell: Told) -> None:
         ("220112", "C 1036", "5.00"),
         ("220112", "D 10040504", "5.00"),
     ]
-
-
-# At an upgrade
-
-
-def back_at_the_version_before() -> None:
-    call_command("migrate", "payouts", "0010", database="owner", verbosity=0)
-
-
-def upgraded() -> None:
-    call_command("setup", verbosity=0)  # migrates, and grants what tables made anew need
-
-
-def test_an_instance_with_each_paper_booked_once_is_upgraded(own_stage: Stage) -> None:
-    back_at_the_version_before()
-    received()
-    upgraded()
-    assert refused(received)
-
-
-def test_an_instance_that_booked_a_paper_twice_is_told_where_and_stays_as_it_is(own_stage: Stage) -> None:
-    back_at_the_version_before()
-    first, again = received(PAPER), received(SPELLINGS[1])
-    with pytest.raises(CommandError) as told:
-        upgraded()
-    assert f"payouts.funding/{first.pk}, payouts.funding/{again.pk}" in str(told.value)
-    assert PAPER not in str(told.value)
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(f"ALTER TABLE {FUNDING} DISABLE TRIGGER append_only")
-        cursor.execute(f"UPDATE {FUNDING} SET paper = paper || '（重复登记）' WHERE id = %s", [again.pk])
-        cursor.execute(f"ALTER TABLE {FUNDING} ENABLE TRIGGER append_only")
-    upgraded()
-    assert refused(received)

@@ -146,7 +146,7 @@ def test_the_second_of_two_officers_is_told_what_changed_and_keeps_what_was_type
     late = desks["reviewer"].send(run, "send-back", {**seen["send-back"], "reason": "差异未说明"})
     assert late.status_code == NOT_DONE
     assert "This has changed since you saw it" in text_of(late)
-    assert "second-reviewer run.reviewed" in text_of(late)
+    assert "second-reviewer run · reviewed" in text_of(late)
     assert 'value="差异未说明"' in text_of(late)
     assert stands(run) == "REVIEWED"
 
