@@ -60,7 +60,7 @@ def test_a_batch_is_approved_once_and_the_other_sees_by_whom(site: str, sit_down
     assert "has your approval" in one.page.inner_text("main")
     for told in (second(other, "Approve as the chief accountant"), confirmed_late(third, names[1])):
         assert CHANGED in told
-        assert re.search(r"[0-9:]{8} demo-chief batch\.approve", told)
+        assert re.search(r"[0-9:]{8} demo-chief batch · approved", told)
     other.open(address)
     assert other.page.get_by_role("button", name="Approve as the chief accountant").count() == 0
     batch.refresh_from_db()
@@ -87,7 +87,7 @@ def test_a_run_that_was_reviewed_is_not_sent_back(site: str, sit_down: Callable[
     reason.fill("差异未说明")
     told = second(other, "Send back")
     assert CHANGED in told
-    assert re.search(r"[0-9:]{8} demo-reviewer run\.reviewed", told)
+    assert re.search(r"[0-9:]{8} demo-reviewer run · reviewed", told)
     assert other.page.get_by_label("Reason").first.input_value() == "差异未说明"
     run = Run.objects.get(pk=run.pk)
     assert (run.status, run.reviewed_by_id) == ("REVIEWED", officer("reviewer").username)
