@@ -10,7 +10,7 @@ from django.db.models import TextChoices
 
 from audit.models import DestructionRole
 from ledger.models.words import DraftStatus
-from payouts.models.words import ApplicationStatus, BatchStatus, RunStatus
+from payouts.models.words import ApplicationStatus, BatchStatus, Level, RunStatus
 from treasury.models.words import (
     BudgetChain,
     BudgetStatus,
@@ -26,7 +26,8 @@ from treasury.models.words import (
 from web.act_names import FACTS, NOUNS, VERBS
 
 # What other facts have one of a few values of.
-KINDS: Final[Mapping[str, type[TextChoices]]] = {"chain": BudgetChain, "role": DestructionRole}
+KINDS: Final[Mapping[str, type[TextChoices]]] = {"chain": BudgetChain, "level": Level, "role": DestructionRole}
+NOTHING: Final = ("", "None")  # what a fact says that has no value
 # The states that the fact ``status`` of an act speaks of, by the noun of the act.
 STATES: Final[Mapping[str, type[TextChoices]]] = {
     "allocation": OrderStatus,
@@ -68,8 +69,10 @@ def facts_in_words(act: str, facts: str) -> Sequence[str]:
     told = []
     for line in facts.splitlines():
         name, equals, value = line.partition("=")
-        if value or not equals:
-            told.append(f"{FACTS.get(name, name)} {value_in_words(noun, name, value)}".strip())
+        said = value_in_words(noun, name, value)
+        named = FACTS["from state"] if name == "from" and said != value else FACTS.get(name, name)
+        if value not in NOTHING or not equals:
+            told.append(f"{named} {said}".strip())
     return told
 
 

@@ -53,6 +53,8 @@ def test_what_is_said_of_an_event() -> None:
     assert subject_in_words("batch/2026-11/3") == "batch 2026-11/3"
     assert subject_in_words("treasury.claim/BZ1/1") == "claim BZ1/1"
     assert facts_in_words("run.settled", "reason=\nstatus=SETTLED") == ["state settled"]
+    assert facts_in_words("run.refused", "from=SUBMITTED\namount=None") == ["state before submitted"]
+    assert facts_in_words("post.give", "from=2026-11-01") == ["from day 2026-11-01"]
     assert facts_in_words("x.y", "odd=1\ntext without a name") == ["odd 1", "text without a name"]
 
 
