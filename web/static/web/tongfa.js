@@ -45,6 +45,14 @@
     window.setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   };
 
+  // An address on the same page, with a place in it, would only be scrolled to: the page is to be read anew.
+  const go = (to) => {
+    const address = new URL(to, location.href);
+    const isHere = address.hash && address.pathname === location.pathname && address.search === location.search;
+    location.assign(address);
+    if (isHere) { location.reload(); }
+  };
+
   const ask = async (form, button) => {
     const fields = new FormData(form);
     if (button?.name) { fields.append(button.name, button.value); }
@@ -61,7 +69,7 @@
     const got = await ask(form, button).catch(() => null);
     if (got === null) { end(form); tell(form); return; }
     const to = got.answer.headers.get("X-Tongfa-To"), disposition = got.answer.headers.get("Content-Disposition");
-    if (to) { location.assign(to); return; }
+    if (to) { go(to); return; }
     if (!disposition) { show(await got.content.text()); return; }
     save(got.content, disposition);
     end(form);
