@@ -12,9 +12,11 @@ from tests.browser.desks import Desk
 from tests.browser.lines import Line, line_to
 from tests.browser.test_township_claims import AMOUNT, TOWNSHIP, fill_a_line
 from treasury.models import Claim
+from web.models import OfficerSession
 
 TOLD_BEFORE = "This form was sent before, and acted then."
 NO_ANSWER = "No answer came. All that you entered is still here"
+SIGNED_OUT = "Your session has ended. All that you entered is still here"
 MONTH = "2026-11"
 
 
@@ -85,6 +87,25 @@ def test_a_signature_whose_answer_was_lost_is_given_once(line: Line, sit_down: C
     press(head, "Confirm")
     assert TOLD_BEFORE in head.page.inner_text("main")
     assert head.page.get_by_role("button", name="Sign the claim").count() == 0
+
+
+def test_a_claim_outlives_the_session_it_was_begun_in(demo_site: str, sit_down: Callable[..., Desk]) -> None:
+    clerk = sit_down(demo_site, "demo-yunxi-clerk", language="en-US")
+    before = Claim.objects.count()
+    clerk.open(f"/townships/{TOWNSHIP}/claims/new/")
+    fill_a_line(clerk, invoice="FP-2026-80")
+    OfficerSession.objects.filter(officer__username="demo-yunxi-clerk").delete()
+    press(clerk, "Register the claim")
+    expect(clerk.page.locator(".unanswered")).to_contain_text(SIGNED_OUT)
+    assert clerk.page.locator("[name=line_invoice]").first.input_value() == "FP-2026-80"
+    with clerk.page.context.expect_page() as opened:
+        clerk.page.locator(".unanswered a").click()
+    Desk(opened.value).sign_in("demo-yunxi-clerk")
+    assert Claim.objects.count() == before
+    clerk.press("Register the claim")
+    assert Claim.objects.count() == before + 1
+    assert clerk.page.locator("h1").inner_text().startswith("云溪镇 · Claim")
+    assert clerk.complaints == []
 
 
 @pytest.mark.parametrize("arrives", [False, True], ids=["never arrived", "answer lost"])

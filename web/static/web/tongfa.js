@@ -19,11 +19,16 @@
     document.getElementById("main").removeAttribute("aria-busy");
   };
 
-  const tell = (form) => {
+  const tell = (form, text, address) => {
     const told = document.createElement("p");
     told.className = "refusal unanswered";
     told.setAttribute("role", "alert");
-    told.textContent = page.dataset.unanswered;
+    told.textContent = text;
+    if (address) {
+      const link = document.createElement("a");
+      Object.assign(link, { href: address, target: "_blank", rel: "noopener", textContent: page.dataset.signIn });
+      told.append(" ", link);
+    }
     form.append(told);
     told.scrollIntoView({ block: "nearest" });
   };
@@ -63,11 +68,22 @@
     return { answer, content: await answer.blob() };
   };
 
+  // Who has signed in anew has another token against forms of other sites; the form's own token stays as it is.
+  const renew = async (form) => {
+    const drawn = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+    const token = drawn.querySelector("[name=csrfmiddlewaretoken]");
+    if (token) { form.querySelector("[name=csrfmiddlewaretoken]").value = token.value; }
+    delete form.dataset.signedOut;
+  };
+
   const send = async (form, button) => {
     for (const told of form.querySelectorAll(".unanswered")) { told.remove(); }
     begin(form);
-    const got = await ask(form, button).catch(() => null);
-    if (got === null) { end(form); tell(form); return; }
+    const renewed = form.dataset.signedOut ? renew(form) : Promise.resolve();
+    const got = await renewed.then(() => ask(form, button)).catch(() => null);
+    if (got === null) { end(form); tell(form, page.dataset.unanswered); return; }
+    const signIn = got.answer.headers.get("X-Tongfa-Sign-In");
+    if (signIn) { end(form); form.dataset.signedOut = "yes"; tell(form, page.dataset.signedOut, signIn); return; }
     const to = got.answer.headers.get("X-Tongfa-To"), disposition = got.answer.headers.get("Content-Disposition");
     if (to) { go(to); return; }
     if (!disposition) { show(await got.content.text()); return; }
