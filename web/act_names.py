@@ -105,6 +105,7 @@ NOUNS: Final[Mapping[str, Any]] = {
     "unpaid": _("unpaid salaries"),
     "voucher": _("voucher"),
     "vouchers": _("vouchers"),
+    "write_off": _("write-off"),
     "year": _("year"),
     "years": _("years"),
 }
