@@ -107,7 +107,6 @@ NOUNS: Final[Mapping[str, Any]] = {
     "vouchers": _("vouchers"),
     "write_off": _("write-off"),
     "year": _("year"),
-    "years": _("years"),
 }
 
 VERBS: Final[Mapping[str, Any]] = {
