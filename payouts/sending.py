@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from ledger.contents import bytes_of
 from ledger.models import Officer
@@ -82,7 +82,10 @@ def hand_over(*, batch: Batch, officer: Officer, at: datetime, effect: Effect = 
 
 
 def begin(batch: Batch, officer: Officer) -> None:
-    """Begin to send a batch, after its vouchers were rehearsed: what would refuse them refuses now."""
+    """Begin to send a batch, after its vouchers were rehearsed: what would refuse them refuses now.
+
+    :raises OperationalError: if the connection was lost, so that nothing of it counts
+    """
     move_batch(batch, BatchStatus.SENDING)
     run = lock_run(batch.run) if batch.run else None
     try:
@@ -91,6 +94,8 @@ def begin(batch: Batch, officer: Officer) -> None:
             raise Rehearsed
     except Rehearsed:
         pass
+    if transaction.get_rollback():  # the connection broke as the rehearsal was taken back, and Django told nobody
+        raise OperationalError("the connection was lost in the rehearsal")
 
 
 def hand_file_over(file: BankFile, officer: Officer, at: datetime, effect: Effect) -> None:

@@ -5,11 +5,13 @@ import random
 import signal
 import threading
 import time
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from typing import Any
 
 import psycopg2.extensions
 import pytest
-from django.db import InterfaceError, OperationalError, connections
+from django.db import InterfaceError, OperationalError, connection, connections
 
 from ledger.checks import run_checks
 from ledger.models import Voucher
@@ -219,6 +221,29 @@ def test_money_whose_commit_is_lost_leaves_once(
     lose_its_commit(job, batch_of(SEPTEMBER), own_stage, administration)
     waits = Job.objects.get(pk=job.pk)
     assert (waits.status, waits.failure) == (JobState.WAITING, "database_is_lost")
+    done = work_off(job=job.pk, worker="next", at=AT)
+    assert done is not None
+    assert done.status == JobState.DONE
+    sent_once()
+
+
+def test_a_connection_that_breaks_as_a_rehearsal_is_taken_back_is_noticed(
+    own_stage: Stage, administration: psycopg2.extensions.connection
+) -> None:
+    """Django tells nobody that a savepoint could not be rolled back: what was begun would seem to be there."""
+    job = handing_over()
+
+    def cut(execute: Callable[..., Any], sql: str, *more: Any) -> Any:
+        if str(sql).startswith("ROLLBACK TO SAVEPOINT"):
+            cut_off(administration, own_stage.database, "pid <> pg_backend_pid()")
+        return execute(sql, *more)
+
+    with connection.execute_wrapper(cut), suppress(OperationalError, InterfaceError):
+        work_off(job=job.pk, worker="lost", at=AT)
+    connection.close()
+    waits = Job.objects.get(pk=job.pk)
+    assert (waits.status, waits.failure) == (JobState.WAITING, "database_is_lost")
+    assert batch_of(SEPTEMBER).status == BatchStatus.RENDERED
     done = work_off(job=job.pk, worker="next", at=AT)
     assert done is not None
     assert done.status == JobState.DONE
