@@ -16,7 +16,6 @@ from ledger.money import ZERO, in_full
 from treasury.awarding import impose_fine, left_of_fine, post_prize, propose_prize, set_off_fine
 from treasury.models import Fine, Prize
 from treasury.models.words import AppraisalKind
-from treasury.ordering import approve_order, withdraw_order
 from treasury.policy import treasury_policies
 from treasury.rules.appraisals import usual_prize
 from web.access import officer_of, open_townships
@@ -33,7 +32,7 @@ from web.budget_desk.entering import (
     text_in,
     township_here,
 )
-from web.budget_desk.orders import order_context
+from web.budget_desk.orders import order_context, order_deeds
 
 SET_OFF = "treasury.set_off_fine"
 
@@ -128,25 +127,12 @@ def award_prize(request: HttpRequest, key: int) -> HttpResponse:
     if request.method != "POST":
         return draw_prize(request, prize)
 
-    def approve(officer: Officer, at: datetime) -> str:
-        made = approve_order(order=prize, officer=officer, at=at)
-        return _("{order} is approved; the cashier posts it.").format(order=made.source)
-
-    def withdraw(officer: Officer, at: datetime) -> str:
-        made = withdraw_order(order=prize, officer=officer, reason=text_in(request, "reason", 100), at=at)
-        return _("{order} is withdrawn.").format(order=made.source)
-
-    def post(officer: Officer, at: datetime) -> str:
-        made = post_prize(prize=prize, on=day_in(request, "on"), officer=officer, at=at)
-        return _("{order} is posted: {amount}.").format(order=made.source, amount=in_full(made.amount))
+    def post(on: date, officer: Officer, at: datetime) -> Prize:
+        return post_prize(prize=prize, on=on, officer=officer, at=at)
 
     return enter(
         request,
-        {
-            "approve": Deed("prize.approve", approve, is_confirmed=True),
-            "withdraw": Deed("prize.withdraw", withdraw),
-            "post": Deed("prize.post", post, is_confirmed=True),
-        },
+        order_deeds(request, prize, post),
         subject=subject,
         shown=mark_of(prize.status, subject),
         to=lambda: reverse("award_prize", args=[key]),

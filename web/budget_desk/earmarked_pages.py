@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ledger.models import Officer
-from ledger.money import ZERO, in_full
+from ledger.money import ZERO
 from treasury.item_balances import ItemBalance, item_balances
 from treasury.itemizing import (
     end_item,
@@ -26,7 +26,6 @@ from treasury.itemizing import (
 )
 from treasury.models import EarmarkedItem, ItemAllocation, SpecialPlan, Township
 from treasury.models.words import SpecialAccountKind, SpecialPlanStatus
-from treasury.ordering import approve_order, withdraw_order
 from treasury.policy import treasury_policies
 from treasury.refusals import NothingThere
 from treasury.rules.earmarked_items import item_names
@@ -43,7 +42,7 @@ from web.budget_desk.entering import (
     text_in,
     township_here,
 )
-from web.budget_desk.orders import OPEN, order_context
+from web.budget_desk.orders import OPEN, order_context, order_deeds
 
 OPEN_PLANS = (SpecialPlanStatus.DRAFTED, SpecialPlanStatus.REVIEWED)
 
@@ -231,25 +230,12 @@ def earmarked_allocation(request: HttpRequest, key: int) -> HttpResponse:
     if request.method != "POST":
         return draw_allocation(request, order)
 
-    def approve(officer: Officer, at: datetime) -> str:
-        made = approve_order(order=order, officer=officer, at=at)
-        return _("{order} is approved; the cashier posts it.").format(order=made.source)
-
-    def withdraw(officer: Officer, at: datetime) -> str:
-        made = withdraw_order(order=order, officer=officer, reason=text_in(request, "reason", 100), at=at)
-        return _("{order} is withdrawn.").format(order=made.source)
-
-    def post(officer: Officer, at: datetime) -> str:
-        made = post_allocation(allocation=order, on=day_in(request, "on"), officer=officer, at=at)
-        return _("{order} is posted: {amount}.").format(order=made.source, amount=in_full(made.amount))
+    def post(on: date, officer: Officer, at: datetime) -> ItemAllocation:
+        return post_allocation(allocation=order, on=on, officer=officer, at=at)
 
     return enter(
         request,
-        {
-            "approve": Deed("allocation.approve", approve, is_confirmed=True),
-            "withdraw": Deed("allocation.withdraw", withdraw),
-            "post": Deed("allocation.post", post, is_confirmed=True),
-        },
+        order_deeds(request, order, post),
         subject=subject,
         shown=mark_of(order.status, subject),
         to=lambda: reverse("earmarked_allocation", args=[key]),

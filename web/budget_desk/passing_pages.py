@@ -1,7 +1,7 @@
 """Money from above for a purpose, handed on to townships in time: receipts, their parts, and what is late (G09)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Final
 
@@ -17,7 +17,7 @@ from ledger.models import Officer
 from ledger.money import in_full
 from treasury.models import EarmarkedReceipt, PassedOn
 from treasury.models.words import OrderStatus, SpecialAccountKind
-from treasury.ordering import POST, approve_order, withdraw_order
+from treasury.ordering import POST
 from treasury.overdue_parts import overdue_parts
 from treasury.passing import Part, hand_on_part, post_receipt, record_receipt
 from treasury.refusals import NothingThere
@@ -35,7 +35,7 @@ from web.budget_desk.entering import (
     text_in,
     township_here,
 )
-from web.budget_desk.orders import order_context
+from web.budget_desk.orders import order_context, order_deeds
 from web.budget_desk.purchase_pages import account_and_item
 
 ROWS: Final = 6
@@ -155,17 +155,8 @@ def mark_here(receipt: EarmarkedReceipt) -> str:
 def deeds_of(request: HttpRequest, receipt: EarmarkedReceipt) -> Mapping[str, Deed]:
     """Return the acts of the page of a receipt."""
 
-    def approve(officer: Officer, at: datetime) -> str:
-        made = approve_order(order=receipt, officer=officer, at=at)
-        return _("{order} is approved; the cashier posts it.").format(order=made.source)
-
-    def withdraw(officer: Officer, at: datetime) -> str:
-        made = withdraw_order(order=receipt, officer=officer, reason=text_in(request, "reason", 100), at=at)
-        return _("{order} is withdrawn.").format(order=made.source)
-
-    def post(officer: Officer, at: datetime) -> str:
-        made = post_receipt(receipt=receipt, on=day_in(request, "on"), officer=officer, at=at)
-        return _("{order} is posted: {amount}.").format(order=made.source, amount=in_full(made.amount))
+    def post(on: date, officer: Officer, at: datetime) -> EarmarkedReceipt:
+        return post_receipt(receipt=receipt, on=on, officer=officer, at=at)
 
     def hand_on(officer: Officer, at: datetime) -> str:
         part = receipt.parts.select_related("township").filter(pk=key_in(request.POST.get("part", "")) or 0).first()
@@ -176,9 +167,7 @@ def deeds_of(request: HttpRequest, receipt: EarmarkedReceipt) -> Mapping[str, De
         return said.format(amount=in_full(made.amount), township=made.township.name)
 
     return {
-        "approve": Deed("receipt.approve", approve, is_confirmed=True),
-        "withdraw": Deed("receipt.withdraw", withdraw),
-        "post": Deed("receipt.post", post, is_confirmed=True),
+        **order_deeds(request, receipt, post),
         "hand_on": Deed("receipt.hand_on", hand_on, is_confirmed=True),
     }
 
