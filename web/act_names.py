@@ -11,7 +11,7 @@ NOUNS: Final[Mapping[str, Any]] = {
     "api_token": _("token of a system"),
     "application": _("application"),
     "applied file": _("applied file"),
-    "appraisal": _("appraisal"),
+    "appraisal": _("appraisal of archives"),
     "audit": _("audit"),
     "award": _("prize"),
     "balances": _("balances"),
