@@ -189,16 +189,19 @@ def standing(superuser: Hand, table: str, key: int, **columns: Any) -> Iterator[
 
 
 def rows_of_all() -> list[tuple[Any, ...]]:
-    """Return how many rows each table of the books and of the payroll has, and where everything stands."""
+    """Return how many rows each table of the books and of the payroll has, and where everything stands.
+
+    In one order, whatever the plan: PostgreSQL may read the parts of a UNION side by side.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '^(payouts|treasury|ledger)_'")
         tables = [name for (name,) in cursor.fetchall()]
         counted = " UNION ALL ".join(f"SELECT '{name}', count(*)::text FROM {name}" for name in sorted(tables))
         stands = " UNION ALL ".join(
-            f"SELECT '{name}', string_agg(t::text, ',' ORDER BY id) FROM {name} t"
+            f"SELECT '{name}', string_agg(t::text, ',' ORDER BY t::text) FROM {name} t"
             for name in ("payouts_run", "payouts_batch", "payouts_accountcorrection", "payouts_payment")
         )
-        cursor.execute(f"{counted} UNION ALL {stands}")
+        cursor.execute(f"{counted} UNION ALL {stands} ORDER BY 1, 2")
         return list(cursor.fetchall())
 
 

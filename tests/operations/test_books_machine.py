@@ -608,7 +608,7 @@ def rows(sql: str) -> list[tuple[Any, ...]]:
 
 def snapshot() -> list[tuple[Any, ...]]:
     """Return the number of rows and a digest of the content of every table that an act writes."""
-    return rows(SNAPSHOT)
+    return rows(f"{SNAPSHOT} ORDER BY 1")
 
 
 def turnovers(sql: str) -> dict[Any, tuple[int, int]]:

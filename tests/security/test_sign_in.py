@@ -220,8 +220,9 @@ def test_a_session_that_ended_is_told_on_the_sign_in_page() -> None:
     officer = hire("wang")
     client = signed_in("wang")
     age_sessions(officer, idle=IDLE_MAX)
-    assert "Your session has ended" in client.get(reverse("password"), follow=True).content.decode()
-    assert "Your session has ended" not in client.get(reverse("sign_in")).content.decode()
+    told = "Your session has ended. Sign in again;"
+    assert told in client.get(reverse("password"), follow=True).content.decode()
+    assert told not in client.get(reverse("sign_in")).content.decode()
 
 
 def test_an_officer_who_does_something_is_not_idle() -> None:
