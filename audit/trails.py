@@ -13,7 +13,9 @@ from django.utils import timezone
 from ledger.masking import masked
 from ledger.models import AuditEvent
 
-DIGEST = re.compile(r"(?<![0-9a-f])([0-9a-f]{64})(?![0-9a-f])")
+DIGEST = re.compile(r"(?<![0-9a-f])([0-9a-f]{32,64})(?![0-9a-f])")
+# The codes of places are long numbers too, and nobody's.
+PLACE = re.compile(r"(?:book|township|unit)=[0-9]{6,12}")
 REFUSED, DONE = "refused", "done"
 
 # Whether an event has the digest of its own words, and continues the one before it.
@@ -100,7 +102,7 @@ def told(row: AuditEvent, *, holds: bool) -> Event:
         actor=row.actor,
         act=row.act,
         subject=masked_but_digests(row.subject),
-        origin=masked(row.origin),
+        origin=masked_but_digests(row.origin),
         refused=row.refused,
         before=masked_but_digests(row.before),
         after=masked_but_digests(row.after),
@@ -110,8 +112,12 @@ def told(row: AuditEvent, *, holds: bool) -> Event:
 
 
 def masked_but_digests(text: str) -> str:
-    """Return a text with its long numbers masked, and its digests as they are: the digits in them are nobody's."""
-    return "".join(part if DIGEST.fullmatch(part) else masked(part) for part in DIGEST.split(text))
+    """Return a text with its long numbers masked, but its digests and the codes of places as they are."""
+    return "\n".join(line if PLACE.fullmatch(line) else masked_line(line) for line in text.split("\n"))
+
+
+def masked_line(line: str) -> str:
+    return "".join(part if DIGEST.fullmatch(part) else masked(part) for part in DIGEST.split(line))
 
 
 def heads() -> Sequence[Head]:

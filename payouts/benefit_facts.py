@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -100,6 +101,15 @@ def schemes_in_use(*, month: date) -> Mapping[str, Scheme]:
 def scheme_codes(*, month: date) -> Mapping[str, str]:
     """Return the codes of the schemes in use by the names that rosters call them."""
     return {scheme.name: code for code, scheme in schemes_in_use(month=month).items()}
+
+
+@lru_cache(maxsize=12)
+def scheme_names(*, month: date) -> Mapping[str, str]:
+    """Return the names of the schemes of the district in a month by code, read once: officers add rates, not names."""
+    policies = payout_policies()
+    jurisdiction = jurisdiction_in_use(policies=policies, month=month)
+    schemes = schemes_of(policies=policies, jurisdiction=jurisdiction, month=month)
+    return {code: scheme.name for code, scheme in schemes.items()}
 
 
 def deaths_declaration(run: Run) -> int:

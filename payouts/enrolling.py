@@ -212,7 +212,7 @@ def enrol_roster(
     facts: dict[str, object] = {
         "declaration": declaration.pk,
         "month": declaration.month,
-        "paper": f"{declaration.file} row "[:180],
+        "paper": f"{declaration.file} 行"[:180],
         "officer": officer.username,
         "at": at,
         "suspended": SUSPENDED,

@@ -66,7 +66,7 @@ def fund_run(*, run: Run, officer: Officer, cashier: Officer, on: date, at: date
                 funder=funder,
                 kind=FundingKind.TREASURY,
                 amount=amount,
-                paper=f"run {run}",
+                paper=f"统发批次 {run}",
                 officer=officer,
                 cashier=cashier,
                 on=on,

@@ -166,7 +166,7 @@ def overpaid_events(
             posting_date=run.pay_date,
             summary=f"{township.name}{run.month:%Y年%m月}惠民补贴多发款应收回",
             signatures=signatures,
-            paper=f"run {run}",
+            paper=f"统发批次 {run}",
         )
 
 

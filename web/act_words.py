@@ -3,48 +3,23 @@
 An act is ``noun.verb``: both have their word here, so that a new act of known words needs no line.
 """
 
+import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Final
 
-from django.db.models import TextChoices
+from django.utils import timezone
 
-from audit.models import DestructionRole
-from ledger.models.words import DraftStatus
-from payouts.models.words import ApplicationStatus, BatchStatus, Level, RunStatus
-from treasury.models.words import (
-    BudgetChain,
-    BudgetStatus,
-    ClaimStatus,
-    OrderStatus,
-    PlanStatus,
-    ProcurementStatus,
-    ReceiptBookStatus,
-    SecondmentStatus,
-    SettlementStatus,
-    SpecialPlanStatus,
-)
+from ledger.money import in_full
+from ledger.refusals import OfficerMayNot, UnableToPost
+from payouts.benefit_facts import scheme_names
+from payouts.refusals import KNOWN
 from web.act_names import FACTS, NOUNS, VERBS
+from web.act_values import FACTS_OF, LISTS, STATES, VALUES, VALUES_OF
 
-# What other facts have one of a few values of.
-KINDS: Final[Mapping[str, type[TextChoices]]] = {"chain": BudgetChain, "level": Level, "role": DestructionRole}
+AMOUNT: Final = re.compile(r"-?[0-9]+\.[0-9]{2}")
+REFUSALS: Final[Mapping[str, type[UnableToPost]]] = {**KNOWN, "officer_holds_the_post": OfficerMayNot}
 NOTHING: Final = ("", "None")  # what a fact says that has no value
-# The states that the fact ``status`` of an act speaks of, by the noun of the act.
-STATES: Final[Mapping[str, type[TextChoices]]] = {
-    "allocation": OrderStatus,
-    "application": ApplicationStatus,
-    "batch": BatchStatus,
-    "budget": BudgetStatus,
-    "claim": ClaimStatus,
-    "draft": DraftStatus,
-    "plan": PlanStatus,
-    "post": SecondmentStatus,
-    "prize": OrderStatus,
-    "procurement": ProcurementStatus,
-    "receipt_book": ReceiptBookStatus,
-    "run": RunStatus,
-    "settlements": SettlementStatus,
-    "special_plan": SpecialPlanStatus,
-}
 STATE_FACTS: Final = ("status", "from")  # the state after an act, and before it; ``from`` may be a day too
 
 
@@ -63,6 +38,12 @@ def subject_in_words(subject: str) -> str:
     return f"{NOUNS.get(noun, noun)} {number}".rstrip()
 
 
+def refusal_in_words(rule: str) -> str:
+    """Return why an act was refused: what the rule says that refused it; a rule that nobody names stands as it is."""
+    known = REFUSALS.get(rule)
+    return str(known.message) if known else rule
+
+
 def facts_in_words(act: str, facts: str) -> Sequence[str]:
     """Return the facts of an act that say something, each with its name."""
     noun = act.partition(".")[0]
@@ -70,12 +51,30 @@ def facts_in_words(act: str, facts: str) -> Sequence[str]:
     for line in facts.splitlines():
         name, equals, value = line.partition("=")
         said = value_in_words(noun, name, value)
-        named = FACTS["from state"] if name == "from" and said != value else FACTS.get(name, name)
         if value not in NOTHING or not equals:
-            told.append(f"{named} {said}".strip())
+            told.append(f"{fact_in_words(noun, name, speaks_of_state=said != value)} {said}".strip())
     return told
 
 
+def fact_in_words(noun: str, name: str, *, speaks_of_state: bool) -> str:
+    if name == "from" and speaks_of_state:
+        return str(FACTS["from state"])
+    return str(FACTS_OF.get((noun, name)) or FACTS.get(name, name))
+
+
 def value_in_words(noun: str, name: str, value: str) -> str:
-    kind = STATES.get(noun) if name in STATE_FACTS else KINDS.get(name)
-    return str(kind(value).label) if kind and value in kind.values else value
+    """Return a value as people read it: a code in its words, an amount with its thousands."""
+    if AMOUNT.fullmatch(value):
+        return in_full(Decimal(value))
+    if name in LISTS:
+        return "、".join(word_of(noun, name, one) for one in value.split())
+    return word_of(noun, name, value)
+
+
+def word_of(noun: str, name: str, value: str) -> str:
+    if name == "scheme":
+        return scheme_names(month=timezone.localdate().replace(day=1)).get(value, value)
+    kind = STATES.get(noun) if name in STATE_FACTS else VALUES_OF.get((noun, name)) or VALUES.get(name)
+    head, slash, year = value.partition("/")  # a class of archives stands with its year: ``vouchers/2026``
+    said = kind.get(head) if kind else None
+    return f"{said}{slash}{year}" if said else value

@@ -2,14 +2,14 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from django.utils import translation
 
 from web.act_names import FACTS, NOUNS, VERBS
-from web.act_words import act_in_words, facts_in_words, subject_in_words
+from web.act_words import act_in_words, facts_in_words, refusal_in_words, subject_in_words
 
 ACT = re.compile(r"[a-z_]+\.[a-z_.]+$")
 PROJECT = Path(__file__).resolve().parents[2]
@@ -29,7 +29,21 @@ def acts_in(source: str) -> Iterator[str]:
                         yield part.value
 
 
-ACTS = sorted({act for app in APPS for path in (PROJECT / app).rglob("*.py") for act in acts_in(path.read_text())})
+def facts_in(source: str) -> Iterator[str]:
+    """Yield the names of the facts that an event is recorded with: ``record_event(…, after={"name": …})``."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record_event":
+            for told in (one.value for one in node.keywords if one.arg in ("before", "after")):
+                for facts in (part for part in ast.walk(told) if isinstance(part, ast.Dict)):
+                    yield from (str(key.value) for key in facts.keys if isinstance(key, ast.Constant))
+
+
+def found_by(find: Callable[[str], Iterator[str]]) -> Sequence[str]:
+    return sorted({one for app in APPS for path in (PROJECT / app).rglob("*.py") for one in find(path.read_text())})
+
+
+ACTS = found_by(acts_in)
+RECORDED_FACTS = found_by(facts_in)
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -41,8 +55,14 @@ def test_an_act_has_words(act: str) -> None:
     assert not verb or verb in VERBS, f"name {verb!r} in web/act_names.py"
 
 
-def test_acts_were_found() -> None:
+@pytest.mark.parametrize("fact", RECORDED_FACTS)
+def test_a_fact_has_words(fact: str) -> None:
+    assert fact in FACTS, f"name {fact!r} in web/act_names.py"
+
+
+def test_acts_and_facts_were_found() -> None:
     assert {"run.compute", "batch.approve", "claim.register"} <= set(ACTS)
+    assert {"status", "amount", "may_go", "planned"} <= set(RECORDED_FACTS)
 
 
 @translation.override("en")
@@ -55,6 +75,21 @@ def test_what_is_said_of_an_event() -> None:
     assert facts_in_words("run.settled", "reason=\nstatus=SETTLED") == ["state settled"]
     assert facts_in_words("run.refused", "from=SUBMITTED\namount=None") == ["state before submitted"]
     assert facts_in_words("post.give", "from=2026-11-01") == ["from day 2026-11-01"]
+    assert facts_in_words("receipt.propose", "status=PROPOSED") == ["state proposed"]
+    assert facts_in_words("release.release", "rank=3") == ["order of release operations"]
+    assert facts_in_words("batch.approve", "rank=2\ntotal=15441937.64") == [
+        "level of the approval the chief accountant",
+        "total 15,441,937.64",
+    ]
+    assert facts_in_words("retention.propose", "years=imported_files/1999 vouchers/2001") == [
+        "archives and years imported files/1999、vouchers/2001"
+    ]
+    assert facts_in_words("claim.refuse", "reason=row_error:formula_cell") == ["reason formula instead of a value"]
+    assert facts_in_words("claim.refuse", "reason=as an officer wrote it") == ["reason as an officer wrote it"]
+    assert facts_in_words("application.pass", "scheme=only_child_fee") == ["scheme 独生子女保健费"]
+    assert facts_in_words("application.pass", "scheme=none_such") == ["scheme none_such"]
+    assert refusal_in_words("officer_holds_the_post") == "The officer does not hold the post for this act."
+    assert refusal_in_words("some_rule") == "some_rule"
     assert facts_in_words("x.y", "odd=1\ntext without a name") == ["odd 1", "text without a name"]
 
 

@@ -153,5 +153,5 @@ def test_a_question_that_nobody_asked_is_void(wang: Officer, question: str) -> N
 def test_the_page_is_in_both_languages(wang: Officer) -> None:
     client = signed_in("wang")
     text = client.post("/approve/", headers={"accept-language": "zh-hans"}).content.decode()
-    assert "此操作须用口令" in text
+    assert "此操作须用密码" in text
     assert confirming.QUESTION in text

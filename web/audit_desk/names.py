@@ -22,6 +22,36 @@ BOOK_PAPER_NAMES: Final[Mapping[str, Any]] = {
     "balance_sheet": _("Balance sheet"),
     "income_statement": _("Income and expenditure"),
 }
+# What draws a sample: a method, or a test for what looks strange.
+DRAWING_NAMES: Final[Mapping[str, Any]] = {
+    "random": _("random sample"),
+    "monetary": _("monetary unit sample"),
+    "stratified": _("stratified sample"),
+    "same_amount": _("same amount paid twice"),
+    "split_payments": _("payments split under the limit"),
+    "paid_again": _("paid again"),
+    "shared_accounts": _("accounts of several payees"),
+    "paid_officers": _("payments to officers"),
+    "dead_payees": _("payees who had died"),
+    "scheme_and_payroll": _("paid by scheme and payroll"),
+    "round_sums": _("round sums"),
+    "first_digit": _("first digits (Benford)"),
+    "days_off_posted": _("posted on days off"),
+    "at_night": _("recorded at night"),
+    "back_dated": _("recorded long after"),
+    "around_close": _("recorded round the close"),
+    "many_roles": _("one person in several roles"),
+    "rare_pairs": _("rare pairs of accounts"),
+    "number_gaps": _("gaps of numbers"),
+    "similar_invoices": _("similar invoices"),
+}
+POPULATION_NAMES: Final[Mapping[str, Any]] = {
+    "vouchers": _("vouchers of the books"),
+    "lines": _("lines of vouchers"),
+    "payments": _("payments"),
+    "claims": _("claims"),
+    "dues": _("dues of benefits"),
+}
 # What was asked for, and what there is to say of what was made.
 FACT_NAMES: Final[Mapping[str, Any]] = {
     "codes": _("Books"),

@@ -1,6 +1,6 @@
 """Samples and tests: drawn by a worker from a seed, so that anybody draws the same again; the rows are taken away."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -23,6 +23,7 @@ from web.access import open_books
 from web.acting import SEE_OTHER, Outcome, take, tell
 from web.audit_desk import fields
 from web.audit_desk.export_lists import PAGE, SAMPLE, jobs_of, page_of
+from web.audit_desk.names import DRAWING_NAMES, POPULATION_NAMES
 
 SIZE = (1, 100_000)
 SEED_MAX = 64
@@ -45,12 +46,16 @@ def samples(request: HttpRequest) -> HttpResponse:
         "typed": typed,
         "chosen_books": typed.getlist("book"),
         "books": open_books(request),
-        "methods": METHOD_SAYS.items(),
-        "tests": TESTS.values(),
-        "populations": POPULATIONS.values(),
+        "methods": [(name, DRAWING_NAMES[name], says) for name, says in METHOD_SAYS.items()],
+        "tests": [(DRAWING_NAMES[name], test, names_of(test.of)) for name, test in TESTS.items()],
+        "populations": [(name, POPULATION_NAMES[name]) for name in POPULATIONS],
         "today": timezone.localdate(),
     }
     return render(request, "web/audit_desk/samples.html", context)
+
+
+def names_of(populations: Iterable[str]) -> Sequence[str]:
+    return [str(POPULATION_NAMES[name]) for name in populations]
 
 
 def ask(typed: QueryDict, officer: Officer, at: datetime) -> str:

@@ -8,12 +8,13 @@ from django import template
 
 from ledger.models import AuditEvent
 from web.access import officer_of
-from web.act_words import act_in_words, facts_in_words, subject_in_words
+from web.act_words import act_in_words, facts_in_words, refusal_in_words, subject_in_words
 from web.acting import SHOWN, TOKEN, new_token
 
 register = template.Library()
 register.filter("act_in_words", act_in_words)
 register.filter("subject_in_words", subject_in_words)
+register.filter("refusal_in_words", refusal_in_words)
 TOLD = 30
 LONG_DIGEST = re.compile(r"[0-9a-f]{16,}")
 
