@@ -160,6 +160,7 @@ ROUTES: Final[Mapping[str, Rule | Holds | ByToken]] = {
     # API for other systems
     "api_tokens": Rule.MANAGES_ACCESS,
     "api:openapi-json": Rule.ANYBODY,  # the description of the API, no data
+    "api_nothing": Rule.ANYBODY,  # 404
     "api:api-root": Rule.ANYBODY,  # 404: it gives the others their beginning
     "api:months": ByToken(ApiScope.READ_MONTHS),
     "api:month": ByToken(ApiScope.READ_MONTHS),

@@ -10,12 +10,14 @@ from typing import Final
 
 from django.utils import timezone
 
+from imports.refusals import UnableToStage
 from ledger.money import in_full
 from ledger.refusals import OfficerMayNot, UnableToPost
 from payouts.benefit_facts import scheme_names
 from payouts.refusals import KNOWN
 from web.act_names import FACTS, NOUNS, VERBS
 from web.act_values import FACTS_OF, LISTS, STATES, VALUES, VALUES_OF
+from web.refusal_facts import REFUSAL_FACTS
 
 AMOUNT: Final = re.compile(r"-?[0-9]+\.[0-9]{2}")
 REFUSALS: Final[Mapping[str, type[UnableToPost]]] = {**KNOWN, "officer_holds_the_post": OfficerMayNot}
@@ -42,6 +44,26 @@ def refusal_in_words(rule: str) -> str:
     """Return why an act was refused: what the rule says that refused it; a rule that nobody names stands as it is."""
     known = REFUSALS.get(rule)
     return str(known.message) if known else rule
+
+
+def refusal_told(refusal: UnableToPost | UnableToStage) -> str:
+    """Return what a refusal says to an officer: why, what was found, what to do, and at the end its rule."""
+    if type(refusal).__str__ not in (UnableToPost.__str__, UnableToStage.__str__):
+        return str(refusal)  # it tells what it found in its own way
+    found = ", ".join(
+        f"{REFUSAL_FACTS.get(name) or FACTS.get(name, name)} {value_in_words('', name, spoken(value))}"
+        for name, value in refusal.facts.items()
+        if value not in (None, "")
+    )
+    rule = f"[{refusal.name}]" if isinstance(refusal, UnableToPost) else ""
+    return " ".join(filter(None, (str(refusal.message), found and f"({found})", str(refusal.remedy), rule)))
+
+
+def spoken(value: object) -> str:
+    """Return a fact as text: the things of a list one after the other, each with all that is known of it."""
+    if isinstance(value, Mapping):
+        return " ".join(map(spoken, value.values()))
+    return "; ".join(map(spoken, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
 def facts_in_words(act: str, facts: str) -> Sequence[str]:
@@ -72,6 +94,8 @@ def value_in_words(noun: str, name: str, value: str) -> str:
 
 
 def word_of(noun: str, name: str, value: str) -> str:
+    if name == "act":
+        return act_in_words(value)
     if name == "scheme":
         return scheme_names(month=timezone.localdate().replace(day=1)).get(value, value)
     kind = STATES.get(noun) if name in STATE_FACTS else VALUES_OF.get((noun, name)) or VALUES.get(name)

@@ -24,7 +24,7 @@ from ledger.models import AuditEvent, Officer
 from ledger.recording import refusals_recorded
 from ledger.refusals import UnableToPost, database_words
 from web.access import officer_of
-from web.act_words import act_in_words
+from web.act_words import act_in_words, refusal_told
 from web.models import SentForm
 from web.security.confirming import require_fresh
 
@@ -88,7 +88,7 @@ def take(
         ):
             return Outcome(said=step(officer, at)) if is_first(form) else already_sent()
     except (UnableToPost, UnableToStage) as refusal:
-        return Outcome(refusal=str(refusal))
+        return Outcome(refusal=refusal_told(refusal))
     except DatabaseError as error:
         return Outcome(refusal=database_words(error))
 

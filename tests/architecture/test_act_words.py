@@ -8,10 +8,15 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
+from imports.refusals import WrongMonth
+from ledger.refusals import OfficerMayNot
 from web.act_names import FACTS, NOUNS, VERBS
-from web.act_words import act_in_words, facts_in_words, refusal_in_words, subject_in_words
+from web.act_words import act_in_words, facts_in_words, refusal_in_words, refusal_told, subject_in_words
+from web.budget_desk.entering import FileNotTaken
+from web.refusal_facts import REFUSAL_FACTS
 
 ACT = re.compile(r"[a-z_]+\.[a-z_.]+$")
+RULE = re.compile(r"[a-z]+(_[a-z0-9]+)+$")
 PROJECT = Path(__file__).resolve().parents[2]
 APPS = ("ledger", "treasury", "payouts", "imports", "audit", "month", "web")
 
@@ -38,12 +43,22 @@ def facts_in(source: str) -> Iterator[str]:
                     yield from (str(key.value) for key in facts.keys if isinstance(key, ast.Constant))
 
 
+def refusal_facts_in(source: str) -> Iterator[str]:
+    """Yield the names of the facts of refusals: ``Refusal("rule_name", {"name": …})``."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and len(node.args) == 2:
+            rule, facts = node.args
+            if isinstance(rule, ast.Constant) and RULE.match(str(rule.value)) and isinstance(facts, ast.Dict):
+                yield from (str(key.value) for key in facts.keys if isinstance(key, ast.Constant))
+
+
 def found_by(find: Callable[[str], Iterator[str]]) -> Sequence[str]:
     return sorted({one for app in APPS for path in (PROJECT / app).rglob("*.py") for one in find(path.read_text())})
 
 
 ACTS = found_by(acts_in)
 RECORDED_FACTS = found_by(facts_in)
+REFUSED_FACTS = found_by(refusal_facts_in)
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -60,9 +75,32 @@ def test_a_fact_has_words(fact: str) -> None:
     assert fact in FACTS, f"name {fact!r} in web/act_names.py"
 
 
+@pytest.mark.parametrize("fact", REFUSED_FACTS)
+def test_a_fact_of_a_refusal_has_words(fact: str) -> None:
+    assert fact in FACTS or fact in REFUSAL_FACTS, f"name {fact!r} in web/refusal_facts.py"
+
+
+def test_no_fact_has_two_names() -> None:
+    assert not FACTS.keys() & REFUSAL_FACTS.keys()
+
+
 def test_acts_and_facts_were_found() -> None:
     assert {"run.compute", "batch.approve", "claim.register"} <= set(ACTS)
     assert {"status", "amount", "may_go", "planned"} <= set(RECORDED_FACTS)
+    assert {"sub_account", "room", "officer"} <= set(REFUSED_FACTS)
+
+
+@translation.override("en")
+def test_what_a_refusal_says_to_an_officer() -> None:
+    short = OfficerMayNot("officer_holds_the_post", {"act": "payouts.release_run", "amount": "1200.50", "text": None})
+    assert refusal_told(short) == (
+        "The officer does not hold the post for this act. (act run · released, amount 1,200.50) "
+        "Have an officer with the post do it, or have the post given. [officer_holds_the_post]"
+    )
+    assert refusal_told(WrongMonth({"file": "工资.csv"})) == (
+        "The file is of another month. (file 工资.csv) " + str(WrongMonth.remedy)
+    )
+    assert refusal_told(FileNotTaken("file_is_taken", {"faults": "Row 4: …"})).splitlines()[1] == "Row 4: …"
 
 
 @translation.override("en")

@@ -168,6 +168,14 @@ def test_the_description_is_open_and_the_root_is_nothing() -> None:
     assert Client().get(reverse("api:api-root")).status_code == 404
 
 
+@pytest.mark.parametrize("address", ["/api/v1/none/such", "/api/v2/books", "/api/v1/months/2026-11/none"])
+@pytest.mark.parametrize("method", ["get", "post", "delete"])
+def test_an_address_that_names_nothing_is_a_problem(address: str, method: str) -> None:
+    answer = getattr(Client(enforce_csrf_checks=True), method)(address)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
+    assert answer.json()["name"] == "address_names_something"
+
+
 def test_too_many_calls_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(callers, "CALLS_MAX", 3)
     monkeypatch.setattr(callers, "CALLS_WINDOW", timedelta(days=10_000))

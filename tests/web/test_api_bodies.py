@@ -99,6 +99,8 @@ def test_a_place_that_does_not_fit_is_named_and_its_value_is_not(river: str, bod
     assert (answer.status_code, answer.told["name"]) == (422, "request_fits_its_description"), answer.content
     places = [fault["place"] for fault in answer.told["facts"]["faults"]]
     assert any(place in one for one in places), places
+    assert places[0] in answer.told["detail"]
+    assert "{" not in answer.told["detail"]
     assert "没有的户" not in answer.content.decode()
     assert not Claim.objects.filter(number__startswith="BZ-API").exists()
 

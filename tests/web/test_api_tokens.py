@@ -1,5 +1,7 @@
 """Tokens: made and revoked by who gives access, told once, kept as their hash; PostgreSQL keeps what they are."""
 
+import html
+import re
 from datetime import timedelta
 from hashlib import sha256
 from io import StringIO
@@ -23,7 +25,9 @@ from web.acting import SHOWN, TOKEN, new_token
 from web.api.giving_tokens import living_tokens, make_token, revoke_token
 from web.api.refusals import TokenNotThere, TokenUnfit
 from web.models import ApiRequest, ApiToken
+from web.security.confirming import PROOF
 
+HIDDEN = re.compile(r'<input type="hidden" name="(?!csrf)([^"]+)" value="([^"]*)">')
 quick_passwords = sign_ins.quick_passwords
 stage = golden.stage
 rolled_back = golden.rolled_back
@@ -166,12 +170,24 @@ def fields(username: str, **more: Any) -> dict[str, Any]:
     return {TOKEN: new_token(officer=Officer.objects.get(username=username)), SHOWN: ""} | more
 
 
+def confirmed(client: Client, page: str, asked: dict[str, Any]) -> str:
+    """Send a form, confirm it with the password by what the question carries, and return the page that answers."""
+    question = client.post(page, asked)
+    assert question.status_code == 403
+    carried: dict[str, Any] = {PROOF: PASSWORD}
+    for name, value in HIDDEN.findall(question.content.decode()):
+        carried.setdefault(name, []).append(html.unescape(value))
+    carried.pop("next", None)
+    return str(client.post(page, carried).content.decode())
+
+
 def test_the_page_makes_a_token_shows_it_once_and_revokes_it() -> None:
     hire("gu", "administrator")
     client, page = signed_in("gu"), reverse("api_tokens")
-    asked = fields("gu", system="hr", scopes=["books:read"], township="", days="30")
-    told = client.post(page, asked).content.decode()
+    asked = fields("gu", system="hr", scopes=["books:read", "months:read"], township="", days="30")
+    told = confirmed(client, page, asked)
     made = newest()
+    assert made.scopes == ["books:read", "months:read"]
     secret = told.split("<code>tongfa_")[1].split("</code>")[0]
     assert call(f"tongfa_{secret}", "GET", "/books").status_code == 200
     again = client.post(page, asked).content.decode()
@@ -185,7 +201,7 @@ def test_the_page_makes_a_token_shows_it_once_and_revokes_it() -> None:
 def test_the_page_keeps_what_was_typed_and_tells_why_not() -> None:
     hire("gu", "administrator")
     asked = fields("gu", system="HR", scopes=["books:read"], township=RIVER, days="30")
-    text = signed_in("gu").post(reverse("api_tokens"), asked).content.decode()
+    text = confirmed(signed_in("gu"), reverse("api_tokens"), asked)
     assert "system_has_a_plain_name" in text
     assert 'value="HR"' in text
     assert f'<option value="{RIVER}" selected>' in text

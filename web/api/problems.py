@@ -8,6 +8,7 @@ from django.http import HttpResponse
 
 from imports.refusals import UnableToStage
 from ledger.refusals import UnableToPost
+from web.act_words import refusal_told
 from web.api.refusals import CONFLICT, ApiRefusal, status_of
 
 PROBLEM: Final = "application/problem+json"
@@ -23,7 +24,7 @@ def problem_of(refusal: UnableToPost | UnableToStage) -> tuple[int, str]:
             "title": str(refusal.message),
             "status": status,
             "name": name,
-            "detail": str(refusal),
+            "detail": refusal_told(refusal),
             "facts": {key: told(value) for key, value in refusal.facts.items() if value not in (None, "")},
             "remedy": str(refusal.remedy),
         }

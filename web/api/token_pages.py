@@ -61,7 +61,7 @@ def make(request: HttpRequest) -> dict[str, object]:
         told["secret"] = made.secret
         return made.token.handle
 
-    outcome = take(request, act="api_token.make", subject="api_token", step=step)
+    outcome = take(request, act="api_token.make", subject="api_token", step=step, confirmed=True)
     return {"refusal": outcome.refusal} if outcome.refusal else told
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -110,9 +111,16 @@ def with_problems(pattern: URLPattern) -> URLPattern:
     return pattern
 
 
+@csrf_exempt
+def nothing_here(_request: HttpRequest, rest: str) -> HttpResponse:  # noqa: ARG001 any other address below
+    """Answer for an address that no operation has, as the operations answer."""
+    return problem_answer(NothingHere("address_names_something"))
+
+
 patterns, app_name, namespace = api.urls
 api_urls = ([with_problems(pattern) for pattern in patterns if isinstance(pattern, URLPattern)], app_name, namespace)
 urlpatterns = [
     path("api/v1/", api_urls),
+    path("api/<path:rest>", nothing_here, name="api_nothing"),
     path("api-tokens/", api_tokens, name="api_tokens"),
 ]

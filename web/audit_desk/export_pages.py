@@ -39,6 +39,7 @@ from month.paper_work import JOURNALS, journal
 from month.tasks import ring_for
 from month.telling_jobs import kind_name
 from web.access import officer_of, open_books
+from web.act_words import refusal_told
 from web.acting import SEE_OTHER, Outcome, take, tell
 from web.audit_desk import fields
 from web.audit_desk.export_lists import EXPORTS, FULL_KINDS, PAGE, SAMPLE, exports_of, jobs_of, page_of
@@ -155,7 +156,7 @@ def export_file(request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
         with refusals_recorded(chain="", at=at, actor=officer.username, act="documents.read", subject=subject):
             return streamed(hand_out_file(job=job, name=name, officer=officer, at=at))
     except UnableToPost as refusal:
-        tell(request, Outcome(refusal=str(refusal)))
+        tell(request, Outcome(refusal=refusal_told(refusal)))
         return HttpResponseRedirect(reverse("audit_export", args=[job.pk]))
 
 

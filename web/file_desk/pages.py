@@ -23,6 +23,7 @@ from month.long_work import applying, staging
 from month.standings import months_known
 from payouts.refusals import SameOfficer
 from web.access import may_open, officer_of
+from web.act_words import refusal_told
 from web.acting import take, take_and_go, tell
 from web.addresses import month_in
 from web.file_desk.listings import jobs_of_month, sheets_of_month, title_of, waiting_for
@@ -170,7 +171,7 @@ def marked_copy(request: HttpRequest, month: str, pk: int) -> HttpResponse:
             after = {"documents": 1, "names": name}
             record_event(chain="", at=at, actor=actor, act=act, subject=subject, after=after)
     except UnableToPost as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, refusal_told(refusal))
         return redirect("staged_sheet", month, pk)
     disposition = content_disposition_header(as_attachment=True, filename=name)
     return HttpResponse(copy.getvalue(), content_type=XLSX, headers={"Content-Disposition": disposition})
