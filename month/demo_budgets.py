@@ -11,7 +11,7 @@ from django.db import transaction
 
 from ledger.money import round_half_up
 from month.posts import demo_officer
-from treasury.awarding import propose_prize
+from treasury.awarding import impose_fine, propose_prize
 from treasury.budgeting import (
     BudgetedLine,
     Indicator,
@@ -21,8 +21,9 @@ from treasury.budgeting import (
     review_budget,
     submit_budget,
 )
+from treasury.itemizing import open_items, propose_allocation, unassigned_account
 from treasury.models import Budget, BudgetPrinciples, Township
-from treasury.models.words import IndicatorKind, SpecialAccountKind
+from treasury.models.words import AppraisalKind, IndicatorKind, SpecialAccountKind
 from treasury.passing import Part, record_receipt
 from treasury.planning import Proposal, propose_plan
 from treasury.planning_spending import PlannedMonth, prepare_plan
@@ -154,7 +155,10 @@ def fill_purchases(townships: Sequence[Township], on: date, at: datetime) -> Non
 
 
 def fill_orders(townships: Sequence[Township], year: int, on: date, at: datetime) -> None:
-    """Let a plan wait for its township's head, a prize and money from above for their approval, and a revenue plan."""
+    """Let a plan wait for its township's head, and orders and a revenue plan for their approval.
+
+    A fine stands and is set off by nobody yet.
+    """
     special = draft_plan(
         township=townships[0],
         unit=None,
@@ -204,5 +208,32 @@ def fill_orders(townships: Sequence[Township], year: int, on: date, at: datetime
             [yuan("5200000.00"), yuan("5600000.00"), yuan("6000000.00")], yuan("6.00"), "新增企业投产", yuan("50.00")
         ),
         officer=demo_officer("clerk"),
+        at=at,
+    )
+    items = open_items(
+        township=townships[1],
+        account=SpecialAccountKind.TRANSFERS,
+        names=["村级组织运转", "农村公路养护"],
+        on=on,
+        officer=demo_officer("preparer"),
+        at=at,
+    )
+    propose_allocation(
+        item=items[0],
+        taken_from=unassigned_account(items[0]),
+        amount=yuan("300000.00"),
+        paper="财预〔2026〕41号",
+        officer=demo_officer("preparer"),
+        at=at,
+    )
+    impose_fine(
+        township=townships[3],
+        year=on.year,
+        kind=AppraisalKind.OVERALL,
+        matter="",
+        place_from_last=1,
+        paper="考核通报〔2026〕2号",
+        on=on,
+        officer=demo_officer("preparer"),
         at=at,
     )
