@@ -143,6 +143,21 @@ def test_a_sample_that_does_not_fit_is_refused_at_once_and_nothing_typed_is_lost
     assert "kept-seed" in answer.content.decode()
 
 
+@pytest.mark.parametrize("interval", ["1e-300", "1e400", "0.001", "NaN"])
+def test_an_interval_that_is_no_amount_is_refused_at_once(auditor: Client, interval: str) -> None:
+    fields = {"method": "monetary", "of": "vouchers", "since": "2026-01-01", "until": "2026-12-31"}
+    answer = auditor.post(reverse("audit_samples"), fields_of(auditor, **fields, interval=interval))
+    assert answer.status_code == OPEN
+    assert "field_is_read" in answer.content.decode()
+
+
+def test_an_interval_of_nothing_draws_nothing(auditor: Client) -> None:
+    fields = {"method": "monetary", "of": "vouchers", "since": "2026-01-01", "until": "2026-12-31", "interval": "0"}
+    job = asked(auditor, fields, "audit_samples")
+    job.refresh_from_db()
+    assert (job.status, job.failure) == (JobState.FAILED, "sample_size_is_given")
+
+
 @pytest.mark.parametrize(
     "fields",
     [
