@@ -164,6 +164,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "web.security.confirming.FreshMiddleware",
+    "web.security.bounds.PolicyMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

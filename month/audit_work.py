@@ -100,7 +100,11 @@ def pack_asked(*, codes: Sequence[str], year: int, in_full: bool, officer: Offic
 
 def sample_asked(*, wanted: Wanted, filters: Filters, officer: Officer) -> Asked:
     """Ask for a sample, or for the rows of a test; where no seed is given, one is made here and kept."""
-    told = {**asdict(wanted), "interval": wanted.interval and str(wanted.interval), "bands": [*map(str, wanted.bands)]}
+    told = {
+        **asdict(wanted),
+        "interval": None if wanted.interval is None else str(wanted.interval),
+        "bands": [*map(str, wanted.bands)],
+    }
     told["seed"] = wanted.seed or secrets.token_hex(SEED_BYTES)
     within = {**asdict(filters), "since": filters.since.isoformat(), "until": filters.until.isoformat()}
     return asked_by("audit.sample", officer, {"wanted": told, "filters": within})

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imports.models import StagedSheet
 from ledger.exports.journals import UnableToExport, write_journal
-from ledger.models import Officer
+from ledger.models import Book, Officer
 from ledger.refusals import UnableToPost
 from month import documents, writing
 from month.held import Asked, Held, Kind, Work, next_key
@@ -109,6 +109,12 @@ def make_results(folder: Path, arguments: Mapping[str, Any], officer: Officer, a
 
 
 def write_book(folder: Path, arguments: Mapping[str, Any]) -> str:
+    """Write a journal, and return the name of its file.
+
+    :raises JournalRefused: if there is no such book; what was asked for is a name of a file only then
+    """
+    if arguments["book"] and not Book.objects.filter(code=arguments["book"]).exists():
+        raise JournalRefused("book_is_opened", {"book": arguments["book"]})
     name = f"{arguments['book'] or 'all'}.{JOURNALS[arguments['format']]}"
     with (folder / name).open("w", encoding="utf-8") as stream:
 

@@ -29,6 +29,7 @@ from payouts.models.words import (
 from treasury.models import (
     Budget,
     Procurement,
+    Release,
     RevenuePlan,
     Township,
 )
@@ -38,6 +39,7 @@ from treasury.models.words import (
     OrderStatus,
     PostKind,
     ProcurementStatus,
+    ReleaseStatus,
 )
 from treasury.secondments import holders_on
 
@@ -74,6 +76,10 @@ def sheets(layouts: Q) -> Callable[[Officer], Rows]:
 
 def runs(*status: RunStatus) -> Callable[[Officer], Rows]:
     return lambda _officer: Run.objects.filter(status__in=status)
+
+
+def releases_waiting(_officer: Officer) -> Rows:
+    return Release.objects.filter(status=ReleaseStatus.WAITING)
 
 
 def batches(rank: ApprovalRank) -> Callable[[Officer], Rows]:

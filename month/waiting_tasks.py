@@ -28,6 +28,7 @@ from month.waiting_rows import (
     objections,
     orders,
     purchases,
+    releases_waiting,
     revenue_plans,
     runs,
     sheets,
@@ -87,6 +88,7 @@ WAITS: Final[Sequence[Wait]] = (
     Wait("payouts.submit_run", _("runs to be signed and submitted"), "runs", runs(RunStatus.CHECKED)),
     Wait("payouts.review_run", _("runs to be reviewed"), "runs", runs(RunStatus.SUBMITTED)),
     Wait("payouts.release_run", _("runs to be released"), "runs", runs(RunStatus.REVIEWED)),
+    Wait("treasury.release_funds", _("orders whose money is to be released"), "money", releases_waiting),
     Wait(
         "payouts.approve_as_chief",
         _("batches for the chief accountant to approve"),

@@ -167,10 +167,12 @@ def sign_claim(*, claim: Claim, signer: str, officer: Officer, on: date, at: dat
 
     :raises OfficerMayNot: without the post
     :raises WrongSigner: if somebody else is named
-    :raises StateRefuses: if it is not registered
+    :raises StateRefuses: if it is not registered, or signed already
     """
     with refusals_named(), transaction.atomic():
         claim = lock_claim(claim)
+        if claim.status != ClaimStatus.REGISTERED:
+            raise StateRefuses("claim_moves", {"claim": str(claim), "status": claim.status})
         township = township_of(claim)
         if signer_fault(township=township, name="", on=on) is None:
             require_post(officer, "treasury.sign_claim")

@@ -15,6 +15,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -308,8 +309,12 @@ class AccessMiddleware:
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Return the way to the sign-in page: htmx follows it with the whole page, not with a part of it."""
-    answer = redirect_to_login(request.get_full_path())
+    """Return the way to the sign-in page: htmx follows it with the whole page, not with a part of it.
+
+    Afterwards it leads back to the page that was asked for; a form that was sent has none of its own.
+    """
+    is_page = request.method in ("GET", "HEAD")
+    answer = redirect_to_login(request.get_full_path() if is_page else reverse("home"))
     if "HX-Request" in request.headers:
         return HttpResponse(status=401, headers={"HX-Redirect": answer.url})
     return answer

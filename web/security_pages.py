@@ -19,6 +19,7 @@ from ledger.recording import refusals_recorded
 from ledger.refusals import UnableToPost
 from web.access import officer_of
 from web.demo_officers import demo_officers
+from web.security.confirming import ProofWrong, own_password_is_right
 from web.security.factors import (
     backup_codes_left,
     begun_device,
@@ -28,6 +29,7 @@ from web.security.factors import (
     renew_backup_codes,
     secret_text,
 )
+from web.security.lock_out import is_locked_out, locked_out_page
 from web.security.measurements import REFUSED_SIGN_INS
 from web.security.passwords import change_password, is_initial, password_rules
 from web.security.qr_codes import qr_svg
@@ -104,6 +106,11 @@ def password(request: HttpRequest) -> HttpResponse:
     """Let an officer choose a password; the other sessions of the officer end."""
     officer = officer_of(request)
     form = PasswordChangeForm(officer, request.POST or None)
+    if request.method == "POST":
+        present = request.POST.get("old_password", "")
+        own_password_is_right(request=request, officer=officer, password=present, act="officer.password")
+        if is_locked_out(request):
+            return locked_out_page(request)
     if request.method == "POST" and form.is_valid():
         change_password(officer=officer, password=form.cleaned_data["new_password1"], at=timezone.now())
         update_session_auth_hash(request, officer)
@@ -114,7 +121,7 @@ def password(request: HttpRequest) -> HttpResponse:
     return render(request, "web/password.html", context)
 
 
-@sensitive_post_parameters("code")
+@sensitive_post_parameters("code", "password")
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Take a second factor into use, or make new backup codes; codes are shown once, in the answer to the form."""
     officer = officer_of(request)
@@ -122,8 +129,12 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     act = renew_backup_codes if has_factor(officer) else enrol_device
     if request.method == "POST":
         try:
+            if act is enrol_device:
+                require_own_password(request, officer)
             codes = act(officer=officer, code=request.POST.get("code", ""), at=timezone.now())
-        except CodeRefused as refusal:
+        except (CodeRefused, ProofWrong) as refusal:
+            if is_locked_out(request):
+                return locked_out_page(request)
             context["refusal"] = refusal
         else:
             return render(request, "web/second_factor_codes.html", {"codes": codes})
@@ -132,6 +143,16 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     else:
         context["secret"] = secret_text(begun_device(officer=officer))
     return render(request, "web/second_factor.html", context)
+
+
+def require_own_password(request: HttpRequest, officer: Officer) -> None:
+    """Check the password of who takes a device into use: its codes confirm what only the officer confirms.
+
+    :raises ProofWrong: if it is wrong
+    """
+    given = request.POST.get("password", "")
+    if not own_password_is_right(request=request, officer=officer, password=given, act="officer.factor_enrol"):
+        raise ProofWrong("confirmation_is_right")
 
 
 def second_factor_qr(request: HttpRequest) -> HttpResponse:

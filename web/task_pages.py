@@ -21,6 +21,7 @@ DESKS: Final[Mapping[str, tuple[str, str]]] = {
     "runs": ("runs", "month"),
     "bank": ("batches", "month"),
     "results": ("results", "month"),
+    "money": ("money", "month"),
     "claims": ("township_claims", "township"),
     "settlements": ("settlements", "month"),
     "drafts": ("drafts", ""),

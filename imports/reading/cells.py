@@ -16,7 +16,7 @@ Convert = Callable[[bytes], Cell]
 # ECMA-376 part 1, 18.8.30; 27 to 36 and 50 to 58 are the dates of Chinese, Japanese and Korean Excel.
 # 46 runs past 24 hours: a number.
 DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)})
-LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\[\]]*\]')
 ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
 DATE_LETTERS = re.compile(r"[ymdhs]|a{3,4}", re.IGNORECASE)
 

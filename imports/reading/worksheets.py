@@ -18,10 +18,13 @@ COLUMNS_MAX = 1 << 14
 ROW_BYTES_MAX = 1 << 24
 HEAD_BYTES_MAX = 1 << 24
 
-SHEET_DATA = re.compile(rb"<((?:[\w.-]+:)?)sheetData(?=[\s/>])[^>]*?(/?)>")
+# No pattern reaches from one tag into the next: no part can make it look at the same places again and again.
+SHEET_DATA = re.compile(rb"<((?:[\w.-]+:)?)sheetData(?=[\s/>])[^<>]*?(/?)>")
 ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["']([0-9]+)["']""")
 REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})([0-9]+)["']""")
-MERGED = re.compile(rb"""[<:]mergeCell\s[^>]*?ref\s*=\s*["']([A-Z]{1,3})([0-9]+)(?::([A-Z]{1,3})([0-9]+))?["']""")
+MERGED = re.compile(
+    rb"""<(?:[\w.-]+:)?mergeCell\s[^<>]*?ref\s*=\s*["']([A-Z]{1,3})([0-9]+)(?::([A-Z]{1,3})([0-9]+))?["']"""
+)
 
 
 class BrokenSheet(Exception):
@@ -75,20 +78,20 @@ def tags_with(prefix: bytes) -> Tags:
         return re.compile(text.replace(b"@", re.escape(prefix)), re.DOTALL)
 
     return Tags(
-        row=pattern(rb"<@row(?=[\s/>])([^>]*?)(/?)>"),
+        row=pattern(rb"<@row(?=[\s/>])([^<>]*?)(/?)>"),
         row_end=pattern(rb"</@row\s*>"),
         data_end=b"</" + prefix + b"sheetData",
         # The letters of the column, the other attributes, the plain text inside, or else all that is inside.
         # Possessive (++) throughout: a tenth faster, and no text can make it try twice.
         cell=pattern(
-            rb'<@c(?: r="([A-Z]++)[0-9]++")?+([^>/]*+)(?:'
-            rb">(?:<(?:@v|@is><@t(?:\s[^>]*+)?+)>([^<]*+)</(?:@v|@t></@is)></@c>|(.*?)</@c\s*>)|/>)"
+            rb'<@c(?: r="([A-Z]++)[0-9]++")?+([^<>/]*+)(?:'
+            rb">(?:<(?:@v|@is><@t(?:\s[^<>]*+)?+)>([^<]*+)</(?:@v|@t></@is)></@c>|([^<]*+(?:<(?!/?@c[\s/>])[^<]*+)*+)</@c\s*>)|/>)"
         ),
         cell_start=b"<" + prefix + b"c",
         cell_opening=pattern(rb"<@c(?=[\s/>])"),
-        value=pattern(rb"<@v(?:\s[^>]*)?>(.*?)</@v\s*>"),
-        inline=pattern(rb"<@is(?=[\s>]).*</@is\s*>"),
-        formula=pattern(rb"<@f(?=[\s/>])[^>]*?(?:/>|>(.*?)</@f\s*>)"),
+        value=pattern(rb"<@v(?:\s[^<>]*+)?+>([^<]*+(?:<(?!/?@v[\s/>])[^<]*+)*+)</@v\s*>"),
+        inline=pattern(rb"<@is(?=[\s>])[^<]*+(?:<(?!/?@is[\s>])[^<]*+)*+</@is\s*>"),
+        formula=pattern(rb"<@f(?=[\s/>])[^<>]*?(?:/>|>([^<]*+(?:<(?!/?@f[\s/>])[^<]*+)*+)</@f\s*>)"),
         formula_start=b"<" + prefix + b"f",
     )
 

@@ -1,7 +1,7 @@
 """Claims are registered, signed, reviewed and queued; an invoice is used once, ever; a refused one keeps its reason."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -201,6 +201,14 @@ def test_a_claim_that_the_head_did_not_sign_is_not_accepted() -> None:
         accept_claim(claim=claim, officer=demo_officer("preparer"), at=AT)
     claim.refresh_from_db()
     assert claim.status == "REGISTERED"
+
+
+def test_a_claim_is_signed_once() -> None:
+    claim, head = signed("BZ1", line("10.00")), demo_officer("chief_accountant")
+    with pytest.raises(StateRefuses, match="claim_moves"):
+        sign_claim(claim=claim, signer="测试镇长", officer=head, on=SIGNED_ON + timedelta(days=1), at=AT)
+    claim.refresh_from_db()
+    assert claim.signed_on == SIGNED_ON
 
 
 def test_who_registered_does_not_review() -> None:

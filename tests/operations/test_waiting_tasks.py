@@ -13,7 +13,7 @@ from month.waiting_rows import Waiting
 from month.waiting_tasks import CLAIMS_WAIT, WAITS, waiting_for
 from tests import golden
 from tests.golden import BIRCH
-from treasury.models import Claim, Settlement, Township
+from treasury.models import Claim, Release, Settlement, Township
 
 stage = golden.stage
 rolled_back = golden.rolled_back
@@ -50,6 +50,12 @@ def test_claims_are_counted_by_township() -> None:
     signed = Claim.objects.filter(status="SIGNED", township=Township.objects.get(code=BIRCH)).count()
     told = [one for one in at_desk(preparer, "claims") if one.township == BIRCH]
     assert sum(one.count for one in told) == signed
+
+
+def test_releases_wait_for_who_releases_their_money() -> None:
+    waiting = Release.objects.filter(status="WAITING").count()
+    assert waiting
+    assert sum(one.count for one in at_desk(officer_with("releaser"), "money")) == waiting
 
 
 @pytest.mark.parametrize("post", sorted(POSTS))

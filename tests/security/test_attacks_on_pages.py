@@ -145,6 +145,9 @@ def test_a_stranger_sends_no_large_body(settings: Settings, more: int, status: i
         ("-2+3", "'-2+3"),
         ("@SUM(1)", "'@SUM(1)"),
         ("\t=1", "'\t=1"),
+        ("\n=1", "'\n=1"),
+        ("＝1+1", "'＝1+1"),
+        ("＠SUM(1)", "'＠SUM(1)"),
         ("-12.30", "-12.30"),
         ("-1,234.00", "-1,234.00"),
         ("+8", "+8"),
@@ -155,3 +158,11 @@ def test_a_stranger_sends_no_large_body(settings: Settings, more: int, status: i
 )
 def test_no_cell_of_a_csv_is_a_formula(cell: object, written: object) -> None:
     assert inert(cell) == written
+
+
+@pytest.mark.parametrize("route", ["runs", "settlements"])
+def test_a_month_before_all_policies_is_not_found(route: str) -> None:
+    hire("wang", "preparer")
+    client = Client()
+    enter(client, "wang")
+    assert client.get(reverse(route, args=["1999-05"])).status_code == 404

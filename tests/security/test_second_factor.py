@@ -15,7 +15,7 @@ from pytest_django import Settings
 from ledger.models import AuditEvent, Officer
 from tests import sign_ins
 from tests.acting_as import let_act_as
-from tests.sign_ins import code_of, enter, events, forget_waiting, hire, is_in, signed_in
+from tests.sign_ins import PASSWORD, code_of, enter, events, forget_waiting, hire, is_in, signed_in
 from web.models import FactorReset
 from web.security.factors import BACKUP_CODES
 from web.security.qr_codes import qr_svg
@@ -29,7 +29,8 @@ CODE = re.compile(r"<code>([a-z2-7]{4}(?:-[a-z2-7]{4}){3})</code>")
 def enrol(client: Client, officer: Officer) -> list[str]:
     """Take a device into use and return the backup codes that the page shows."""
     client.get(reverse("second_factor"))
-    page = client.post(reverse("second_factor"), {"code": code_of(officer)}).content.decode()
+    typed = {"code": code_of(officer), "password": PASSWORD}
+    page = client.post(reverse("second_factor"), typed).content.decode()
     forget_waiting(officer)
     return CODE.findall(page)
 
@@ -70,8 +71,18 @@ def test_a_wrong_code_takes_no_device_into_use(wang: Officer) -> None:
     client = signed_in("wang")
     client.get(reverse("second_factor"))
     wrong = f"{(int(code_of(wang)) + 1) % 1_000_000:06d}"
-    assert "The code is wrong" in client.post(reverse("second_factor"), {"code": wrong}).content.decode()
+    typed = {"code": wrong, "password": PASSWORD}
+    assert "The code is wrong" in client.post(reverse("second_factor"), typed).content.decode()
     assert not TOTPDevice.objects.get().confirmed
+
+
+def test_who_sits_at_a_session_of_another_takes_no_device_into_use(wang: Officer) -> None:
+    client = signed_in("wang")
+    client.get(reverse("second_factor"))
+    for at in range(5):
+        answer = client.post(reverse("second_factor"), {"code": code_of(wang), "password": f"guessed {at}"})
+    assert (answer.status_code, TOTPDevice.objects.get().confirmed) == (429, False)
+    assert set(events("officer.factor_enrol")) == {("wang", "confirmation_is_right")}
 
 
 def test_the_key_is_shown_before_it_is_in_use_and_never_after(wang: Officer, codes: list[str]) -> None:

@@ -291,6 +291,23 @@ def change(client: Client, new: str, old: str = PASSWORD) -> str:
     return "" if answer.status_code == 302 else answer.content.decode()
 
 
+def test_the_present_password_is_not_guessed_at_a_session_of_another() -> None:
+    hire("wang")
+    client = signed_in("wang")
+    form = {"new_password1": OTHER, "new_password2": OTHER}
+    statuses = [
+        client.post(reverse("password"), form | {"old_password": f"guessed {at}"}).status_code for at in range(5)
+    ]
+    assert statuses == [200, 200, 200, 200, 429]
+    assert client.post(reverse("password"), form | {"old_password": PASSWORD}).status_code == 429
+    assert ("wang", "confirmation_is_right") in events("officer.password")
+
+
+def test_a_form_of_a_session_that_has_ended_leads_to_a_page_afterwards() -> None:
+    answer = Client().post(reverse("job_act", args=[1]))
+    assert answer.headers["Location"] == f"{reverse('sign_in')}?next=/"
+
+
 def test_a_change_of_password_ends_the_other_sessions_and_not_this_one() -> None:
     hire("wang")
     other, own = signed_in("wang"), signed_in("wang")

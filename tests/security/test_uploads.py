@@ -67,6 +67,11 @@ HONEST = {
     "bom.csv": "姓名,应发\n".encode("utf-8-sig"),
     "gb.csv": "姓名,应发\n王小明,-5000\n备注=甲|乙,1\n".encode("gb18030"),
     "utf16.csv": "姓名\t应发\n".encode("utf-16"),
+    # What a pattern that goes back and forth would look at for hours.
+    "empty lines.csv": b"name,amount\n" + b"\n" * (1 << 20),
+    "signs.csv": b'name,amount\n"' + b'=|"' * (1 << 16),
+    "tags.xlsx": workbook(add={"xl/worksheets/sheet2.xml": b"<f " * (1 << 20)}),
+    "relations.xlsx": workbook(add={RELATIONS: b"<Relationship " * (1 << 16)}),
     "link.xlsx": workbook(
         add={
             RELATIONS: b'<Relationships><Relationship Id="rId1" Type="http://x/relationships/hyperlink" '
@@ -111,6 +116,12 @@ HOSTILE = [
         refused.UploadHasLinks,
     ),
     (
+        "prefixed.xlsx",
+        workbook(add={RELATIONS: f"<r:Relationship Id='>' Type='x/oleObject' {EXTERNAL}/>".encode()}),
+        refused.UploadHasLinks,
+    ),
+    ("relations.xlsx", workbook(add={RELATIONS: b"<Relationship " * (1 << 20)}), refused.UploadInflates),
+    (
         "dde.xlsx",
         workbook(add={"xl/worksheets/sheet2.xml": b"<c><f>cmd|'/C calc'!A0</f></c>"}),
         refused.UploadHasLinks,
@@ -121,6 +132,7 @@ HOSTILE = [
         refused.UploadHasLinks,
     ),
     ("dde.csv", b"name,amount\n=cmd|' /C calc'!A0,1\n", refused.UploadHasLinks),
+    ("dde-far-down.csv", b"name,amount\n" + b"\n" * (1 << 20) + b" \t =cmd|' /C calc'!A0,1\n", refused.UploadHasLinks),
     ("object.xlsx", workbook(add={"xl/embeddings/oleObject1.bin": b"x"}), refused.UploadHasObjects),
     ("bomb.xlsx", bomb(), refused.UploadInflates),
     ("parts.xlsx", workbook(add={f"xl/x{n}.xml": b"" for n in range(2001)}), refused.UploadInflates),

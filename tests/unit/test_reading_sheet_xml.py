@@ -295,6 +295,17 @@ def test_a_sheet_that_is_none_is_broken_and_the_row_is_told(rows: str, row: int)
     assert (refusal.name, refusal.facts["sheet"], refusal.facts["row"]) == (Obstacle.BROKEN, "工资", row)
 
 
+@pytest.mark.parametrize("tag", ["<c>", "<c ", "<c><v>", "<c><v ", "<c><f>", "<c><is><t ", "<c><is><r>"])
+def test_tags_that_never_end_are_broken_before_long(tag: str) -> None:
+    """A pattern that goes on from one tag into the next looks at this for days, and no worker does anything else."""
+    assert refusal_of(workbook(f'<row r="1">{tag * (1 << 18)}</row>')).name == Obstacle.BROKEN
+
+
+def test_a_head_that_never_ends_is_broken_before_long() -> None:
+    parts = parts_with("<sheetData " * (1 << 20))
+    assert refusal_of(archive_of(parts)).name == Obstacle.BROKEN
+
+
 @pytest.mark.parametrize(
     "sheet",
     ["", "<worksheet/>", "<worksheet><sheetData><row>", "<worksheet><sheetData>", "<worksheet>".encode("utf-16")],

@@ -21,6 +21,7 @@ from ledger.checks import CHECKS
 from ledger.models import AuditEvent, Book, Officer
 from month import keeping_files
 from month.models import FileSide, Job, JobFile, JobState
+from month.paper_work import JournalRefused, write_book
 from month.taking_away import take_away
 from tests import packs, sign_ins
 from tests.sign_ins import PASSWORD, hire, signed_in
@@ -140,6 +141,21 @@ def test_a_sample_that_does_not_fit_is_refused_at_once_and_nothing_typed_is_lost
     assert answer.status_code == OPEN
     assert "sample_filter_fits" in answer.content.decode()
     assert "kept-seed" in answer.content.decode()
+
+
+@pytest.mark.parametrize("interval", ["1e-300", "1e400", "0.001", "NaN"])
+def test_an_interval_that_is_no_amount_is_refused_at_once(auditor: Client, interval: str) -> None:
+    fields = {"method": "monetary", "of": "vouchers", "since": "2026-01-01", "until": "2026-12-31"}
+    answer = auditor.post(reverse("audit_samples"), fields_of(auditor, **fields, interval=interval))
+    assert answer.status_code == OPEN
+    assert "field_is_read" in answer.content.decode()
+
+
+def test_an_interval_of_nothing_draws_nothing(auditor: Client) -> None:
+    fields = {"method": "monetary", "of": "vouchers", "since": "2026-01-01", "until": "2026-12-31", "interval": "0"}
+    job = asked(auditor, fields, "audit_samples")
+    job.refresh_from_db()
+    assert (job.status, job.failure) == (JobState.FAILED, "sample_size_is_given")
 
 
 @pytest.mark.parametrize(
@@ -272,3 +288,15 @@ def test_an_auditor_changes_no_voucher_by_any_page_of_the_desk(auditor: Client) 
     for page in ("audit_exports", "audit_checks", "audit_samples", "audit_trace"):
         auditor.post(reverse(page), fields_of(auditor, what="pack", year="2026", of="nothing at all"))
     assert list(Book.objects.order_by("pk").values_list("head__seal_number", "head__digest")) == heads
+
+
+def test_a_journal_is_written_of_a_book_and_never_to_a_place_that_was_typed(auditor: Client, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.journal"
+    kept.write_text("kept")
+    asked_for = {"what": "journal", "format": "hledger", "book": str(kept.with_suffix(""))}
+    jobs = Job.objects.count()
+    answer = auditor.post(reverse("audit_exports"), fields_of(auditor, **asked_for))
+    assert (answer.status_code, Job.objects.count()) == (OPEN, jobs)
+    with pytest.raises(JournalRefused, match="book_is_opened"):
+        write_book(tmp_path, asked_for)
+    assert kept.read_text() == "kept"

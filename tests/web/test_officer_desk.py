@@ -289,7 +289,8 @@ def test_approved_posts_are_recorded_by_one_and_confirmed_by_another(administrat
     unit = Unit.objects.order_by("code")[0]
     here = reverse("establishment")
     sent = {"unit": unit.code, "posts": "12", "from": "2026-01-01", "paper": "编办〔2026〕3号"}
-    assert send(administrator, here, sent | {"posts": "x"}).status_code == REFUSED
+    for posts in ("x", "000000001" + "9" * 5000):
+        assert send(administrator, here, sent | {"posts": posts}).status_code == REFUSED
     assert send(administrator, here, sent).status_code == DONE
     entry = Establishment.objects.get()
     assert send(administrator, here, {"confirm": str(entry.pk)}).status_code == REFUSED

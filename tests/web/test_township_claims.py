@@ -166,6 +166,10 @@ def test_an_act_on_a_claim_that_has_moved_since_is_refused(clerk: Client, head: 
         ({"sub_account": "别的"}, "Choose the account"),
         ({"unit": f"{BIRCH}001"}, "unit_is_of_its_township"),
         ({"number": ""}, "Give the claim its number."),
+        ({"number": ".."}, ".. cannot be the number of a claim."),
+        ({"number": "RW/../4"}, "RW/../4 cannot be the number of a claim."),
+        ({"claimed_on": "9999-12-31"}, "9999-12-31 is no day"),
+        ({"line_attachments": ["1" * 5000, ""]}, "The number of papers is a whole number."),
     ],
 )
 def test_a_refused_form_keeps_what_was_typed(clerk: Client, fields: dict[str, Any], said: str) -> None:

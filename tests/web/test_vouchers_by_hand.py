@@ -169,7 +169,9 @@ REFUSALS = [
     (PAIR, {"summary": " "}, "voucher_header_is_complete"),
     (PAIR, {"summary": "长" * 201}, "text_fits_its_column"),
     (PAIR, {"attachments": "32768"}, "attachments_are_a_number"),
+    (PAIR, {"attachments": "1" * 5000}, "attachments_are_a_number"),
     (PAIR, {"corrects": "77"}, "voucher_corrects_its_book"),
+    (PAIR, {"corrects": "1" * 5000}, "voucher_corrects_its_book"),
 ]
 
 

@@ -28,7 +28,7 @@ from audit.exports.csv_files import Encoding
 from audit.voucher_files import PDF
 from ledger.book_figures import ADJUSTMENT
 from ledger.exports.book_papers import PAPERS as BOOK_PAPERS
-from ledger.models import Officer, Period
+from ledger.models import Book, Officer, Period
 from ledger.recording import refusals_recorded
 from ledger.refusals import UnableToPost
 from month.audit_work import pack_asked, papers_asked, vouchers_asked
@@ -126,7 +126,8 @@ def pack_typed(typed: QueryDict, officer: Officer) -> Asked:
 
 
 def journal_typed(typed: QueryDict, _officer: Officer) -> Asked:
-    return journal(book=fields.text_in(typed, "book"), format_name=fields.one_of(typed, "format", JOURNALS))
+    codes = ["", *Book.objects.values_list("code", flat=True)]
+    return journal(book=fields.one_of(typed, "book", codes), format_name=fields.one_of(typed, "format", JOURNALS))
 
 
 ASKED: dict[str, Callable[[QueryDict, Officer], Asked]] = {

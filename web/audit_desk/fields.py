@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from ledger.money import InexactAmount, exact
 from ledger.refusals import UnableToPost
 from web.addresses import day_in as addressed_day
 
@@ -79,12 +80,9 @@ def amount_in(text: str, name: str) -> Decimal:
     :raises Unreadable: if it is none
     """
     try:
-        amount = Decimal(text.replace(",", ""))
-    except InvalidOperation as error:
+        return exact(text.replace(",", "").replace("，", ""))
+    except InexactAmount as error:
         raise unreadable(name, text) from error
-    if not amount.is_finite():
-        raise unreadable(name, text)
-    return amount
 
 
 def unreadable(name: str, text: str) -> Unreadable:

@@ -17,6 +17,7 @@ from ledger.models import AccountingUnit, Book, Fund, Officer, Project, Voucher,
 from ledger.models.words import DraftStatus, VoucherType
 from web.access import open_books
 from web.acting import SEE_OTHER, Outcome, take, tell
+from web.addresses import key_in
 from web.book_desk.draft_pages import mark_of, open_drafts, subject_of
 from web.book_desk.typed import ROWS_MORE, Typed, as_typed, blank, entries_of, header_of, typed_in
 
@@ -93,8 +94,7 @@ def taken(
 def form(
     request: HttpRequest, book: Book, typed: Typed, draft: VoucherDraft | None = None, outcome: Outcome | None = None
 ) -> HttpResponse:
-    corrects = typed.header["corrects"]
-    known = corrects.isascii() and corrects.isdecimal()
+    corrects = key_in(typed.header["corrects"])
     context = {
         "book": book,
         "draft": draft,
@@ -103,7 +103,7 @@ def form(
         "outcome": outcome,
         "types": VoucherType.choices,
         "kinds": [(kind.value, kind.label) for kind in HAND_KINDS],
-        "corrected": Voucher.objects.filter(book=book, pk=int(corrects)).first() if known else None,
+        "corrected": Voucher.objects.filter(book=book, pk=corrects).first() if corrects is not None else None,
         "accounts": accounts_by_hand(book=book).select_related("parent"),
         "funds": Fund.objects.order_by("code"),
         "units": AccountingUnit.objects.order_by("code")[:LISTED_MAX],

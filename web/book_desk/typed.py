@@ -15,6 +15,7 @@ from ledger.models import Book, Voucher, VoucherDraft
 from ledger.models.words import VoucherKind, VoucherType
 from ledger.money import ZERO, InexactAmount, exact
 from ledger.refusals import AmountNotExact, DateOutsideBook, ReversalRefused, TextTooLong
+from web.addresses import key_in
 
 HEADER: Final = ("posting_date", "voucher_type", "kind", "summary", "attachments", "paper", "corrects")
 DIMENSIONS: Final = ("functional", "economic", "project", "unit", "counterparty")
@@ -102,13 +103,14 @@ def header_of(typed: Typed, book: Book) -> DraftHeader:
     except ValueError as error:
         raise DateOutsideBook("posting_date_is_a_date", {"date": said["posting_date"]}) from error
     attachments = said["attachments"] or "0"
-    if not attachments.isascii() or not attachments.isdecimal() or int(attachments) > SMALL_MAX:
+    papers = key_in(attachments)
+    if papers is None or papers > SMALL_MAX:
         raise TextTooLong("attachments_are_a_number", {"attachments": attachments[:20]})
     require_room([said["summary"], said["paper"]])
     return DraftHeader(
         posting_date=day,
         summary=said["summary"],
-        attachments=int(attachments),
+        attachments=papers,
         voucher_type=VoucherType(said["voucher_type"]) if said["voucher_type"] in VoucherType else VoucherType.GENERAL,
         kind=VoucherKind.SUPPLEMENT if said["kind"] == VoucherKind.SUPPLEMENT else VoucherKind.ORDINARY,
         corrects=corrected(said["corrects"], book),
@@ -119,7 +121,8 @@ def header_of(typed: Typed, book: Book) -> DraftHeader:
 def corrected(text: str, book: Book) -> Voucher | None:
     if not text:
         return None
-    found = Voucher.objects.filter(book=book, pk=int(text)).first() if text.isascii() and text.isdecimal() else None
+    key = key_in(text)
+    found = Voucher.objects.filter(book=book, pk=key).first() if key is not None else None
     if found is None:
         raise ReversalRefused("voucher_corrects_its_book", {"book": book.code, "corrects": text[:20]})
     return found

@@ -20,6 +20,7 @@ from treasury.models import Establishment, Unit
 from treasury.refusals import NothingThere, TermWrong
 from web.access import officer_of
 from web.acting import SEE_OTHER, take, tell
+from web.addresses import key_in
 from web.officer_desk.typed import day_typed
 
 PAGE: Final = 50
@@ -92,11 +93,12 @@ def recording(request: HttpRequest) -> Callable[[Officer, datetime], str]:
         if unit is None:
             raise NothingThere("unit_is_registered", {"unit": sent.get("unit", "")[:40]})
         posts = sent.get("posts", "").strip()
-        if not (posts.isascii() and posts.isdecimal() and int(posts[:9]) <= POSTS_MAX):
+        approved = key_in(posts)
+        if approved is None or approved > POSTS_MAX:
             raise TermWrong("approved_posts_are_a_number", {"posts": posts[:20]})
         made = record_establishment(
             unit=unit,
-            approved=int(posts),
+            approved=approved,
             effective_from=day_typed(sent.get("from", "")),
             paper=sent.get("paper", "").strip()[:200],
             officer=officer,

@@ -9,6 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
+from django.views.defaults import page_not_found
+
+from ledger.policies import NoValue
 
 NUL = "\x00"
 API = "api"
@@ -55,6 +58,21 @@ class TextMiddleware:
         texts = (text for one in asked for name, values in one.lists() for text in (name, *values))
         if NUL in request.path_info or any(NUL in text for text in texts):
             raise SuspiciousOperation("a NUL in a request")
+
+
+class PolicyMiddleware:
+    """Answer for a day of which the policies say nothing as for what is not there: nobody worked with them then."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer: HttpResponse = self.get_response(request)
+        return answer
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Return the page of what is not found, or nothing for any other error."""
+        return page_not_found(request, exception) if isinstance(exception, NoValue) else None
 
 
 def is_of_api(request: HttpRequest) -> bool:

@@ -105,13 +105,31 @@ def proof_is_right(*, request: HttpRequest, officer: Officer, proof: str) -> boo
     """Whether a proof is a code of the officer's device or the password; failures lock out as at the sign-in."""
     if looks_like_code(proof) and has_factor(officer) and code_is_right(officer=officer, code=proof):
         return True
+    return password_is_right(request=request, officer=officer, password=proof)
+
+
+def password_is_right(*, request: HttpRequest, officer: Officer, password: str) -> bool:
+    """Whether a password is that of who is signed in; failures lock out as at the sign-in."""
     # What the officer has filled into the page's form is none of the lock-out's business.
     bare = HttpRequest()
     bare.META, bare.method, bare.path, bare.path_info = request.META, "POST", "/", "/"
-    found = authenticate(bare, username=officer.username, password=proof)
+    found = authenticate(bare, username=officer.username, password=password)
     for name in ("axes_locked_out", "axes_failures_since_start"):
         setattr(request, name, getattr(bare, name, None))
     return found is not None and found.pk == officer.pk
+
+
+def own_password_is_right(*, request: HttpRequest, officer: Officer, password: str, act: str) -> bool:
+    """Whether a password is that of who is signed in, before something about access is changed; a wrong one is told.
+
+    A session that was left open opens nothing more than it has.
+    """
+    if password_is_right(request=request, officer=officer, password=password):
+        return True
+    if not is_locked_out(request) or just_locked_out(request):
+        refusal = ProofWrong("confirmation_is_right")
+        record(refusal, officer=officer, act=act, subject=f"officer/{officer.username}", at=timezone.now())
+    return False
 
 
 def record(refusal: UnableToPost, *, officer: Officer, act: str, subject: str, at: datetime) -> None:

@@ -26,12 +26,14 @@ MACRO_TYPE: Final = re.compile(rb"macroEnabled|vbaProject|macrosheet", re.IGNORE
 MACRO_PARTS: Final = ("xl/macrosheets/", "xl/vbaproject", "xl/dialogsheets/")
 LINK_PARTS: Final = ("xl/externallinks/", "xl/connections.xml", "xl/querytables/", "xl/model/", "customdata/")
 OBJECT_PARTS: Final = ("xl/embeddings/", "xl/activex/", "xl/ctrlprops/")
-# A relation out of the workbook is none of ours unless a reader has to click on it.
-RELATION: Final = re.compile(rb"<Relationship\b[^>]*>")
+# A relation out of the workbook is none of ours unless a reader has to click on it. No pattern reaches from one tag to
+# the next: then every place of a part is looked at a few times at most, whatever the part.
+RELATION: Final = re.compile(rb"<(?:[\w.-]+:)?Relationship\b(?:[^<>\"']|\"[^<\"]*\"|'[^<']*')*")
+RELATIONS_BYTES_MAX: Final = 1 << 20
 EXTERNAL: Final = re.compile(rb"TargetMode\s*=\s*[\"']External[\"']", re.IGNORECASE)
 HYPERLINK: Final = re.compile(rb"Type\s*=\s*[\"'][^\"']*/hyperlink[\"']")
 # <f>cmd|'/C calc'!A0</f>: a program asked for a value.
-DDE: Final = re.compile(rb"<(?:\w+:)?f\b[^>]*>[^<]{0,300}\|[^<]{0,500}!")
+DDE: Final = re.compile(rb"<(?:\w+:)?f\b[^<>]*>[^<|]{0,300}\|[^<!]{0,500}!")
 OVERLAP: Final = 1024
 
 
@@ -82,7 +84,9 @@ def check_content(name: str, path: str, archive: zipfile.ZipFile, member: zipfil
     if path == TYPES and any(MACRO_TYPE.search(piece) for piece in pieces(archive, member)):
         raise UploadHasMacros("upload_has_no_macros", {"file": name})
     if path.endswith(".rels"):
-        relations = b"".join(pieces(archive, member))
+        if member.file_size > RELATIONS_BYTES_MAX:
+            raise UploadInflates("upload_unpacks_in_limits", {"file": name, "limit": RELATIONS_BYTES_MAX})
+        relations = archive.read(member)
         for relation in RELATION.findall(relations):
             if EXTERNAL.search(relation) and not HYPERLINK.search(relation):
                 raise UploadHasLinks("upload_takes_nothing_from_outside", {"file": name})

@@ -13,7 +13,7 @@ from ledger.money import ZERO, InexactAmount, exact
 from treasury.claiming import HandedInClaim, HandedInLine
 from treasury.models import Claim, Township
 from treasury.models.words import SubAccountKind
-from web.addresses import MONTH
+from web.addresses import MONTH, day_in, key_in
 
 ROWS = 5
 ROWS_MAX = 200
@@ -47,7 +47,7 @@ class TypedLine:
             return _("{text} is no amount; write it as 1234.50.").format(text=self.amount[:30] or "—")
         if amount <= ZERO:
             return _("The amount of a line is above zero.")
-        if self.attachments and not (self.attachments.isascii() and self.attachments.isdigit()):
+        if self.attachments and key_in(self.attachments) is None:
             return _("The number of papers is a whole number.")
         return ""
 
@@ -84,11 +84,11 @@ class TypedClaim:
         found = []
         if not self.number:
             found.append(_("Give the claim its number."))
+        elif not {"", ".", ".."}.isdisjoint(self.number.split("/")):  # its page could not be opened
+            found.append(_("{text} cannot be the number of a claim.").format(text=self.number))
         if not MONTH.fullmatch(self.month):
             found.append(_("Choose the month of the claim."))
-        try:
-            date.fromisoformat(self.claimed_on)
-        except ValueError:
+        if day_in(self.claimed_on) is None:
             found.append(_("{text} is no day; write it as 2026-11-05.").format(text=self.claimed_on[:20] or "—"))
         if self.sub_account not in SubAccountKind.values:
             found.append(_("Choose the account it is paid from."))

@@ -18,8 +18,10 @@ from treasury.exports import documents
 from treasury.models import Claim, Collection, IncomeLine, Secondment, Settlement, Township
 from treasury.models.words import ClaimStatus, IncomeKind, ReleaseStatus, SettlementStatus
 from treasury.positions import AccountPosition, positions_on
+from treasury.scopes import reads_district
 from treasury.secondments import holders_on
 from treasury.settlement_figures import end_of_month
+from web.access import officer_of
 from web.charts import bar_chart
 from web.township_desk.claim_pages import REGISTER, stage_of
 from web.township_desk.standing_here import may, township_here
@@ -61,6 +63,7 @@ def township(request: HttpRequest, code: str) -> HttpResponse:
         "fall": fall,
         "chart": bar_chart(days=fall.days, amounts=fall.balances),
         "register": register,
+        "reads_district": reads_district(officer_of(request)),
         "open_claims": [(one, stage_of(one)) for one in open_claims.order_by("claimed_on", "pk")[:OPEN_CLAIMS_SHOWN]],
         "may_register": may(request, REGISTER, shown),
         "income": income,

@@ -20,6 +20,7 @@ from treasury.exports import documents
 from treasury.models import Settlement, Township
 from treasury.models.words import SettlementStatus, StatementSide, StatementStatus
 from treasury.refusals import NothingThere
+from treasury.scopes import reads_district
 from treasury.settlement_origins import settlement_sheets, what_if_sheets
 from treasury.settlement_readings import SettlementSheet
 from treasury.settling import approve_settlements, prepare_settlements, withdraw_settlements
@@ -137,6 +138,7 @@ def settlements(request: HttpRequest, month: str) -> HttpResponse:
         "sheets": sheets,
         "is_what_if": is_what_if,
         "is_kept": bool(kept),
+        "reads_district": reads_district(officer),
         "totals": settlement_totals(sheets),
         "mark": mark_of_settlements(chosen),
         "subject": f"month/{month}",

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import IO, Final
 
-FORMULA_MARKS: Final = ("=", "+", "-", "@", "\t", "\r")
+# Wide signs, too: spreadsheets of East Asia take them for the narrow ones.
+FORMULA_MARKS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 NUMBER: Final = re.compile(r"[-+]?[0-9][0-9,]*(?:\.[0-9]+)?", re.ASCII)
 
 
