@@ -231,6 +231,8 @@ ROUTES: Final[Mapping[str, Rule | Holds | ByToken]] = {
     "overpayment": Rule.READS_DISTRICT,
     "benefit_fundings": Rule.READS_DISTRICT,
     "benefit_run_funding": Rule.READS_DISTRICT,
+    **dict.fromkeys(("benefit_papers", "benefit_statistics", "benefit_due_list"), Rule.READS_DISTRICT),
+    **dict.fromkeys(("benefit_public_list", "benefit_booklet"), Rule.READS_DISTRICT),
     # The archives' desk. What is entered there, the act asks for its post.
     "archives": Rule.READS_DISTRICT,
     "archive_appraisals": Rule.READS_DISTRICT,
