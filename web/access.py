@@ -262,6 +262,7 @@ ROUTES: Final[Mapping[str, Rule | Holds | ByToken]] = {
     "revenue_plan": Rule.READS_A_BOOK,
     "passing": Rule.READS_DISTRICT,
     "passing_receipt": Rule.READS_DISTRICT,
+    "passing_figures": Rule.READS_DISTRICT,
     "passing_new": holds("treasury.propose_earmarking"),
     # The desk of officers.
     "officers": Rule.MANAGES_ACCESS,

@@ -153,7 +153,7 @@ def budget_desk(township: str, book: str) -> dict[str, str]:
     keyed = ("purchase", "earmarked_plan", "earmarked_allocation", "award_prize", "award_fine", "passing_receipt")
     return {
         **{name: reverse(name) for name in ("budgets", "purchases", "earmarked", "awards", "revenue_plans")},
-        **{name: reverse(name) for name in ("passing", "passing_new")},
+        **{name: reverse(name) for name in ("passing", "passing_new", "passing_figures")},
         **{name: reverse(name, args=[0]) for name in keyed},
         **{name: reverse(name, args=[township]) for name in ("purchase_new", "earmarked_township")},
         "earmarked_plan_new": reverse("earmarked_plan_new", args=[township]),
