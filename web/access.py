@@ -188,8 +188,10 @@ ROUTES: Final[Mapping[str, Rule | Holds | ByToken]] = {
     "run_exceptions": Rule.READS_DISTRICT,
     "run_sign": holds("payouts.sign_exception"),
     "run_papers": Rule.READS_DISTRICT,
-    "run_papers_make": holds("payouts.compute_run", "payouts.render_batch"),
-    "run_paper": holds("payouts.compute_run", "payouts.render_batch"),
+    **dict.fromkeys(
+        ("run_papers_make", "run_paper"),  # numbers in full for the first two acts, masked for the others
+        holds("payouts.compute_run", "payouts.render_batch", "payouts.review_run", "payouts.release_run"),
+    ),
     "incomes": Rule.READS_A_BOOK,
     "settlements": Rule.READS_A_BOOK,
     # The township desk. What a township's officer sends there, the act asks for the post in that township.
@@ -260,9 +262,7 @@ ROUTES: Final[Mapping[str, Rule | Holds | ByToken]] = {
     "award_fine": Rule.READS_A_BOOK,
     "revenue_plans": Rule.READS_A_BOOK,
     "revenue_plan": Rule.READS_A_BOOK,
-    "passing": Rule.READS_DISTRICT,
-    "passing_receipt": Rule.READS_DISTRICT,
-    "passing_figures": Rule.READS_DISTRICT,
+    **dict.fromkeys(("passing", "passing_receipt", "passing_figures"), Rule.READS_DISTRICT),
     "passing_new": holds("treasury.propose_earmarking"),
     # The desk of officers.
     "officers": Rule.MANAGES_ACCESS,
