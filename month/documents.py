@@ -1,6 +1,7 @@
 """Make the documents of a month: of its runs (payslips, register, approval sheets), and of the townships' money."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from itertools import groupby
@@ -10,7 +11,7 @@ from imports.fault_kinds import LAYOUT_WARNINGS
 from imports.marking import marked_name, write_marked_copy
 from imports.models import Finding, StagedFile, StagedSheet
 from ledger.exports.pages.embedding import GlyphMissing
-from ledger.masking import masked_name
+from ledger.masking import masked_account, masked_id, masked_name
 from ledger.models import Book
 from ledger.models.words import BookKind
 from ledger.sums import DoesNotAddUp
@@ -20,7 +21,7 @@ from payouts.benefit_registers import released_benefit_runs
 from payouts.exports import payslips, registers, remittances, run_sheets, unit_sheets
 from payouts.exports.benefit_registers import TITLE, write_benefit_register, write_benefit_register_book
 from payouts.exports.reconciliation_sheets import reconciliation_document
-from payouts.exports.rows import Heading
+from payouts.exports.rows import Heading, RunSheet, Slip, UnitSheet
 from payouts.exports.run_facts import contributions_of, run_sheet_of, slips_of, taxes_of, units_of
 from payouts.models import Person, Run
 from payouts.models.words import RunPurpose
@@ -43,6 +44,16 @@ def write_documents(*, folder: Path, month: date, at: datetime) -> list[str]:
         names += [f"documents/{name}" for name in write_named(folder / "documents", run, benefit_documents_of(run, at))]
     names += [f"documents/{name}" for name in write_reconciliations(folder=folder / "documents", month=month, at=at)]
     return [*names, *write_treasury_documents(folder=folder, month=month, at=at)]
+
+
+def write_masked_documents(*, folder: Path, month: date, at: datetime) -> list[str]:
+    """Write what is read before payroll runs of a month are decided on, numbers masked; return the names."""
+    runs = Run.objects.filter(month=month, purpose=RunPurpose.PAYROLL, edition__gt=0).order_by("number")
+    return [
+        f"documents/{name}"
+        for run in runs
+        for name in write_named(folder / "documents", run, masked_documents_of(run, at))
+    ]
 
 
 def write_reconciliations(*, folder: Path, month: date, at: datetime) -> list[str]:
@@ -146,16 +157,40 @@ def documents_of(run: Run, at: datetime) -> Iterator[tuple[str, Write]]:
         own, together = heading_of(run, at, township), list(group)
         yield f"工资条-{township}.pdf", partial(payslips.write_payslips, heading=own, slips=together)
     yield "工资条.csv", partial(payslips.write_payslip_list, heading=heading, slips=slips)
-    yield "工资发放登记表.pdf", partial(registers.write_register, heading=heading, slips=slips)
-    yield "工资发放登记表.xlsx", partial(registers.write_register_book, heading=heading, slips=slips)
-    yield "单位工资汇总表.pdf", partial(unit_sheets.write_unit_sheets, heading=heading, units=units)
-    yield "单位工资汇总表.xlsx", partial(unit_sheets.write_unit_book, heading=heading, units=units)
+    yield from registers_of("工资发放登记表", heading, slips)
+    yield from unit_sheets_of(heading, units)
     yield "个人所得税扣缴明细.xlsx", partial(remittances.write_tax_book, heading=heading, rows=taxes)
     yield "个人所得税扣缴明细.csv", partial(remittances.write_tax_list, rows=taxes)
     for fund, rows in contributions_of(run).items():
         book = partial(remittances.write_contribution_book, heading=heading, fund=fund, rows=rows)
         yield f"{fund}缴费明细.xlsx", book
         yield f"{fund}缴费明细.csv", partial(remittances.write_contribution_list, rows=rows)
+    yield from approval_sheets_of(heading, sheet)
+
+
+def masked_documents_of(run: Run, at: datetime) -> Iterator[tuple[str, Write]]:
+    """Yield each document that who decides on a run reads: none has the number of a person or an account in full."""
+    heading = heading_of(run, at)
+    slips = [
+        replace(slip, id_number=masked_id(slip.id_number), account=masked_account(slip.account))
+        for slip in slips_of(run)
+    ]
+    yield from registers_of("工资发放登记表（脱敏）", heading, slips)
+    yield from unit_sheets_of(heading, units_of(run))
+    yield from approval_sheets_of(heading, run_sheet_of(run))
+
+
+def registers_of(title: str, heading: Heading, slips: Sequence[Slip]) -> Iterator[tuple[str, Write]]:
+    yield f"{title}.pdf", partial(registers.write_register, heading=heading, slips=slips)
+    yield f"{title}.xlsx", partial(registers.write_register_book, heading=heading, slips=slips)
+
+
+def unit_sheets_of(heading: Heading, units: Sequence[UnitSheet]) -> Iterator[tuple[str, Write]]:
+    yield "单位工资汇总表.pdf", partial(unit_sheets.write_unit_sheets, heading=heading, units=units)
+    yield "单位工资汇总表.xlsx", partial(unit_sheets.write_unit_book, heading=heading, units=units)
+
+
+def approval_sheets_of(heading: Heading, sheet: RunSheet) -> Iterator[tuple[str, Write]]:
     yield "与上月比较.csv", partial(run_sheets.write_differences, rows=sheet.differences)
     yield "例外事项.csv", partial(run_sheets.write_exceptions, rows=sheet.exceptions)
     yield "统发工资审批表.pdf", partial(run_sheets.write_run_sheet, heading=heading, sheet=sheet)

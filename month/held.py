@@ -65,6 +65,10 @@ class Kind:
     other_posts: tuple[str, ...] = ()
     follow: Follow = nothing_follows
 
+    def is_for(self, officer: Officer) -> bool:
+        """Return whether an officer holds a post for the work."""
+        return any(officer.has_perm(post) for post in (self.post, *self.other_posts))
+
     def require_post(self, officer: Officer) -> None:
         """Check that an officer holds a post for the work.
 

@@ -35,6 +35,11 @@ def papers_of_month(*, month: date, sheets: Sequence[StagedSheet], marked: Seque
     return asked_papers("papers.month", month, **keys)
 
 
+def papers_to_decide(*, month: date) -> Asked:
+    """Ask for what is read before payroll runs of a month are decided on, numbers masked."""
+    return asked_papers("papers.masked", month)
+
+
 def papers_of_stage(*, month: date, sheets: Sequence[StagedSheet]) -> Asked:
     """Ask for the findings, the totals and the marked copies of staged sheets."""
     return asked_papers("papers.stage", month, sheets=[sheet.pk for sheet in sheets])
@@ -94,6 +99,10 @@ def make_month(folder: Path, arguments: Mapping[str, Any], officer: Officer, at:
     return [*names, *documents.write_documents(folder=folder, month=month, at=at)]
 
 
+def make_masked(folder: Path, arguments: Mapping[str, Any], _officer: Officer, at: datetime) -> list[str]:
+    return documents.write_masked_documents(folder=folder, month=date.fromisoformat(arguments["month"]), at=at)
+
+
 def make_stage(folder: Path, arguments: Mapping[str, Any], officer: Officer, at: datetime) -> list[str]:
     sheets = sheets_of(arguments["sheets"])
     month = date.fromisoformat(arguments["month"])
@@ -135,6 +144,7 @@ def sheets_of(keys: Sequence[int]) -> list[StagedSheet]:
 PAPER_KINDS = (
     Kind("papers.stage", "payouts.stage_file", 3, making(make_stage)),
     Kind("papers.month", "payouts.render_batch", 3, making(make_month), ("payouts.compute_run",)),
+    Kind("papers.masked", "payouts.review_run", 3, making(make_masked), ("payouts.release_run",)),
     Kind("papers.results", "payouts.take_results", 3, making(make_results)),
     Kind("books.export", "ledger.view_voucher", 3, export),
 )

@@ -25,6 +25,7 @@ KINDS: Mapping[str, object] = {
     "statement.read": gettext_lazy("take a statement of the bank"),
     "papers.stage": gettext_lazy("write the findings"),
     "papers.month": gettext_lazy("write the papers of a month"),
+    "papers.masked": gettext_lazy("write the papers of payroll runs, numbers masked"),
     "papers.results": gettext_lazy("write the list of results"),
     "books.export": gettext_lazy("export the books"),
     "month.sweep": gettext_lazy("post and sweep income"),

@@ -6,11 +6,13 @@ the day before their last: who has his or her last day in the period left in it.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 
+from django.db import connection, transaction
 from django.utils.timezone import get_default_timezone_name
 
 from ledger.money import ZERO
@@ -200,17 +202,27 @@ def statistics_of(*, period: StatisticalPeriod, on: date) -> Statistics:
         "months": [PERIOD_MONTHS[scheme.frequency] for scheme in schemes.values()],
     }
     found: dict[tuple[int, str], dict[str, int | Decimal]] = defaultdict(dict)
-    for statement, names in (
-        (MONEY, MONEY_NAMES),
-        (PEOPLE, PEOPLE_NAMES),
-        (OVERPAID, ("overpaid",)),
-        (RECOVERED, ("recovered",)),
-    ):
-        for township, scheme, *values in rows_by_name(statement, asked):
-            found[(township, scheme)] |= dict(zip(names, values, strict=True))
+    with without_nested_loops():
+        for statement, names in (
+            (MONEY, MONEY_NAMES),
+            (PEOPLE, PEOPLE_NAMES),
+            (OVERPAID, ("overpaid",)),
+            (RECOVERED, ("recovered",)),
+        ):
+            for township, scheme, *values in rows_by_name(statement, asked):
+                found[(township, scheme)] |= dict(zip(names, values, strict=True))
+        [(enrolled, paid)] = rows_by_name(DISTINCT_PEOPLE, asked)
     rows = in_order({key: Figures(**values) for key, values in found.items()}, schemes)  # type: ignore[arg-type]
-    [(enrolled, paid)] = rows_by_name(DISTINCT_PEOPLE, asked)
     return Statistics(period, on, rows, total_of([row.figures for row in rows]), enrolled, paid)
+
+
+@contextmanager
+def without_nested_loops() -> Iterator[None]:
+    """Keep PostgreSQL from nested loops: it takes the dues of a period for one, and a loop over them is quadratic."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
+        cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def in_order(found: Mapping[tuple[int, str], Figures], schemes: Mapping[str, Scheme]) -> list[SchemeFigures]:

@@ -190,8 +190,10 @@ ROUTES: Final[Mapping[str, Rule | Holds | ByToken]] = {
     "run_exceptions": Rule.READS_DISTRICT,
     "run_sign": holds("payouts.sign_exception"),
     "run_papers": Rule.READS_DISTRICT,
-    "run_papers_make": holds("payouts.compute_run", "payouts.render_batch"),
-    "run_paper": holds("payouts.compute_run", "payouts.render_batch"),
+    **dict.fromkeys(
+        ("run_papers_make", "run_paper"),  # numbers in full for the first two acts, masked for the others
+        holds("payouts.compute_run", "payouts.render_batch", "payouts.review_run", "payouts.release_run"),
+    ),
     "incomes": Rule.READS_A_BOOK,
     "settlements": Rule.READS_A_BOOK,
     # The township desk. What a township's officer sends there, the act asks for the post in that township.
@@ -233,6 +235,8 @@ ROUTES: Final[Mapping[str, Rule | Holds | ByToken]] = {
     "overpayment": Rule.READS_DISTRICT,
     "benefit_fundings": Rule.READS_DISTRICT,
     "benefit_run_funding": Rule.READS_DISTRICT,
+    **dict.fromkeys(("benefit_papers", "benefit_statistics", "benefit_due_list"), Rule.READS_DISTRICT),
+    **dict.fromkeys(("benefit_public_list", "benefit_booklet"), Rule.READS_DISTRICT),
     # The archives' desk. What is entered there, the act asks for its post.
     "archives": Rule.READS_DISTRICT,
     "archive_appraisals": Rule.READS_DISTRICT,
@@ -260,8 +264,7 @@ ROUTES: Final[Mapping[str, Rule | Holds | ByToken]] = {
     "award_fine": Rule.READS_A_BOOK,
     "revenue_plans": Rule.READS_A_BOOK,
     "revenue_plan": Rule.READS_A_BOOK,
-    "passing": Rule.READS_DISTRICT,
-    "passing_receipt": Rule.READS_DISTRICT,
+    **dict.fromkeys(("passing", "passing_receipt", "passing_figures"), Rule.READS_DISTRICT),
     "passing_new": holds("treasury.propose_earmarking"),
     # The desk of officers.
     "officers": Rule.MANAGES_ACCESS,

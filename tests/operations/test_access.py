@@ -50,6 +50,7 @@ OF_RUNS: Mapping[str, Sequence[object]] = {
     "run_papers_make": (),
     "run_paper": (0,),
 }
+OF_BENEFITS = ("benefit_papers", "benefit_statistics", "benefit_due_list", "benefit_public_list")
 
 
 def addresses(township: str) -> dict[str, str]:
@@ -117,6 +118,8 @@ def addresses(township: str) -> dict[str, str]:
         "overpayment": reverse("overpayment", args=[0]),
         "benefit_fundings": reverse("benefit_fundings"),
         "benefit_run_funding": reverse("benefit_run_funding", args=["2026-11", 9]),
+        **{name: reverse(name) for name in OF_BENEFITS},
+        "benefit_booklet": reverse("benefit_booklet", args=[0]),
         "archives": reverse("archives"),
         "archive_appraisals": reverse("archive_appraisals"),
         "archive_appraisal": reverse("archive_appraisal", args=[0]),
@@ -150,7 +153,7 @@ def budget_desk(township: str, book: str) -> dict[str, str]:
     keyed = ("purchase", "earmarked_plan", "earmarked_allocation", "award_prize", "award_fine", "passing_receipt")
     return {
         **{name: reverse(name) for name in ("budgets", "purchases", "earmarked", "awards", "revenue_plans")},
-        **{name: reverse(name) for name in ("passing", "passing_new")},
+        **{name: reverse(name) for name in ("passing", "passing_new", "passing_figures")},
         **{name: reverse(name, args=[0]) for name in keyed},
         **{name: reverse(name, args=[township]) for name in ("purchase_new", "earmarked_township")},
         "earmarked_plan_new": reverse("earmarked_plan_new", args=[township]),
@@ -203,7 +206,7 @@ ANSWERS |= {name: 405 if name in SENT else 404 for name in OF_RUNS} | {"run_begi
 ANSWERS |= {"draft": 404, "draft_edit": 404, "draft_act": 405, "draft_reversal": 405}
 ANSWERS |= {"audit_export": 404, "audit_file": 404}
 ANSWERS |= dict.fromkeys(("application", "beneficiary", "enrolment", "overpayment", "benefit_run_funding"), 404)
-ANSWERS |= {"beneficiary_numbers": 405}
+ANSWERS |= {"beneficiary_numbers": 405, "benefit_booklet": 404}
 ANSWERS |= {"archive_appraisal": 404, "archive_list": 404, "archive_list_paper": 404, "archive_list_act": 405}
 # The budgets' desk.
 ANSWERS |= dict.fromkeys(("budget_plan", "purchase", "earmarked_plan", "earmarked_allocation"), 404)

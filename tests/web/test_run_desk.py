@@ -1,5 +1,6 @@
 """A payroll run through the buttons of three officers, as a browser sends them."""
 
+import io
 import re
 from dataclasses import replace
 from html import unescape
@@ -11,12 +12,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import Settings
+from python_calamine import CalamineWorkbook
 
 from ledger.models import AuditEvent, Officer
 from month.models import Job, JobState
 from payouts.models import Batch, Person, Run, RunException
 from tests import payroll, sign_ins
 from tests.attacks import Stage
+from tests.documents import text_of as text_of_pdf
 from tests.payroll import EVERYBODY, NOVEMBER, OCTOBER, OFFICE, STATION, Staffer, collected, officer
 from tests.sign_ins import PASSWORD
 from web.acting import TOKEN
@@ -271,6 +274,44 @@ def test_papers_are_made_and_each_that_is_taken_away_is_recorded(desks: dict[str
     assert "This form was sent before" in text_of(again)
     assert "make" not in desks["auditor"].forms(run, "run_papers")
     assert desks["auditor"].client.post(address(run, "run_paper", key), forms[key]).status_code == CONFIRM
+
+
+@pytest.mark.parametrize("post", ["reviewer", "releaser"])
+def test_who_decides_takes_papers_with_masked_numbers_and_none_in_full(desks: dict[str, Desk], post: str) -> None:
+    run, desk = december(), desks[post]
+    to_review(desks, run)
+    desks["preparer"].client.post(
+        address(run, "run_papers_make"), desks["preparer"].forms(run, "run_papers")["make"], follow=True
+    )
+    in_full = next(word for word in desks["preparer"].forms(run, "run_papers") if word.isdigit())
+    made = desk.client.post(address(run, "run_papers_make"), desk.forms(run, "run_papers")["make"], follow=True)
+    assert "2026-12-1-统发工资审批表.pdf" in text_of(made)
+    forms = {word: fields for word, fields in desk.forms(run, "run_papers").items() if word.isdigit()}
+    assert len(forms) == 7
+    read = ""
+    for key, fields in forms.items():
+        paper = desk.client.post(address(run, "run_paper", key), fields)
+        assert paper.headers["Content-Disposition"].startswith("attachment")
+        read += contents(paper.content)
+    for number in {number for one in EVERYBODY for number in (one.id_number, one.account)} - {""}:
+        assert number not in read
+    assert OFFICE[0].name in read
+    assert "220********0001" in read
+    events = AuditEvent.objects.filter(act="documents.read", actor=f"demo-{post}", subject="month/2026-12")
+    assert events.count() == len(forms)
+    key, fields = next(iter(forms.items()))
+    assert desk.client.post(address(run, "run_paper", in_full), fields).status_code == 404
+    assert desks["preparer"].client.post(address(run, "run_paper", key), fields).status_code == 404
+
+
+def contents(content: bytes) -> str:
+    """Return what can be read in a paper."""
+    if content.startswith(b"%PDF"):
+        return text_of_pdf(content)
+    if content.startswith(b"PK"):
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        return "\n".join(f"{book.get_sheet_by_name(name).to_python()}" for name in book.sheet_names)
+    return content.decode("utf-8-sig")
 
 
 def test_a_page_asks_as_often_for_many_as_for_few(desks: dict[str, Desk]) -> None:

@@ -6,6 +6,7 @@ from web.budget_desk import (
     award_pages,
     budget_pages,
     earmarked_pages,
+    passing_figures,
     passing_pages,
     plan_pages,
     purchase_pages,
@@ -33,5 +34,6 @@ urlpatterns = [
     path("revenue-plans/<str:code>/<int:year>/", revenue_pages.revenue_plan, name="revenue_plan"),
     path("passed-on/", passing_pages.passing, name="passing"),
     path("passed-on/new/", passing_pages.passing_new, name="passing_new"),
+    path("passed-on/figures/", passing_figures.passing_figures, name="passing_figures"),
     path("passed-on/<int:key>/", passing_pages.passing_receipt, name="passing_receipt"),
 ]
