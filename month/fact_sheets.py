@@ -4,6 +4,8 @@ A file is read, recognised and cleaned as the files of a month are. Here a row w
 whole file, because a list with a person left out is easily declared as if it were complete.
 """
 
+import csv
+import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +29,7 @@ from imports.reading.shapes import Row, SheetRows, Unreadable
 from imports.reading.sheets import read_file
 from imports.staging import WORKBOOKS, refusal_of
 from imports.voucher_cells import BLANKS
+from ledger.exports.pages.lists import inert, spelled
 
 OPTIONAL, COLUMN, FILLED = Presence.OPTIONAL, Presence.COLUMN, Presence.FILLED
 Said = str | Decimal
@@ -176,6 +179,21 @@ class Answer:
 
     headings: Sequence[str]
     lines: Sequence[Sequence[Said]]
+
+    def as_csv(self) -> bytes:
+        """Return the whole answer as csv in UTF-8 with a byte order mark."""
+        return csv_of([self.headings, *([inert(spelled(said)) for said in line] for line in self.lines)])
+
+
+def empty_list(layout: type[Layout]) -> bytes:
+    """Return the headings of a rule's columns as csv, for its rows to be filled in below."""
+    return csv_of([[column.name for column in layout.columns()]])
+
+
+def csv_of(lines: Iterable[Sequence[object]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(lines)
+    return text.getvalue().encode("utf-8-sig")
 
 
 def read_facts(*, file: str, content: bytes, layout: type[Layout], month: date) -> FactSheet:
