@@ -31,6 +31,8 @@ from imports.staging import WORKBOOKS, refusal_of
 from imports.voucher_cells import BLANKS
 from ledger.exports.pages.lists import inert, spelled
 
+# No list of a rule is longer; what is computed while an officer waits has an end.
+ROWS_MAX = 50_000
 OPTIONAL, COLUMN, FILLED = Presence.OPTIONAL, Presence.COLUMN, Presence.FILLED
 Said = str | Decimal
 
@@ -254,9 +256,15 @@ def rows_below(header: Header, head: Sequence[Row], sheet: SheetRows, judge: Row
 def data_rows(
     rows: Iterator[tuple[int, Sequence[object]]], judge: RowJudge, faults: list[FactFault]
 ) -> Iterator[tuple[int, Sequence[object]]]:
-    """Yield the rows of data up to the total; data below it are a fault."""
+    """Yield the rows of data up to the total; data below it are a fault.
+
+    :raises FactsRefused: if there are more rows than any list has
+    """
     total = False
-    for number, cells in rows:
+    for passed, (number, cells) in enumerate(rows):
+        if passed >= ROWS_MAX:
+            said = _("The file has more than {rows} rows. Part it.")
+            raise FactsRefused([FactFault(0, "", said.format(rows=ROWS_MAX))])
         section = section_of(cells, key_place=judge.places[judge.key_at])
         if section is Section.TOTAL:
             total = True

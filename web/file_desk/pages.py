@@ -26,7 +26,7 @@ from web.access import may_open, officer_of
 from web.acting import take, take_and_go, tell
 from web.addresses import month_in
 from web.file_desk.listings import jobs_of_month, sheets_of_month, title_of, waiting_for
-from web.file_desk.refusals import NoFileTaken, NothingStaged
+from web.file_desk.refusals import NoFileTaken, NothingStaged, told_by_name
 from web.file_desk.sheet_views import (
     findings_by_severity,
     findings_page,
@@ -58,6 +58,7 @@ def files(request: HttpRequest, month: str) -> HttpResponse:
         "events": trail_of_month(chosen, [one.sheet for one in (*standing, *replaced)]),
         "bytes_max": settings.UPLOAD_BYTES_MAX,
         "megabytes_max": settings.UPLOAD_BYTES_MAX >> 20,
+        "may_use_rules": may_open(request, "pay_rules"),
     }
     return render(request, "web/file_desk/files.html", context)
 
@@ -99,13 +100,6 @@ def tell_refused(request: HttpRequest, refused: Sequence[UploadRefused], *, subj
     for refusal in refused:
         record_refusal(chain="", at=at, actor=actor, act="files.stage", subject=subject, refusal=refusal)
         messages.error(request, told_by_name(refusal))
-
-
-def told_by_name(refusal: UploadRefused) -> str:
-    """Return why a file is not taken, its name first."""
-    return _("{file}: {message} {remedy}").format(
-        file=refusal.facts["file"], message=refusal.message, remedy=refusal.remedy
-    )
 
 
 @require_POST
