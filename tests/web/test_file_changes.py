@@ -69,7 +69,7 @@ def test_added_gone_and_changed_rows_stand_with_masked_numbers() -> None:
     for number in (*map(id_number, range(1, 6)), "071000000033", BAD_ACCOUNT):
         assert number not in text
     assert "changed 1" in text
-    assert "gone 2" in text
+    assert "taken out 2" in text
     assert "added 1" in text
     assert "the same 1" in text
 

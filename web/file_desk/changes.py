@@ -28,7 +28,7 @@ from web.file_desk.shown_cells import layout_of, masked_cell
 ROWS_SHOWN = 100
 KIND_NAMES: Mapping[DifferenceKind, Any] = {
     DifferenceKind.CHANGED: _("changed"),
-    DifferenceKind.REMOVED: _("gone"),
+    DifferenceKind.REMOVED: _("taken out"),
     DifferenceKind.ADDED: _("added"),
 }
 
@@ -41,7 +41,6 @@ class ChangedCell:
     before: str
     now: str
     more: str
-    is_number: bool
     differs_unseen: bool
 
 
@@ -158,10 +157,9 @@ def changed_cells(layout: type[Layout], row: RowChange) -> Sequence[ChangedCell]
     for column, was, will in zip(layout.columns(), row.cells_before, row.cells, strict=True):
         if column.name in names:
             before, now = (masked_cell(layout, column, text, is_sound=True) for text in (was, will))
-            is_number = isinstance(column.cell, NUMBERS)
-            more = in_full(Decimal(will or ZERO) - Decimal(was or ZERO)) if is_number else ""
+            more = in_full(Decimal(will or ZERO) - Decimal(was or ZERO)) if isinstance(column.cell, NUMBERS) else ""
             hidden = before == now and isinstance(column.cell, IdNumber | Account)
-            changed.append(ChangedCell(column.name, before, now, more, is_number, hidden))
+            changed.append(ChangedCell(column.name, before, now, more, hidden))
     return changed
 
 
