@@ -4,21 +4,17 @@ The monthly run pays what units declare. A few rules of pay are theirs to apply 
 each with the columns that it asks for, and what becomes of its result.
 """
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Protocol
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from imports.layouts import Layout
-from ledger.exports.pages.lists import inert, spelled
-from ledger.exports.whole_files import whole_file
 from ledger.models import Officer
 from ledger.money import ZERO, in_full
 from ledger.policies import Policy
@@ -94,21 +90,26 @@ class Computes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PayRule:
-    """A rule: the columns it asks for, and where its result is declared.
+    """A rule: its name, the columns it asks for, and where its result is declared.
 
     ``act`` is the act of an officer who may run it, because it reads payslips; '' where it reads none.
     """
 
+    name: object
     layout: type[Layout]
     compute: Computes
     declared: object
     act: str = ""
 
 
-def pay_by_rule(*, rule: str, file: Path, month: date, out: Path, clerk: Officer | None, at: datetime) -> Answer:
-    """Compute a file by a rule and write the answer whole or not at all; ``clerk`` reads payslips, if any.
+def pay_by_rule(
+    *, rule: str, file: tuple[str, bytes], month: date, taken_as: str, clerk: Officer | None, at: datetime
+) -> Answer:
+    """Compute a file, its name and its bytes, by a rule; ``clerk`` reads payslips, if any.
 
-    :raises FactsRefused: with every row that cannot be computed; nothing is written
+    ``taken_as`` is the name under which the answer is taken away. Nothing of the file is kept.
+
+    :raises FactsRefused: with every row that cannot be computed
     :raises FileUnreadable: if the file cannot be read
     :raises NoValue: if a policy of the rule does not hold for the month
     :raises OfficerMayNot: if the rule reads payslips and the officer may not
@@ -118,22 +119,12 @@ def pay_by_rule(*, rule: str, file: Path, month: date, out: Path, clerk: Officer
         if clerk is None:
             raise OfficerMayNot("officer_holds_the_post", {"act": chosen.act})
         require_post(clerk, chosen.act)
-    sheet = read_facts(file=file.name, content=file.read_bytes(), layout=chosen.layout, month=month)
+    name, content = file
+    sheet = read_facts(file=name, content=content, layout=chosen.layout, month=month)
     if clerk is not None:
         # Before they are read: a refusal tells of them too.
-        record_reading([f"pay_rule/{rule}", out.name], month=month, officer=clerk, at=at)
-    answer = chosen.compute(sheet=sheet, month=month)
-    write_answer(answer=answer, out=out)
-    return answer
-
-
-def write_answer(*, answer: Answer, out: Path) -> None:
-    """Write an answer as csv in UTF-8 with a byte order mark, for its owner's eyes only."""
-    with whole_file(out) as file:
-        file.write("\ufeff")
-        writer = csv.writer(file)
-        writer.writerow(answer.headings)
-        writer.writerows([inert(spelled(said)) for said in line] for line in answer.lines)
+        record_reading([f"pay_rule/{rule}", taken_as], month=month, officer=clerk, at=at)
+    return chosen.compute(sheet=sheet, month=month)
 
 
 def thirteenth_months(*, sheet: FactSheet, month: date) -> Answer:
@@ -315,28 +306,47 @@ def base_reason(row: FactRow, pay: Decimal, bounds: BaseBounds) -> str:
 
 RULES: Mapping[str, PayRule] = {
     "thirteenth_month": PayRule(
-        YearsOfWork, thirteenth_months, gettext_lazy("Declare 年终一次性奖金 in the pay item 奖金.")
+        gettext_lazy("13th month"),
+        YearsOfWork,
+        thirteenth_months,
+        gettext_lazy("Declare 年终一次性奖金 in the pay item 奖金."),
     ),
     "bonus_tax": PayRule(
+        gettext_lazy("Tax on a yearly bonus"),
         Bonuses,
         bonus_taxes,
         gettext_lazy("To compare only: what is declared in 奖金 is taxed with the wages of the year."),
     ),
-    "score_pay": PayRule(Scores, score_pay, gettext_lazy("Declare 应发奖金 in the pay item 奖金.")),
-    "post_allowance": PayRule(PostsHeld, post_allowances, gettext_lazy("Declare 应发待遇 in the pay item 津贴补贴.")),
+    "score_pay": PayRule(
+        gettext_lazy("Pay by score"), Scores, score_pay, gettext_lazy("Declare 应发奖金 in the pay item 奖金.")
+    ),
+    "post_allowance": PayRule(
+        gettext_lazy("Allowance of a post"),
+        PostsHeld,
+        post_allowances,
+        gettext_lazy("Declare 应发待遇 in the pay item 津贴补贴."),
+    ),
     "village_pay": PayRule(
+        gettext_lazy("Pay of village cadres"),
         VillageCadres,
         village_pays,
         gettext_lazy("Pay 应发报酬; 补足金额 is what of it lifts the agreed pay to the floor."),
     ),
-    "cost_sharing": PayRule(Costs, shared_costs, gettext_lazy("Each payer declares or claims its own share.")),
+    "cost_sharing": PayRule(
+        gettext_lazy("Costs of contract staff"),
+        Costs,
+        shared_costs,
+        gettext_lazy("Each payer declares or claims its own share."),
+    ),
     "back_pay": PayRule(
+        gettext_lazy("Back pay and pay taken back"),
         NewAmounts,
         back_pay_differences,
         gettext_lazy("Declare the sums of each person in 补发金额 and 补扣金额; the new amount in its own item."),
         act="payouts.stage_file",
     ),
     "contributions": PayRule(
+        gettext_lazy("Bases and parts of contributions"),
         ContributionPay,
         contributions,
         gettext_lazy("Declare the parts of the persons in their pay items; 住房公积金 as it was agreed."),

@@ -4,6 +4,8 @@ A file is read, recognised and cleaned as the files of a month are. Here a row w
 whole file, because a list with a person left out is easily declared as if it were complete.
 """
 
+import csv
+import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -27,7 +29,10 @@ from imports.reading.shapes import Row, SheetRows, Unreadable
 from imports.reading.sheets import read_file
 from imports.staging import WORKBOOKS, refusal_of
 from imports.voucher_cells import BLANKS
+from ledger.exports.pages.lists import inert, spelled
 
+# No list of a rule is longer; what is computed while an officer waits has an end.
+ROWS_MAX = 50_000
 OPTIONAL, COLUMN, FILLED = Presence.OPTIONAL, Presence.COLUMN, Presence.FILLED
 Said = str | Decimal
 
@@ -177,6 +182,21 @@ class Answer:
     headings: Sequence[str]
     lines: Sequence[Sequence[Said]]
 
+    def as_csv(self) -> bytes:
+        """Return the whole answer as csv in UTF-8 with a byte order mark."""
+        return csv_of([self.headings, *([inert(spelled(said)) for said in line] for line in self.lines)])
+
+
+def empty_list(layout: type[Layout]) -> bytes:
+    """Return the headings of a rule's columns as csv, for its rows to be filled in below."""
+    return csv_of([[column.name for column in layout.columns()]])
+
+
+def csv_of(lines: Iterable[Sequence[object]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(lines)
+    return text.getvalue().encode("utf-8-sig")
+
 
 def read_facts(*, file: str, content: bytes, layout: type[Layout], month: date) -> FactSheet:
     """Read the rows of the one sheet of a file that has the columns of a rule.
@@ -236,9 +256,15 @@ def rows_below(header: Header, head: Sequence[Row], sheet: SheetRows, judge: Row
 def data_rows(
     rows: Iterator[tuple[int, Sequence[object]]], judge: RowJudge, faults: list[FactFault]
 ) -> Iterator[tuple[int, Sequence[object]]]:
-    """Yield the rows of data up to the total; data below it are a fault."""
+    """Yield the rows of data up to the total; data below it are a fault.
+
+    :raises FactsRefused: if there are more rows than any list has
+    """
     total = False
-    for number, cells in rows:
+    for passed, (number, cells) in enumerate(rows):
+        if passed >= ROWS_MAX:
+            said = _("The file has more than {rows} rows. Part it.")
+            raise FactsRefused([FactFault(0, "", said.format(rows=ROWS_MAX))])
         section = section_of(cells, key_place=judge.places[judge.key_at])
         if section is Section.TOTAL:
             total = True

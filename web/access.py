@@ -158,6 +158,11 @@ ROUTES: Final[Mapping[str, Rule | Holds | ByToken]] = {
     "files_apply": holds("payouts.apply_file", "payouts.certify_enrolment"),
     "staged_sheet": Rule.READS_DISTRICT,
     "marked_copy": holds("payouts.stage_file", "payouts.apply_file", "payouts.certify_enrolment"),
+    "sheet_changes": Rule.READS_DISTRICT,
+    # Who declares what a rule gives, and who checks it before it is applied; a rule that reads payslips asks again.
+    "pay_rules": holds("payouts.stage_file", "payouts.apply_file"),
+    "pay_rule": holds("payouts.stage_file", "payouts.apply_file"),
+    "pay_rule_list": holds("payouts.stage_file", "payouts.apply_file"),
     # API for other systems
     "api_tokens": Rule.MANAGES_ACCESS,
     "api:openapi-json": Rule.ANYBODY,  # the description of the API, no data

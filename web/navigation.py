@@ -30,6 +30,8 @@ ENTRIES: Final[Sequence[Entry]] = (
             "month_",
             "files",
             "staged_",
+            "sheet_",
+            "pay_rule",
             "run",
             "money",
             "release",

@@ -179,6 +179,10 @@ def bank_desk() -> dict[str, str]:
         "files_apply": reverse("files_apply", args=["2026-11"]),
         "staged_sheet": reverse("staged_sheet", args=["2026-11", 0]),
         "marked_copy": reverse("marked_copy", args=["2026-11", 0]),
+        "sheet_changes": reverse("sheet_changes", args=["2026-11", 0]),
+        "pay_rules": reverse("pay_rules"),
+        "pay_rule": reverse("pay_rule", args=["bonus_tax"]),
+        "pay_rule_list": reverse("pay_rule_list", args=["bonus_tax"]),
         "api_tokens": reverse("api_tokens"),
     }
 
@@ -199,6 +203,7 @@ ANSWERS = {
     "files_hand_in": 405,
     "files_apply": 405,
     "staged_sheet": 404,
+    "sheet_changes": 404,
     "marked_copy": 405,
 }
 SENT = {"run_begin", "run_act", "run_numbers", "run_sign", "run_papers_make", "run_paper"}

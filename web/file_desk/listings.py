@@ -14,6 +14,7 @@ from imports.models import ControlTotal, Finding, StagedSheet, StageStatus
 from ledger.models import Officer
 from month.long_work import waiting_sheets
 from month.models import Job
+from web.file_desk.changes import first_versions
 from web.file_desk.shown_cells import layout_of
 from web.job_pages import ToldJob, told
 
@@ -31,6 +32,7 @@ class ListedSheet:
     title: str
     errors: int = 0
     warnings: int = 0
+    is_corrected: bool = False
     townships: Sequence[str] = ()
     sums: list[ControlTotal] = field(default_factory=list)
 
@@ -48,7 +50,11 @@ def sheets_of_month(month: date) -> tuple[list[ListedSheet], list[ListedSheet]]:
     found = StagedSheet.objects.filter(month=month).select_related("file", "staged_by").defer("file__content")
     standing = list(found.exclude(status=StageStatus.REPLACED).order_by("pk"))
     replaced = list(found.filter(status=StageStatus.REPLACED).order_by("-pk")[:REPLACED_SHOWN])
-    listed = {sheet.pk: ListedSheet(sheet, title_of(sheet)) for sheet in (*standing, *replaced)}
+    firsts = first_versions(month)
+    listed = {
+        sheet.pk: ListedSheet(sheet, title_of(sheet), is_corrected=firsts.get(sheet.layout, sheet.pk) < sheet.pk)
+        for sheet in (*standing, *replaced)
+    }
     add_findings(listed)
     add_totals(listed)
     return [listed[sheet.pk] for sheet in standing], [listed[sheet.pk] for sheet in replaced]
@@ -104,6 +110,11 @@ class Waiting:
     @property
     def titles(self) -> Sequence[str]:
         return [title_of(sheet) for sheet in self.sheets]
+
+    def corrected(self, listed: Sequence[ListedSheet]) -> Sequence[ListedSheet]:
+        """Return those that take the place of an earlier version, as they are listed."""
+        waiting = {sheet.pk for sheet in self.sheets}
+        return [one for one in listed if one.is_corrected and one.sheet.pk in waiting]
 
 
 def waiting_for(officer: Officer, month: date) -> Waiting:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from imports.differences import DifferenceKind, versions_before
 from imports.marking import marked_name, write_marked_copy
 from imports.models import StagedSheet
 from ledger.models import Officer
@@ -25,9 +26,10 @@ from payouts.refusals import SameOfficer
 from web.access import may_open, officer_of
 from web.act_words import refusal_told
 from web.acting import take, take_and_go, tell
-from web.addresses import month_in
+from web.addresses import key_in, month_in
+from web.file_desk.changes import shown_changes
 from web.file_desk.listings import jobs_of_month, sheets_of_month, title_of, waiting_for
-from web.file_desk.refusals import NoFileTaken, NothingStaged
+from web.file_desk.refusals import NoFileTaken, NothingStaged, told_by_name
 from web.file_desk.sheet_views import (
     findings_by_severity,
     findings_page,
@@ -41,6 +43,7 @@ from web.security.uploads import Upload, checked_upload
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MONTHS_SHOWN = 8
+ROWS_MAX = 2**31 - 1
 
 
 @require_GET
@@ -48,17 +51,19 @@ def files(request: HttpRequest, month: str) -> HttpResponse:
     """List the sheets of a month, and take files in."""
     chosen = month_in(month)
     standing, replaced = sheets_of_month(chosen)
-    known = months_known()[:MONTHS_SHOWN]
+    known, waiting = months_known()[:MONTHS_SHOWN], waiting_for(officer_of(request), chosen)
     context = {
         "month": chosen,
         "months": known if chosen in known else [chosen, *known],
         "standing": standing,
         "replaced": replaced,
         "jobs": jobs_of_month(chosen),
-        "waiting": waiting_for(officer_of(request), chosen),
+        "waiting": waiting,
+        "corrected": waiting.corrected(standing),
         "events": trail_of_month(chosen, [one.sheet for one in (*standing, *replaced)]),
         "bytes_max": settings.UPLOAD_BYTES_MAX,
         "megabytes_max": settings.UPLOAD_BYTES_MAX >> 20,
+        "may_use_rules": may_open(request, "pay_rules"),
     }
     return render(request, "web/file_desk/files.html", context)
 
@@ -100,13 +105,6 @@ def tell_refused(request: HttpRequest, refused: Sequence[UploadRefused], *, subj
     for refusal in refused:
         record_refusal(chain="", at=at, actor=actor, act="files.stage", subject=subject, refusal=refusal)
         messages.error(request, told_by_name(refusal))
-
-
-def told_by_name(refusal: UploadRefused) -> str:
-    """Return why a file is not taken, its name first."""
-    return _("{file}: {message} {remedy}").format(
-        file=refusal.facts["file"], message=refusal.message, remedy=refusal.remedy
-    )
 
 
 @require_POST
@@ -155,8 +153,22 @@ def staged_sheet(request: HttpRequest, month: str, pk: int) -> HttpResponse:
         "preview": preview_of(sheet, rows_from=count_in(request.GET.get("rows_from", ""))),
         "events": trail_of_sheet(sheet),
         "may_take_copy": may_open(request, "marked_copy"),
+        "has_versions": bool(versions_before(sheet)),
     }
     return render(request, "web/file_desk/sheet.html", context)
+
+
+@require_GET
+def sheet_changes(request: HttpRequest, month: str, pk: int) -> HttpResponse:
+    """Show what a sheet changes against the version that it takes the place of, or another earlier one."""
+    sheet = sheet_at(month, pk)
+    asked = {name: request.GET.get(name, "") for name in ("against", "kind")}
+    changes = shown_changes(sheet, **asked, after=min(key_in(request.GET.get("after", "")) or 0, ROWS_MAX))
+    if changes is None:
+        raise Http404(pk)
+    kind = asked["kind"] if asked["kind"] in set(DifferenceKind) else ""
+    context = {"sheet": sheet, "month": sheet.month, "title": title_of(sheet), "changes": changes, "kind": kind}
+    return render(request, "web/file_desk/changes.html", context)
 
 
 @require_POST

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from imports.layouts import Layout, Presence
 from imports.refusals import UnableToStage
+from ledger.exports.whole_files import whole_bytes
 from ledger.models import Officer
 from ledger.policies import NoValue
 from ledger.recording import acting_from, refusals_recorded
@@ -51,8 +52,15 @@ class Command(BaseCommand):
                 ),
             ):
                 answer = pay_by_rule(
-                    rule=asked.rule, file=asked.file, month=asked.month, out=asked.out, clerk=clerk, at=at
+                    rule=asked.rule,
+                    file=(asked.file.name, asked.file.read_bytes()),
+                    month=asked.month,
+                    taken_as=asked.out.name,
+                    clerk=clerk,
+                    at=at,
                 )
+                with whole_bytes(asked.out) as out:
+                    out.write(answer.as_csv())
         except (FactsRefused, UnableToPost, UnableToStage, OSError) as refusal:
             raise CommandError(str(refusal)) from refusal
         except NoValue as missing:

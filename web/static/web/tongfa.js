@@ -1,12 +1,14 @@
 "use strict";
 /* A form that acts is sent without leaving its page: where no answer comes, all that was entered is still there to be
    sent again, and the server takes it once. The page is left for where the answer leads (see kept_forms.py); a refusal,
-   or the question for a password, takes its place. */
+   or the question for a password, takes its place. A form that only asks names the part of its page that the answer
+   goes to (data-answer): the file that was chosen stays chosen. */
 {
   const page = document.documentElement;
 
   // A field may have the name of a property of its form; attributes are safe.
-  const isKept = (form) => form.getAttribute("method") === "post" && form.querySelector("[name=form_token]") !== null;
+  const isKept = (form) =>
+    form.getAttribute("method") === "post" && (form.dataset.answer || form.querySelector("[name=form_token]") !== null);
 
   const begin = (form) => {
     form.dataset.sent = "yes";
@@ -39,6 +41,17 @@
     document.close();
     window.scrollTo(0, 0);
     document.querySelector("[autofocus]")?.focus();
+  };
+
+  const put = (form, text) => {
+    const named = form.dataset.answer, here = document.getElementById(named);
+    const drawn = new DOMParser().parseFromString(text, "text/html").getElementById(named);
+    if (!here || !drawn) { show(text); return; }
+    here.replaceWith(document.adoptNode(drawn));
+    end(form);
+    dispatchEvent(new Event("resize"));
+    drawn.scrollIntoView({ block: "nearest" });
+    drawn.focus();
   };
 
   const save = (blob, disposition) => {
@@ -86,7 +99,11 @@
     if (signIn) { end(form); form.dataset.signedOut = "yes"; tell(form, page.dataset.signedOut, signIn); return; }
     const to = got.answer.headers.get("X-Tongfa-To"), disposition = got.answer.headers.get("Content-Disposition");
     if (to) { go(to); return; }
-    if (!disposition) { show(await got.content.text()); return; }
+    if (!disposition) {
+      const text = await got.content.text();
+      if (form.dataset.answer) { put(form, text); } else { show(text); }
+      return;
+    }
     save(got.content, disposition);
     end(form);
   };
