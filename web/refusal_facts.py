@@ -72,6 +72,7 @@ REFUSAL_FACTS: Final[Mapping[str, Any]] = {
     "limit": _("limit"),
     "line": _("number of the line"),
     "link": _("link"),
+    "longest": _("at most"),
     "lower_ranks": _("lower ranks"),
     "mark": _("mark"),
     "message": _("message"),

@@ -15,7 +15,7 @@ from month.posts import POSTS
 from tests import golden
 from tests.golden import BIRCH
 from tests.operations.test_access import addresses, client_with
-from web.access import ROUTES, Holds, Rule
+from web.access_table import ROUTES, Holds, Rule
 from web.acting import new_token
 
 stage, rolled_back = golden.stage, golden.rolled_back

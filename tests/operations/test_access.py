@@ -14,7 +14,7 @@ from tests import golden
 from tests.golden import BIRCH, RIVER
 from treasury.models import Secondment, Township
 from treasury.models.words import PostKind
-from web.access import NAMESPACES, ROUTES, ByToken, Holds, Rule
+from web.access_table import NAMESPACES, ROUTES, ByToken, Holds, Rule
 
 stage = golden.stage
 rolled_back = golden.rolled_back

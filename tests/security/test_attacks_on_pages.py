@@ -16,7 +16,7 @@ from tests.operations.test_access import addresses, clerk_of
 from tests.sign_ins import PASSWORD, enter, hire
 from tests.web.test_api_claims import a_claim
 from treasury.models import Claim
-from web.access import ROUTES
+from web.access_table import ROUTES
 
 stage, rolled_back, quick_passwords = golden.stage, golden.rolled_back, sign_ins.quick_passwords
 pytestmark = pytest.mark.usefixtures("rolled_back", "quick_passwords")

@@ -17,7 +17,7 @@ from ledger.models import Officer
 from tests import sign_ins
 from tests.security.test_second_factor import enrol
 from tests.sign_ins import OTHER, PASSWORD, code_of, events, forget_waiting, hire, signed_in
-from web.access import ROUTES, Rule
+from web.access_table import ROUTES, Rule
 from web.models import Confirmation
 from web.security import confirming
 from web.security.confirming import require_fresh

@@ -28,7 +28,7 @@ from tests.golden import BIRCH
 from tests.operations.test_access import addresses
 from tests.runbook import without_ours
 from tests.sign_ins import enter, hire, signed_in
-from web.access import ROUTES, Rule
+from web.access_table import ROUTES, Rule
 from web.security.logs import JsonLines, NoPersonalData
 
 stage, rolled_back, quick_passwords = golden.stage, golden.rolled_back, sign_ins.quick_passwords

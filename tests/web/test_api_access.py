@@ -15,7 +15,7 @@ from tests import golden
 from tests.api import ROOT, administrator, call, newest, token
 from tests.golden import BIRCH, RIVER, town
 from tests.web.test_api_claims import a_claim
-from web.access import ROUTES, ByToken
+from web.access_table import ROUTES, ByToken
 from web.api import callers
 from web.api.giving_tokens import OF_DISTRICT, revoke_token
 from web.api.urls import api

@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 from tests import golden
 from tests.api import token
 from tests.attacks import Stage
-from web.access import ROUTES, ByToken
+from web.access_table import ROUTES, ByToken
 from web.api import callers
 
 stage = golden.stage

@@ -22,7 +22,7 @@ from tests.attacks import Stage
 from tests.racing import all_at_once
 from tests.security.test_confirming import HIDDEN
 from tests.sign_ins import PASSWORD, hire, signed_in
-from web.access import ROUTES, Rule
+from web.access_table import ROUTES, Rule
 from web.acting import SHOWN, TOKEN, new_token, take, take_and_go
 from web.models import Confirmation, SentForm
 from web.security.kept_forms import KEPT, TO

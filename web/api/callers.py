@@ -16,7 +16,7 @@ from ledger.models import Book, Officer
 from ledger.posts import require_post
 from treasury.models import Township
 from treasury.scopes import READ, Rows, books_open_to, rows_of
-from web.access import ROUTES, ByToken
+from web.access_table import ROUTES, ByToken
 from web.api.giving_tokens import PREFIX, digest_of
 from web.api.refusals import NothingHere, ScopeMissing, TokenRefused, TooManyCalls
 from web.models import ApiCalls, ApiToken

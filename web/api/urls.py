@@ -28,7 +28,7 @@ class Api(NinjaAPI):
     """The API, whose problems are described as what they are."""
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
-        """Return the name under which the table of ``web.access`` knows an operation."""
+        """Return the name under which the table of ``web.access_table`` knows an operation."""
         return str(operation.url_name)
 
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:

@@ -23,7 +23,8 @@ from ledger.masking import masked
 from ledger.models import Voucher
 from ledger.recording import refusals_recorded
 from ledger.refusals import UnableToPost
-from web.access import ROUTES, officer_of
+from web.access import officer_of
+from web.access_table import ROUTES
 from web.acting import SEE_OTHER
 from web.addresses import key_in
 
