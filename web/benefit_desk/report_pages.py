@@ -208,7 +208,7 @@ def benefit_due_list(request: HttpRequest) -> HttpResponse:
     def asked() -> Paper:
         on, days = day_in(typed["on"]), key_in(typed["days"])
         if days is None or days > DAYS_MAX:
-            raise FieldUnread("days_are_a_count", {"text": typed["days"], "longest": DAYS_MAX})
+            raise FieldUnread("days_are_a_count", {"text": typed["days"], "most": DAYS_MAX})
 
         def write(folder: Path, officer: Officer, at: datetime) -> Sequence[str]:
             return write_due_list(on=on, days=days, folder=folder, officer=officer, at=at)
