@@ -165,6 +165,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "web.security.confirming.FreshMiddleware",
     "web.security.bounds.PolicyMiddleware",
+    "web.security.bounds.MethodMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -16,6 +16,7 @@ from payouts.applicants import PASSED
 from payouts.models import (
     Application,
     Batch,
+    BatchException,
     Objection,
     Run,
 )
@@ -25,6 +26,7 @@ from payouts.models.words import (
     BatchStatus,
     Level,
     RunStatus,
+    Severity,
 )
 from treasury.models import (
     Budget,
@@ -89,6 +91,16 @@ def batches(rank: ApprovalRank) -> Callable[[Officer], Rows]:
         .annotate(given=Count("approvals", filter=Q(approvals__digest=F("digest"))))
         .filter(given=int(rank) - 1)
     )
+
+
+def batches_in(*status: BatchStatus) -> Callable[[Officer], Rows]:
+    return lambda _officer: Batch.objects.filter(status__in=status)
+
+
+def batches_to_sign(_officer: Officer) -> Rows:
+    """Return the batches with a finding that nobody has signed yet."""
+    unsigned = BatchException.objects.filter(batch=OuterRef("pk"), severity=Severity.SIGN, signed_by=None)
+    return Batch.objects.filter(Exists(unsigned), status=BatchStatus.CHECKED)
 
 
 def applications(status: ApplicationStatus) -> Callable[[Officer], Rows]:

@@ -20,6 +20,8 @@ from month.waiting_rows import (
     Waiting,
     applications,
     batches,
+    batches_in,
+    batches_to_sign,
     budgets,
     destruction,
     drafts,
@@ -36,7 +38,6 @@ from month.waiting_rows import (
 )
 from payouts.models import (
     AccountCorrection,
-    Batch,
     FateDecision,
     GivingUp,
     Payment,
@@ -79,6 +80,7 @@ from treasury.models.words import (
     SpecialPlanStatus,
 )
 
+TO_HAND_OVER: Final = (BatchStatus.APPROVED, BatchStatus.FUNDED, BatchStatus.RENDERED, BatchStatus.SENDING)
 WAITS: Final[Sequence[Wait]] = (
     Wait("ledger.review_voucher", _("vouchers by hand to be reviewed"), "drafts", drafts(DraftStatus.SUBMITTED), ""),
     Wait("ledger.post_voucher", _("vouchers by hand to be posted"), "drafts", drafts(DraftStatus.REVIEWED), ""),
@@ -89,6 +91,7 @@ WAITS: Final[Sequence[Wait]] = (
     Wait("payouts.review_run", _("runs to be reviewed"), "runs", runs(RunStatus.SUBMITTED)),
     Wait("payouts.release_run", _("runs to be released"), "runs", runs(RunStatus.REVIEWED)),
     Wait("treasury.release_funds", _("orders whose money is to be released"), "money", releases_waiting),
+    Wait("payouts.sign_exception", _("batches whose findings are to be signed"), "bank", batches_to_sign),
     Wait(
         "payouts.approve_as_chief",
         _("batches for the chief accountant to approve"),
@@ -101,19 +104,9 @@ WAITS: Final[Sequence[Wait]] = (
         "bank",
         batches(ApprovalRank.BUREAU_HEAD),
     ),
+    Wait("payouts.render_batch", _("batches to be handed to the bank"), "bank", batches_in(*TO_HAND_OVER)),
     Wait(
-        "payouts.render_batch",
-        _("batches to be handed to the bank"),
-        "bank",
-        lambda _officer: Batch.objects.filter(
-            status__in=[BatchStatus.APPROVED, BatchStatus.FUNDED, BatchStatus.RENDERED, BatchStatus.SENDING]
-        ),
-    ),
-    Wait(
-        "payouts.propose_fate",
-        _("batches that the bank may or may not have"),
-        "bank",
-        lambda _officer: Batch.objects.filter(status=BatchStatus.UNKNOWN),
+        "payouts.propose_fate", _("batches that the bank may or may not have"), "bank", batches_in(BatchStatus.UNKNOWN)
     ),
     Wait(
         "payouts.decide_fate",

@@ -65,6 +65,11 @@ def used_invoices(*, numbers: Collection[str]) -> Mapping[str, str]:
     return dict(UsedInvoice.objects.filter(number__in=numbers).values_list("number", "claim__number"))
 
 
+def own_number(*, claim: Claim, number: str) -> str:
+    """Return the number of another claim of the same township; of any other township's it tells nothing."""
+    return number if Claim.objects.filter(number=number, township=claim.township_id).exists() else ""
+
+
 def accepted_claims(*, numbers: Collection[str]) -> Mapping[str, Claim]:
     """Return the accepted claims among these numbers."""
     return {one.number: one for one in Claim.objects.filter(number__in=numbers, status="ACCEPTED")}

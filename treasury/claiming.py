@@ -1,7 +1,7 @@
 """Claims: registered with their lines, signed by the township's head, reviewed by the centre, put into the queue.
 
-An accepted claim uses its invoices, each once, ever, and becomes a release from its account; a refused one keeps
-its reason, and what was wrong is handed in again as a new claim that corrects it.
+An accepted claim uses its invoices, each once, ever, and becomes a release; a refused one keeps its reason, and what
+was wrong is handed in again as a new claim that corrects it.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,8 @@ from ledger.models import EconomicClass, Officer
 from ledger.money import ZERO
 from ledger.posts import require_post
 from ledger.recording import record_event
-from treasury.claim_balances import balances_for_claims, used_invoices
+from treasury.claim_balances import balances_for_claims, own_number, used_invoices
+from treasury.claim_times import require_in_time
 from treasury.models import AppliedFile, Claim, ClaimLine, Township, Unit, UsedInvoice
 from treasury.models.words import ClaimStatus, Rank, ReleaseKind, SubAccountKind
 from treasury.opening import codes_of
@@ -81,14 +82,14 @@ def register_claim(
     """Register a claim of a township; its head signs it next.
 
     :raises OfficerMayNot: without the post, of the bureau or of the township
-    :raises ClaimRefused: if the number was accepted before or is another township's, or what it corrects was not
-        refused
+    :raises ClaimRefused: if number, time or what it corrects does not stand
     :raises NothingThere: if the unit is none of the township's
     """
     township = Township.objects.filter(name=claim.township).first()
     require_post_for(officer=officer, township=township, act="treasury.register_claim", on=day_of(at))
     with refusals_named(), transaction.atomic():
         require_own(claim, township, corrects)
+        require_in_time(township=township, month=month, claimed_on=claim.claimed_on)
         return register(claim, month=month, registrar=officer.username, file=None, at=at, corrects=corrects)
 
 
@@ -243,9 +244,9 @@ def accept(claim: Claim, *, balance_after: Decimal | None, reviewer: Officer, at
     # One invoice may stand behind several lines of one claim.
     numbers = list(dict.fromkeys(line.invoice for line in lines if line.invoice))
     used = used_invoices(numbers=numbers)
-    twice = next((number for number in numbers if number in used), None)
-    if twice is not None:
-        raise InvoiceUsed("invoice_is_used_once", {"claim": str(claim), "invoice": twice, "used_by": used[twice]})
+    if twice := next((number for number in numbers if number in used), None):
+        by = own_number(claim=claim, number=used[twice])
+        raise InvoiceUsed("invoice_is_used_once", {"claim": str(claim), "invoice": twice, "used_by": by})
     UsedInvoice.objects.bulk_create(UsedInvoice(number=number, claim=claim) for number in numbers)
     claim.status, claim.reviewed_by, claim.decided_at = ClaimStatus.ACCEPTED, reviewer, at
     claim.balance_after = balance_after

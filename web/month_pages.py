@@ -21,20 +21,23 @@ from treasury.debts import burn_downs
 from treasury.models import Settlement, Township
 from treasury.models.words import SettlementStatus
 from treasury.settlement_figures import end_of_month
-from web.access import may_open
+from web.access import may_open, open_townships
 from web.addresses import month_in
 from web.charts import BarChart, bar_chart
 from web.job_pages import told
 
 CHARTED = 12
 PAYROLL_SUMS = (("people", 0), ("gross", ZERO), ("deductions", ZERO), ("tax", ZERO), ("net", ZERO))
-# The pages that an officer may begin with, the first that is open.
-DESKS = ("month", "townships")
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """Go to the desk of who is signed in."""
-    return redirect(next((desk for desk in DESKS if may_open(request, desk)), "tasks"))
+    """Go to the desk of who is signed in: the month, the one township that is open, the list of them, or the tasks."""
+    if may_open(request, "month"):
+        return redirect("month")
+    townships = list(open_townships(request)[:2]) if may_open(request, "townships") else []
+    if len(townships) == 1:
+        return redirect("township", townships[0].code)
+    return redirect("townships" if townships else "tasks")
 
 
 def latest_month(request: HttpRequest) -> HttpResponse:

@@ -19,7 +19,7 @@ from ledger.recording import refusals_recorded
 from ledger.refusals import UnableToPost
 from web.access import officer_of
 from web.demo_officers import demo_officers
-from web.security.confirming import ProofWrong, own_password_is_right
+from web.security.confirming import ProofWrong, own_password_is_right, require_fresh
 from web.security.factors import (
     backup_codes_left,
     begun_device,
@@ -164,10 +164,15 @@ def second_factor_qr(request: HttpRequest) -> HttpResponse:
 
 
 def factor_resets(request: HttpRequest) -> HttpResponse:
-    """List the resets that wait; ask for one, or confirm one of another officer."""
+    """List the resets that wait; ask for one, or confirm one of another officer by the password.
+
+    :raises NotFresh: by its kinds, for a confirmation without the password; ``FreshMiddleware`` draws that page
+    """
     officer, at = officer_of(request), timezone.now()
     context: dict[str, Any] = {}
     if request.method == "POST":
+        if number := request.POST.get("reset", ""):
+            require_fresh(request, act="officer.factor_reset", subject=f"factor_reset/{number[:20]}", digest="")
         try:
             take_reset(request, officer)
         except UnableToPost as refusal:

@@ -60,6 +60,7 @@ def test_a_month_from_its_files_to_its_close(empty_site: str, sit_down: Callable
     reviewer.page.get_by_role("link", name="Runs to be reviewed").click()
     reviewer.page.get_by_role("link", name=f"{MONTH}/1").click()
     reviewer.press("Pass the review")
+    reviewer.confirm("demo-reviewer")
 
     releaser = seat["releaser"]
     releaser.open(f"/months/{MONTH}/runs/payroll/1/")

@@ -83,6 +83,7 @@ def test_a_run_that_was_reviewed_is_not_sent_back(site: str, sit_down: Callable[
     for desk in (one, other):
         desk.open(address)
     one.press("Pass the review")
+    one.confirm("demo-reviewer")
     reason = other.page.get_by_label("Reason").first
     reason.fill("差异未说明")
     told = second(other, "Send back")

@@ -1,6 +1,7 @@
 """Claims are registered, signed, reviewed and queued; an invoice is used once, ever; a refused one keeps its reason."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -24,7 +25,7 @@ from tests.townships import (
     opening,
     yuan,
 )
-from treasury.claim_balances import balances_for_claims
+from treasury.claim_balances import balances_for_claims, own_number
 from treasury.claiming import (
     HandedInClaim,
     HandedInLine,
@@ -34,9 +35,10 @@ from treasury.claiming import (
     sign_claim,
     take_claims,
 )
-from treasury.models import Claim, Release, UsedInvoice
+from treasury.models import Claim, Release, Township, UsedInvoice
 from treasury.models.words import CLAIM_MOVES, ClaimStatus, Rank
 from treasury.refusals import (
+    ClaimOutOfTime,
     ClaimPaid,
     ClaimRefused,
     FundExhausted,
@@ -156,6 +158,41 @@ def test_an_invoice_is_used_once_ever() -> None:
         accepted("BZ2", line("20.00", "FP1"))
     assert (refused.value.facts["invoice"], refused.value.facts["used_by"]) == ("FP1", "BZ1")
     assert UsedInvoice.objects.get().claim.number == "BZ1"
+
+
+def test_whose_claim_of_another_township_used_an_invoice_is_told_to_nobody() -> None:
+    accepted("BZ1", line("10.00", "FP1"))
+    mine, other = Claim.objects.get(number="BZ1"), Township.objects.exclude(name=TOWN).first()
+    assert other is not None
+    assert own_number(claim=mine, number="BZ1") == "BZ1"
+    mine.township = other
+    assert own_number(claim=mine, number="BZ1") == ""
+
+
+@pytest.mark.parametrize(
+    ("month", "claimed_on", "rule"),
+    [
+        (date(2199, 12, 1), date(2199, 12, 31), "claim_month_is_of_the_books"),
+        (date(1900, 1, 1), date(1900, 1, 5), "claim_month_is_of_the_books"),
+        (NOVEMBER, date(2026, 8, 31), "claim_day_is_near_its_month"),
+        (NOVEMBER, date(2027, 2, 1), "claim_day_is_near_its_month"),
+        (NOVEMBER, date(2026, 9, 1), ""),
+        (NOVEMBER, date(2027, 1, 31), ""),
+    ],
+)
+def test_a_claim_is_of_a_month_of_the_books_and_of_a_day_near_it(month: date, claimed_on: date, rule: str) -> None:
+    claim = replace(handed_in("BZ1", line("10.00", "FP1")), claimed_on=claimed_on)
+
+    def register() -> Claim:
+        return register_claim(claim=claim, month=month, officer=demo_officer("clerk"), at=AT)
+
+    if not rule:
+        assert register().claimed_on == claimed_on
+        return
+    with pytest.raises(ClaimOutOfTime) as refused:
+        register()
+    assert refused.value.name == rule
+    assert not Claim.objects.exists()
 
 
 def test_one_invoice_may_stand_behind_two_lines_of_one_claim() -> None:

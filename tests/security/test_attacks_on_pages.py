@@ -13,7 +13,7 @@ from tests import golden, sign_ins
 from tests.api import call, token
 from tests.golden import RIVER
 from tests.operations.test_access import addresses, clerk_of
-from tests.sign_ins import PASSWORD, enter, hire
+from tests.sign_ins import PASSWORD, enter, hire, signed_in
 from tests.web.test_api_claims import a_claim
 from treasury.models import Claim
 from web.access_table import ROUTES
@@ -166,3 +166,10 @@ def test_a_month_before_all_policies_is_not_found(route: str) -> None:
     client = Client()
     enter(client, "wang")
     assert client.get(reverse(route, args=["1999-05"])).status_code == 404
+
+
+def test_an_address_of_forms_says_so_to_who_looks_at_it() -> None:
+    hire("wang", "auditor")
+    answer = signed_in("wang").get(reverse("sign_out"))
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "Only a form leads here" in answer.content.decode()

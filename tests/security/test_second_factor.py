@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -17,6 +18,7 @@ from tests import sign_ins
 from tests.acting_as import let_act_as
 from tests.sign_ins import PASSWORD, code_of, enter, events, forget_waiting, hire, is_in, signed_in
 from web.models import FactorReset
+from web.security.confirming import PROOF, QUESTION
 from web.security.factors import BACKUP_CODES
 from web.security.qr_codes import qr_svg
 from web.security.resetting import OPEN_FOR
@@ -193,7 +195,11 @@ def ask(by: str, username: str, reason: str = "手机遗失") -> str:
 
 
 def confirm(by: str, reset: int) -> str:
-    answer = signed_in(by).post(reverse("factor_resets"), {"reset": reset})
+    client, page = signed_in(by), reverse("factor_resets")
+    question = client.post(page, {"reset": reset})
+    asked = re.search(r'name="confirmation" value="([^"]*)"', question.content.decode())
+    assert asked is not None
+    answer = client.post(page, {"reset": reset, QUESTION: unescape(asked[1]), PROOF: PASSWORD})
     return "" if answer.status_code == 302 else answer.content.decode()
 
 

@@ -54,9 +54,11 @@ def test_findings_are_signed_then_a_large_batch_is_approved_by_the_releaser_and_
     preparer, releaser, chief = Desk("preparer"), Desk("releaser"), Desk("chief_accountant")
     waiting = list(batch.exceptions.filter(severity="SIGN", signed_by=None).values_list("pk", flat=True))
     if waiting:
+        assert "atches whose findings are to be signed" in preparer.sees("tasks")
         assert "Approve as" not in page_of(releaser, batch)
         told = preparer.acts(page_of(preparer, batch), acts_on(batch), "sign", exception=waiting, reason="已逐项核对")
         assert told == "Signed."
+    assert "atches whose findings are to be signed" not in preparer.sees("tasks")
     given = BatchApproval.objects.filter(batch=batch).count()
     for desk in (releaser, chief)[given:]:
         assert "has your approval" in desk.acts(page_of(desk, batch), acts_on(batch), "approve")

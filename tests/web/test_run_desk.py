@@ -23,6 +23,7 @@ from tests.documents import text_of as text_of_pdf
 from tests.payroll import EVERYBODY, NOVEMBER, OCTOBER, OFFICE, STATION, Staffer, collected, officer
 from tests.sign_ins import PASSWORD
 from web.acting import TOKEN
+from web.security.confirming import PROOF
 
 own_stage = payroll.own_stage
 quick_passwords = sign_ins.quick_passwords
@@ -58,6 +59,14 @@ class Desk:
     def send(self, run: Run, word: str, fields: dict[str, Any]) -> Any:
         return self.client.post(address(run, "run_act", word), fields, follow=True)
 
+    def confirm(self, run: Run, word: str) -> Any:
+        """Press a button, and confirm with the password what the question carries."""
+        question = self.press(run, word)
+        assert question.status_code == CONFIRM
+        carried = dict(FIELD.findall(text_of(question)))
+        carried.pop("next", None)
+        return self.send(run, word, {**carried, PROOF: PASSWORD})
+
     def sign(self, run: Run, **fields: Any) -> Any:
         hidden = self.forms(run, "run_exceptions")["sign"]
         return self.client.post(address(run, "run_sign"), {**hidden, **fields}, follow=True)
@@ -75,7 +84,7 @@ def text_of(answer: Any) -> str:
 @pytest.fixture
 def desks(own_stage: Stage, settings: Settings) -> dict[str, Desk]:
     """The browsers of the officers of a district whose November is collected, in which December may begin."""
-    for post in ("preparer", "second-preparer", "reviewer", "releaser"):
+    for post in ("preparer", "second-preparer", "reviewer", "second-reviewer", "releaser"):
         one = officer(post)
         one.set_password(PASSWORD)
         one.save()
@@ -105,17 +114,17 @@ def test_three_officers_take_a_run_from_its_files_to_its_release(desks: dict[str
     to_review(desks, run)
     assert stands(run) == "SUBMITTED"
     assert "Send back" not in desks["preparer"].page(run)
-    desks["reviewer"].press(run, "review")
+    desks["reviewer"].confirm(run, "review")
     assert stands(run) == "REVIEWED"
 
     asked = desks["releaser"].press(run, "release")
     assert asked.status_code == CONFIRM
     assert stands(run) == "REVIEWED"
     hidden = dict(FIELD.findall(text_of(asked)))
-    wrong = desks["releaser"].send(run, "release", {**hidden, "confirmation_proof": "x"})
+    wrong = desks["releaser"].send(run, "release", {**hidden, PROOF: "x"})
     assert (wrong.status_code, stands(run)) == (CONFIRM, "REVIEWED")
     hidden = dict(FIELD.findall(text_of(wrong)))
-    done = desks["releaser"].send(run, "release", {**hidden, "confirmation_proof": PASSWORD})
+    done = desks["releaser"].send(run, "release", {**hidden, PROOF: PASSWORD})
     assert done.status_code == OPEN
     assert "It goes on by itself" in text_of(done)
     assert stands(run) == "RELEASED"
@@ -145,7 +154,7 @@ def test_the_second_of_two_officers_is_told_what_changed_and_keeps_what_was_type
     run = december()
     to_review(desks, run)
     seen = desks["reviewer"].forms(run)
-    Desk(officer("second-reviewer")).press(run, "review")
+    Desk(officer("second-reviewer")).confirm(run, "review")
     late = desks["reviewer"].send(run, "send-back", {**seen["send-back"], "reason": "差异未说明"})
     assert late.status_code == NOT_DONE
     assert "This has changed since you saw it" in text_of(late)
@@ -157,7 +166,7 @@ def test_the_second_of_two_officers_is_told_what_changed_and_keeps_what_was_type
 def test_a_button_that_is_pressed_twice_acts_once(desks: dict[str, Desk]) -> None:
     run = december()
     to_review(desks, run)
-    form = desks["reviewer"].forms(run)["review"]
+    form = dict(FIELD.findall(text_of(desks["reviewer"].press(run, "review")))) | {PROOF: PASSWORD}
     desks["reviewer"].send(run, "review", form)
     again = desks["reviewer"].send(run, "review", form)
     assert "This form was sent before" in text_of(again)
@@ -171,7 +180,8 @@ def test_nobody_is_offered_an_act_of_another_or_may_send_it(desks: dict[str, Des
     assert set(desks["auditor"].forms(run)) == set()
     token = desks["preparer"].forms(run, "run_person", person_of(run))["numbers"][TOKEN]
     mark = desks["reviewer"].forms(run)["review"]
-    sent = desks["preparer"].send(run, "review", {**mark, TOKEN: token})
+    asked = desks["preparer"].send(run, "review", {**mark, TOKEN: token})
+    sent = desks["preparer"].send(run, "review", {**dict(FIELD.findall(text_of(asked))), PROOF: PASSWORD})
     assert "no post for this act" in text_of(sent).lower() or sent.status_code == NOT_DONE
     assert desks["auditor"].send(run, "review", mark).status_code == CONFIRM
     assert stands(run) == "SUBMITTED"

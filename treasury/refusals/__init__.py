@@ -41,6 +41,7 @@ from treasury.refusals.earmarking import (
 from treasury.refusals.money import (
     MONEY_REFUSALS,
     AmountUnfit,
+    ClaimOutOfTime,
     ClaimPaid,
     ClaimRefused,
     FiguresMoved,
@@ -99,6 +100,7 @@ __all__ = [
     "BudgetPaperMissing",
     "BudgetSourceConflict",
     "BudgetUnfit",
+    "ClaimOutOfTime",
     "ClaimPaid",
     "ClaimRefused",
     "DeliveryNotAccepted",

@@ -56,6 +56,11 @@ class ClaimRefused(UnableToFund):
     remedy = _("Correct what the reason names and hand it in as a new claim.")
 
 
+class ClaimOutOfTime(ClaimRefused):
+    message = _("The claim is of a month that the books do not have, or its day lies far from its month.")
+    remedy = _("Correct the month or the day of the claim.")
+
+
 class WrongSigner(UnableToFund):
     message = _("Who signed does not hold the post of the township's head on that day.")
     remedy = _("Have the head (乡镇长, 主任) sign, or record the post first.")

@@ -79,7 +79,14 @@ ACTS: Final[Mapping[str, RunAct]] = {
         ),
         RunAct("check", gettext_lazy("Check"), "payouts.compute_run", (RunStatus.COMPUTED,), check),
         RunAct("submit", gettext_lazy("Submit for review"), "payouts.submit_run", (RunStatus.CHECKED,), submit),
-        RunAct("review", gettext_lazy("Pass the review"), "payouts.review_run", (RunStatus.SUBMITTED,), review),
+        RunAct(
+            "review",
+            gettext_lazy("Pass the review"),
+            "payouts.review_run",
+            (RunStatus.SUBMITTED,),
+            review,
+            confirmed=True,
+        ),
         RunAct(
             "release",
             gettext_lazy("Release the money"),

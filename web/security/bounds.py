@@ -9,12 +9,14 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.defaults import page_not_found
 
 from ledger.policies import NoValue
 
 NUL = "\x00"
 API = "api"
+NOT_ALLOWED = 405
 
 
 class BodyMiddleware:
@@ -58,6 +60,21 @@ class TextMiddleware:
         texts = (text for one in asked for name, values in one.lists() for text in (name, *values))
         if NUL in request.path_info or any(NUL in text for text in texts):
             raise SuspiciousOperation("a NUL in a request")
+
+
+class MethodMiddleware:
+    """Tell who came to an address by a method that it does not take (405) so, where only an empty page would stand."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer: HttpResponse = self.get_response(request)
+        if answer.status_code != NOT_ALLOWED or answer.content or is_of_api(request):
+            return answer
+        page = render(request, "405.html", status=NOT_ALLOWED)
+        page.headers["Allow"] = answer.headers.get("Allow", "")
+        return page
 
 
 class PolicyMiddleware:

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from ledger.masking import masked_account
+from ledger.models import EconomicClass
 from ledger.money import ZERO, InexactAmount, exact
 from treasury.claiming import HandedInClaim, HandedInLine
 from treasury.models import Claim, Township
@@ -79,6 +80,12 @@ class TypedClaim:
         return sum((line.exact_amount for line in self.filled), ZERO)
 
     @property
+    def unknown_classes(self) -> Sequence[str]:
+        """The economic classes of the lines that the district does not have."""
+        asked = {line.economic for line in self.filled if line.economic}
+        return sorted(asked.difference(EconomicClass.objects.filter(code__in=asked).values_list("code", flat=True)))
+
+    @property
     def faults(self) -> Sequence[str]:
         """What of the claim cannot be read, in the order of its fields."""
         found = []
@@ -94,6 +101,8 @@ class TypedClaim:
             found.append(_("Choose the account it is paid from."))
         if not self.filled:
             found.append(_("Give the claim a line."))
+        if unknown := self.unknown_classes:
+            found.append(_("There is no economic class {codes}.").format(codes="、".join(unknown)))
         numbered = [(at, line.fault) for at, line in enumerate(self.lines, start=1)]
         found.extend(_("Line {line}: {fault}").format(line=at, fault=fault) for at, fault in numbered if fault)
         return found
