@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from payouts.rules.entitlements import EnrolmentFacts
 from payouts.rules.scheme_rates import AddedRate
 from payouts.rules.schemes import Scheme, jurisdiction_in_use, schemes_of
 
+LATEST = date(9999, 12, 1)  # a month behind every policy
 FETCHED = 10_000  # rows that are held at a time
 
 
@@ -103,12 +104,12 @@ def scheme_codes(*, month: date) -> Mapping[str, str]:
     return {scheme.name: code for code, scheme in schemes_in_use(month=month).items()}
 
 
-@lru_cache(maxsize=12)
-def scheme_names(*, month: date) -> Mapping[str, str]:
-    """Return the names of the schemes of the district in a month by code, read once: officers add rates, not names."""
+@cache
+def scheme_names() -> Mapping[str, str]:
+    """Return what the latest policies call the schemes of the district, by code: officers add rates, not names."""
     policies = payout_policies()
-    jurisdiction = jurisdiction_in_use(policies=policies, month=month)
-    schemes = schemes_of(policies=policies, jurisdiction=jurisdiction, month=month)
+    jurisdiction = jurisdiction_in_use(policies=policies, month=LATEST)
+    schemes = schemes_of(policies=policies, jurisdiction=jurisdiction, month=LATEST)
     return {code: scheme.name for code, scheme in schemes.items()}
 
 

@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
-from django.utils import timezone
-
 from imports.refusals import UnableToStage
 from ledger.money import in_full
 from ledger.refusals import OfficerMayNot, UnableToPost
@@ -97,7 +95,7 @@ def word_of(noun: str, name: str, value: str) -> str:
     if name == "act":
         return act_in_words(value)
     if name == "scheme":
-        return scheme_names(month=timezone.localdate().replace(day=1)).get(value, value)
+        return scheme_names().get(value, value)
     kind = STATES.get(noun) if name in STATE_FACTS else VALUES_OF.get((noun, name)) or VALUES.get(name)
     head, slash, year = value.partition("/")  # a class of archives stands with its year: ``vouchers/2026``
     said = kind.get(head) if kind else None

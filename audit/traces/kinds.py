@@ -1,6 +1,6 @@
 """What kinds of steps there are: which row stands behind one, what is told of it, and where it leads to."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,11 +13,16 @@ from django.db.models.aggregates import Count
 from django.db.models.functions import RowNumber
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from audit.traces.steps import Fact, Step
+from imports.layouts import LAYOUTS
 from ledger.masking import masked, masked_account, masked_id
 from ledger.models import AccountingUnit
 from ledger.money import in_full
+from payouts.benefit_facts import scheme_names
+from payouts.building import COMPONENT
+from payouts.models.words import SCHEME_PAYROLL, SCHEME_RELEASE
 from treasury.models import Unit
 
 FIRST: Final = 20  # rows of a list that are shown at once
@@ -188,6 +193,25 @@ def fields_told(model: type[Model], names: str, _language: str) -> Sequence[tupl
     return [(field, str(field.verbose_name)) for field in fields]  # type: ignore[union-attr]
 
 
+def scheme_named(code: str) -> Any:
+    """Return what is paid under a code: pay, money that was released, or a scheme by its name of today."""
+    return PAID.get(code) or scheme_names().get(code)
+
+
+def list_named(code: str) -> Any:
+    return LAYOUTS[code].title if code in LAYOUTS else ""
+
+
+PAID: Final = {SCHEME_PAYROLL: _("payroll"), SCHEME_RELEASE: _("release of funds")}
+# The fields that hold a code and have no choices of their own, and what their codes are called.
+CODED: Final[Mapping[str, Callable[[str], Any]]] = {
+    "component": {COMPONENT: _("net pay")}.get,
+    "kind": list_named,
+    "layout": list_named,
+    "scheme": scheme_named,
+}
+
+
 def shown(row: Model, field: Any) -> str:
     """Return what a field says as text, with numbers of people and of accounts masked."""
     if isinstance(field, ForeignKey) and (is_officer(field) or getattr(row, field.attname) is None):
@@ -201,6 +225,8 @@ def shown(row: Model, field: Any) -> str:
         return masked_id(value)
     if field.choices:
         return str(getattr(row, f"get_{field.name}_display")() or "")
+    if field.name in CODED and isinstance(value, str):
+        return str(CODED[field.name](value) or value)
     return text_of(value, is_plain=field.name in PLAIN | PAPERS, is_month=field.name == "month")
 
 
