@@ -37,6 +37,7 @@ from treasury.models.words import (
     ReceiptBookStatus,
     SecondmentStatus,
     SettlementStatus,
+    SpecialAccountKind,
     SpecialPlanStatus,
     StatementSide,
     StatementStatus,
@@ -94,6 +95,7 @@ VALUES_OF: Final[Mapping[tuple[str, str], Mapping[str, Any]]] = {
     ("benefits", "kind"): words(FundingKind),
     ("claim", "reason"): {**FAULT_NAMES, **{f"row_error:{code}": name for code, name in FAULT_NAMES.items()}},
     ("fine", "kind"): words(AppraisalKind),
+    ("items", "account"): words(SpecialAccountKind),
     ("post", "post"): words(PostKind),
     ("release", "rank"): words(Rank),
     ("retention", "role"): words(DestructionRole),
@@ -105,6 +107,7 @@ LISTS: Final = ("kept_on", "may_go", "names", "numbers", "posts", "scopes", "yea
 FACTS_OF: Final[Mapping[tuple[str, str], Any]] = {
     ("batch", "rank"): _("level of the approval"),
     ("establishment", "approved"): _("number of posts approved"),
+    ("items", "account"): _("special account"),
     ("procurement", "awarded"): _("amount of the award"),
     ("release", "rank"): _("order of release"),
     ("retention", "years"): _("archives and years"),

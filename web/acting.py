@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from imports.refusals import UnableToStage
 from ledger.models import AuditEvent, Officer
+from ledger.policies import NoValue
 from ledger.recording import refusals_recorded
 from ledger.refusals import UnableToPost, database_words
 from web.access import officer_of
@@ -89,6 +90,9 @@ def take(
             return Outcome(said=step(officer, at)) if is_first(form) else already_sent()
     except (UnableToPost, UnableToStage) as refusal:
         return Outcome(refusal=refusal_told(refusal))
+    except NoValue as missing:
+        said = _("The policy {policy} has no value on {day}. Choose another month, or add the value.")
+        return Outcome(refusal=said.format(policy=missing.name, day=missing.on))
     except DatabaseError as error:
         return Outcome(refusal=database_words(error))
 

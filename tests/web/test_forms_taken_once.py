@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 import pytest
@@ -15,6 +15,7 @@ from pytest_django import Settings
 
 from config.urls import urlpatterns as own_patterns
 from ledger.models import AuditEvent, Officer
+from ledger.policies import NoValueYet
 from ledger.recording import record_event
 from ledger.refusals import UnableToPost
 from tests import golden, sign_ins
@@ -51,6 +52,11 @@ def act_and_die(officer: Officer, at: datetime) -> str:
 def act_and_refuse(officer: Officer, at: datetime) -> str:
     act_now(officer, at)
     raise UnableToPost("run_is_there", {"run": 7})
+
+
+def act_and_find_no_value(officer: Officer, at: datetime) -> str:
+    act_now(officer, at)
+    raise NoValueYet("pay_day", date(1999, 5, 1))
 
 
 def act_and_break_a_promise(officer: Officer, at: datetime) -> str:
@@ -127,7 +133,13 @@ def test_a_form_whose_process_died_in_the_middle_has_done_nothing_and_is_sent_ag
     assert acted() == 1
 
 
-@pytest.mark.parametrize("broken", [act_and_refuse, act_and_break_a_promise])
+def test_a_day_of_which_the_policies_say_nothing_is_told_on_the_page(client: Client) -> None:
+    STEP["now"] = act_and_find_no_value
+    assert "The policy pay_day has no value on 1999-05-01." in send(client, "/plain/", drawn())
+    assert acted() == 0
+
+
+@pytest.mark.parametrize("broken", [act_and_refuse, act_and_find_no_value, act_and_break_a_promise])
 def test_a_form_that_was_refused_is_judged_anew_when_it_is_sent_again(
     client: Client, broken: Callable[[Officer, datetime], str]
 ) -> None:

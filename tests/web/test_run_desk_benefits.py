@@ -20,9 +20,10 @@ PEOPLE = (ENDED, Recipient(1, FEE), Recipient(2, township=SONGJIANG), Recipient(
 
 @pytest.mark.usefixtures("quick_passwords")
 def test_a_benefit_run_goes_through_the_hands_of_three_officers(stage: Stage) -> None:
-    releaser = officer("releaser")
-    releaser.set_password(PASSWORD)
-    releaser.save()
+    reviewer, releaser = officer("reviewer"), officer("releaser")
+    for one in (reviewer, releaser):
+        one.set_password(PASSWORD)
+        one.save()
     preparer = Desk(officer("preparer"))
     enrolled(JULY, PEOPLE)
     benefits.released(JULY)
@@ -49,7 +50,7 @@ def test_a_benefit_run_goes_through_the_hands_of_three_officers(stage: Stage) ->
     assert "测试老人乙" not in preparer.page(run, "run_people", ask=f"?top={FEE}")
 
     preparer.press(run, "submit")
-    Desk(officer("reviewer")).press(run, "review")
+    Desk(reviewer).confirm(run, "review")
     last = Desk(releaser)
     hidden = dict(FIELD.findall(text_of(last.press(run, "release", format="single_gb18030"))))
     last.send(run, "release", {**hidden, "confirmation_proof": PASSWORD})

@@ -43,6 +43,7 @@ from payouts.rules.benefit_calendar import (
     statistics_due,
 )
 from web.access import officer_of
+from web.act_words import refusal_told
 from web.acting import SEE_OTHER
 from web.benefit_desk.asked import (
     UNPROCESSABLE,
@@ -98,7 +99,7 @@ def benefit_papers(request: HttpRequest) -> HttpResponse:
             entries = booklet_of(certificate=typed).entries
             return HttpResponseRedirect(reverse("benefit_booklet", args=[entries[0].enrolment]), status=SEE_OTHER)
         except UnableToPost as refused:
-            refusal = str(refused)
+            refusal = refusal_told(refused)
     context = {"certificate": typed, "refusal": refusal}
     return render(request, "web/benefit_desk/papers.html", context, status=UNPROCESSABLE if refusal else None)
 
@@ -115,7 +116,7 @@ def answer(
                 return taken(request, paper, wanted)
             figures |= paper.read() if paper is not None else {}
     except UnableToPost as refused:
-        refusal = str(refused)
+        refusal = refusal_told(refused)
     context = {**typed, **figures, "refusal": refusal, "shown_max": SHOWN}
     return render(request, f"web/benefit_desk/{template}", context, status=UNPROCESSABLE if refusal else None)
 
