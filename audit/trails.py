@@ -13,7 +13,8 @@ from django.utils import timezone
 from ledger.masking import masked
 from ledger.models import AuditEvent
 
-DIGEST = re.compile(r"(?<![0-9a-f])([0-9a-f]{32,64})(?![0-9a-f])")
+# As long as a digest is and with a letter: two ID numbers without a gap are neither.
+DIGEST = re.compile(r"(?<![0-9a-f])((?=[0-9]*[a-f])(?:[0-9a-f]{64}|[0-9a-f]{32}))(?![0-9a-f])")
 # The codes of places are long numbers too, and nobody's.
 PLACE = re.compile(r"(?:book|township|unit)=[0-9]{6,12}")
 REFUSED, DONE = "refused", "done"
