@@ -12,16 +12,16 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Q
 
-from ledger.models import EconomicClass, Officer
+from ledger.models import Officer
 from ledger.money import ZERO
 from ledger.posts import require_post
 from ledger.recording import record_event
 from treasury.claim_balances import balances_for_claims, own_number, used_invoices
+from treasury.claim_lines import payee_lines, rank_of_lines, require_known_classes
 from treasury.claim_times import require_in_time
 from treasury.models import AppliedFile, Claim, ClaimLine, Township, Unit, UsedInvoice
-from treasury.models.words import ClaimStatus, Rank, ReleaseKind, SubAccountKind
+from treasury.models.words import ClaimStatus, ReleaseKind, SubAccountKind
 from treasury.opening import codes_of
-from treasury.policy import treasury_policies
 from treasury.refusals import (
     ClaimRefused,
     FundExhausted,
@@ -32,8 +32,7 @@ from treasury.refusals import (
     WrongSigner,
     refusals_named,
 )
-from treasury.releasing import PayeeLine, request_release
-from treasury.rules.ranks import rank_order
+from treasury.releasing import request_release
 from treasury.scopes import district_wide
 from treasury.secondments import day_of, require_post_for, require_township_post, signer_fault
 from treasury.taking_over import account_of
@@ -83,12 +82,13 @@ def register_claim(
 
     :raises OfficerMayNot: without the post, of the bureau or of the township
     :raises ClaimRefused: if number, time or what it corrects does not stand
-    :raises NothingThere: if the unit is none of the township's
+    :raises NothingThere: if the unit is none of the township's, or the books do not have the class of a line
     """
     township = Township.objects.filter(name=claim.township).first()
     require_post_for(officer=officer, township=township, act="treasury.register_claim", on=day_of(at))
     with refusals_named(), transaction.atomic():
         require_own(claim, township, corrects)
+        require_known_classes(line.economic for line in claim.lines)
         require_in_time(township=township, month=month, claimed_on=claim.claimed_on)
         return register(claim, month=month, registrar=officer.username, file=None, at=at, corrects=corrects)
 
@@ -372,29 +372,3 @@ def place_of(claim: Claim) -> dict[str, str]:
     codes = codes_of(district=book.parent, township=book)
     account, fund = account_of(codes, SubAccountKind(claim.sub_account))
     return {"account_code": account, "fund_code": fund}
-
-
-def rank_of_lines(lines: Sequence[ClaimLine], on: date) -> Rank:
-    """Return the rank of a claim: that of its least urgent line."""
-    order = rank_order(policies=treasury_policies(), on=on)
-    return Rank(max(order.rank_of(line.economic) for line in lines))
-
-
-def payee_lines(claim: Claim, lines: Sequence[ClaimLine]) -> Sequence[PayeeLine]:
-    """Return what a claim pays, a line for each payee and class; classes that the books do not have are left out."""
-    known = set(EconomicClass.objects.filter(code__in=[line.economic for line in lines]).values_list("code", flat=True))
-    sums: dict[tuple[str, str, str], Decimal] = {}
-    for line in lines:
-        key = (line.payee_name, line.account_number, line.economic if line.economic in known else "")
-        sums[key] = sums.get(key, ZERO) + line.amount
-    return [
-        PayeeLine(
-            payee_name=name or (claim.unit.name if claim.unit else claim.handler),
-            account_number=account,
-            amount=amount,
-            economic=economic,
-            unit=claim.unit.dimension_id if claim.unit else "",
-        )
-        for (name, account, economic), amount in sums.items()
-        if amount > ZERO
-    ]

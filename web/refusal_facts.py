@@ -42,6 +42,7 @@ REFUSAL_FACTS: Final[Mapping[str, Any]] = {
     "deposited": _("deposited"),
     "detail": _("detail"),
     "draft": _("draft"),
+    "economic": _("economic class"),
     "ends_with": _("ends with"),
     "enrolment": _("enrolment"),
     "entry": _("entry of the bank"),

@@ -96,6 +96,15 @@ def test_a_unit_of_another_township_is_refused(river: str) -> None:
     assert (answer.status_code, answer.told["name"]) == (404, "unit_is_of_the_township")
 
 
+def test_an_economic_class_that_the_books_do_not_have_is_refused_by_name(river: str) -> None:
+    claim = a_claim()
+    claim["lines"].append(claim["lines"][0] | {"economic": "39X99"})
+    answer = call(river, "POST", "/claims", claim)
+    assert (answer.status_code, answer.told["name"]) == (404, "economic_class_is_known")
+    assert answer.told["facts"] == {"economic": "39X99"}
+    assert not Claim.objects.filter(number="BZ-API-1").exists()
+
+
 def test_the_same_key_acts_once_and_gives_the_same_answer(river: str) -> None:
     first = call(river, "POST", "/claims", a_claim(), key="key-0001")
     again = call(river, "POST", "/claims", a_claim(), key="key-0001")

@@ -9,8 +9,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from ledger.masking import masked_account
-from ledger.models import EconomicClass
 from ledger.money import ZERO, InexactAmount, exact
+from treasury.claim_lines import unknown_classes
 from treasury.claiming import HandedInClaim, HandedInLine
 from treasury.models import Claim, Township
 from treasury.models.words import SubAccountKind
@@ -82,8 +82,7 @@ class TypedClaim:
     @property
     def unknown_classes(self) -> Sequence[str]:
         """The economic classes of the lines that the district does not have."""
-        asked = {line.economic for line in self.filled if line.economic}
-        return sorted(asked.difference(EconomicClass.objects.filter(code__in=asked).values_list("code", flat=True)))
+        return unknown_classes(line.economic for line in self.filled)
 
     @property
     def faults(self) -> Sequence[str]:
