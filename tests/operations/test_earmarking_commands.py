@@ -179,6 +179,22 @@ def test_the_housing_award_and_the_premium_are_worked_out(run: Officers) -> None
         run("pass_on", "medical", "--persons", 1, "--on", "2003-01-01")
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("housing", "--washrooms", "-1"),
+        ("housing", "--washrooms", "10000000"),
+        ("housing", "--rooms", "-2x28"),
+        ("housing", "--rooms", "2x-28"),
+        ("medical", "--persons", "-1"),
+        ("medical", "--persons", "1.5"),
+    ],
+)
+def test_what_is_no_number_of_rooms_or_persons_is_refused(run: Officers, asked: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError, match="不是"):
+        run("pass_on", asked[0], f"{asked[1]}={asked[2]}", *ON)
+
+
 @pytest.mark.parametrize("part", ["白桦镇", "=1.00", "白桦镇:x=1.00", "白桦镇=1.001"])
 def test_a_part_is_written_in_one_way(run: Officers, part: str) -> None:
     asked = ("--amount", "1.00", "--paper", "号", "--purpose", "事")

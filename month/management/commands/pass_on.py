@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -36,6 +36,8 @@ from treasury.overdue_parts import overdue_parts
 from treasury.passing import Part, hand_on_part, post_receipt, record_receipt
 from treasury.policy import treasury_policies
 from treasury.rules.passing_on import city_housing_award, county_housing_floor, housing_rates, medical_premium
+
+COUNT_MAX: Final = 9_999_999  # washrooms, persons: more than a district has
 
 
 class AskedPart(NamedTuple):
@@ -143,14 +145,25 @@ class Rooms(NamedTuple):
 
 def rooms_of(text: str) -> Rooms:
     number, sign, size = text.partition("x")
-    if not sign or not number.isdecimal():
+    metres = yuan_of(size) if sign else ZERO
+    if not is_count(number) or metres <= ZERO:
         raise ArgumentTypeError(_("{text} is no number of rooms; write 20x28.").format(text=text))
-    return Rooms(int(number), yuan_of(size))
+    return Rooms(int(number), metres)
+
+
+def count_of(text: str) -> int:
+    if not is_count(text):
+        raise ArgumentTypeError(_("{text} is no number; write 0 to {most}.").format(text=text, most=COUNT_MAX))
+    return int(text)
+
+
+def is_count(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= len(str(COUNT_MAX)) and int(text) <= COUNT_MAX
 
 
 def housing_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--rooms", type=rooms_of, action="append", default=[], help=_("rooms and square metres: 20x28"))
-    parser.add_argument("--washrooms", type=int, default=0, help=_("number of washrooms"))
+    parser.add_argument("--washrooms", type=count_of, default=0, help=_("number of washrooms"))
     with_day(parser)
 
 
@@ -165,7 +178,7 @@ def housing_asked(asked: Namespace) -> Told:
 
 
 def medical_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--persons", type=int, required=True, help=_("number of persons"))
+    parser.add_argument("--persons", type=count_of, required=True, help=_("number of persons"))
     with_day(parser)
 
 
