@@ -92,6 +92,7 @@ class Obligation(models.Model):
         verbose_name_plural = _("obligations")
         indexes = [
             models.Index(fields=["release"], condition=Q(release__isnull=False), name="obligation_by_release"),
+            models.Index(fields=["benefit"], condition=Q(benefit__isnull=False), name="obligation_by_benefit"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["person", "month", "scheme", "component"], name="obligation_is_owed_once"),
