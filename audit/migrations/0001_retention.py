@@ -34,6 +34,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'appraisal of archives',
                 'verbose_name_plural': 'appraisals of archives',
                 'permissions': [('appraise', 'may appraise archives')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('members__regex', '\\S'), ('opinion__regex', '\\S')), name='appraisal_says_something'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('members__regex', '[[:cntrl:]]'), _negated=True), models.Q(('opinion__regex', '[[:cntrl:]]'), _negated=True)), name='appraisal_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -48,6 +52,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'appraised year',
                 'verbose_name_plural': 'appraised years',
+                'constraints': [
+                    models.UniqueConstraint(fields=('appraisal', 'record_class', 'fiscal_year'), name='year_is_appraised_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +89,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'item of a destruction list',
                 'verbose_name_plural': 'items of destruction lists',
+                'constraints': [
+                    models.UniqueConstraint(fields=('list', 'record_class', 'fiscal_year'), name='year_is_listed_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -113,6 +123,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'signature of a destruction list',
                 'verbose_name_plural': 'signatures of destruction lists',
+                'constraints': [
+                    models.UniqueConstraint(fields=('list', 'role'), name='list_is_signed_once_a_role'),
+                    models.UniqueConstraint(condition=models.Q(('role__in', ('HEAD', 'ARCHIVE_HEAD', 'ACCOUNTING_HEAD', 'ARCHIVIST', 'ACCOUNTANT', 'IT'))), fields=('list', 'signed_by'), name='list_signers_are_different_people'),
+                    models.UniqueConstraint(condition=models.Q(('role__in', ('ACCOUNTING_WITNESS', 'IT_WITNESS'))), fields=('list', 'signed_by'), name='witnesses_are_different_people'),
+                    models.CheckConstraint(condition=models.Q(('role__in', ['HEAD', 'ARCHIVE_HEAD', 'ACCOUNTING_HEAD', 'ARCHIVIST', 'ACCOUNTANT', 'IT', 'ACCOUNTING_WITNESS', 'IT_WITNESS'])), name='destruction_role_is_known'),
+                    models.CheckConstraint(condition=models.Q(('is_approved', True), ('reason__regex', '\\S'), _connector='OR'), name='list_is_refused_with_a_reason'),
+                    models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), name='list_signature_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -128,6 +146,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'listed file',
                 'verbose_name_plural': 'listed files',
+                'constraints': [
+                    models.UniqueConstraint(fields=('item', 'holder', 'row'), name='file_is_listed_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -145,6 +166,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'hold on archives',
                 'verbose_name_plural': 'holds on archives',
                 'permissions': [('set_hold', 'may hold archives'), ('lift_hold', 'may lift holds on archives')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('reason__regex', '\\S')), name='hold_has_its_reason'),
+                    models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), name='hold_text_is_plain'),
+                    models.CheckConstraint(condition=models.Q(('from_year__lte', models.F('to_year'))), name='hold_runs_forward'),
+                    models.CheckConstraint(condition=models.Q(('record_class__in', ['', 'vouchers', 'payout_rolls', 'imported_files', 'bank_files', 'result_files', 'job_files', 'ledgers', 'journals', 'treasury_reports', 'revenue_reports', 'annual_accounts', 'period_reports', 'reconciliations', 'statements', 'transfer_lists', 'archive_lists', 'audit_trail'])), name='hold_class_is_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -159,79 +186,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'lift of a hold',
                 'verbose_name_plural': 'lifts of holds',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('reason__regex', '\\S')), name='lift_has_its_reason'),
+                    models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), name='lift_text_is_plain'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='appraisal',
-            constraint=models.CheckConstraint(condition=models.Q(('members__regex', '\\S'), ('opinion__regex', '\\S')), name='appraisal_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='appraisal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('members__regex', '[[:cntrl:]]'), _negated=True), models.Q(('opinion__regex', '[[:cntrl:]]'), _negated=True)), name='appraisal_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='appraisedyear',
-            constraint=models.UniqueConstraint(fields=('appraisal', 'record_class', 'fiscal_year'), name='year_is_appraised_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='destructionitem',
-            constraint=models.UniqueConstraint(fields=('list', 'record_class', 'fiscal_year'), name='year_is_listed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='destructionsignature',
-            constraint=models.UniqueConstraint(fields=('list', 'role'), name='list_is_signed_once_a_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='destructionsignature',
-            constraint=models.UniqueConstraint(condition=models.Q(('role__in', ('HEAD', 'ARCHIVE_HEAD', 'ACCOUNTING_HEAD', 'ARCHIVIST', 'ACCOUNTANT', 'IT'))), fields=('list', 'signed_by'), name='list_signers_are_different_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='destructionsignature',
-            constraint=models.UniqueConstraint(condition=models.Q(('role__in', ('ACCOUNTING_WITNESS', 'IT_WITNESS'))), fields=('list', 'signed_by'), name='witnesses_are_different_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='destructionsignature',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['HEAD', 'ARCHIVE_HEAD', 'ACCOUNTING_HEAD', 'ARCHIVIST', 'ACCOUNTANT', 'IT', 'ACCOUNTING_WITNESS', 'IT_WITNESS'])), name='destruction_role_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='destructionsignature',
-            constraint=models.CheckConstraint(condition=models.Q(('is_approved', True), ('reason__regex', '\\S'), _connector='OR'), name='list_is_refused_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='destructionsignature',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), name='list_signature_text_is_plain'),
         ),
         migrations.AddIndex(
             model_name='listedfile',
             index=models.Index(fields=['holder', 'row'], name='listed_file_by_row'),
-        ),
-        migrations.AddConstraint(
-            model_name='listedfile',
-            constraint=models.UniqueConstraint(fields=('item', 'holder', 'row'), name='file_is_listed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='retentionhold',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '\\S')), name='hold_has_its_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='retentionhold',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), name='hold_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='retentionhold',
-            constraint=models.CheckConstraint(condition=models.Q(('from_year__lte', models.F('to_year'))), name='hold_runs_forward'),
-        ),
-        migrations.AddConstraint(
-            model_name='retentionhold',
-            constraint=models.CheckConstraint(condition=models.Q(('record_class__in', ['', 'vouchers', 'payout_rolls', 'imported_files', 'bank_files', 'result_files', 'job_files', 'ledgers', 'journals', 'treasury_reports', 'revenue_reports', 'annual_accounts', 'period_reports', 'reconciliations', 'statements', 'transfer_lists', 'archive_lists', 'audit_trail'])), name='hold_class_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='holdlift',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '\\S')), name='lift_has_its_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='holdlift',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), name='lift_text_is_plain'),
         ),
         migrations.RunPython(install_retention, remove_retention),
     ]

@@ -33,6 +33,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'book',
                 'verbose_name_plural': 'books',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('code__regex', '[[:cntrl:]]'), _negated=True), name='book_code_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +85,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'officer',
                 'verbose_name_plural': 'officers',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['PERSON', 'SERVICE'])), name='officer_kind_is_known'),
+                    models.CheckConstraint(condition=models.Q(('username__regex', '[[:cntrl:]]'), _negated=True), name='officer_name_is_plain'),
+                ],
             },
             managers=[
                 ('objects', django.contrib.auth.models.UserManager()),
@@ -112,6 +119,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'account',
                 'verbose_name_plural': 'accounts',
+                'constraints': [
+                    models.UniqueConstraint(fields=('book', 'code'), name='account_code_is_unique'),
+                    models.UniqueConstraint(condition=models.Q(('mirror', ''), _negated=True), fields=('book', 'counterpart', 'mirror'), name='account_mirrors_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('counterpart', None), ('mirror', '')), models.Q(('counterpart__isnull', False), ('record', 'F'), models.Q(('mirror', ''), _negated=True)), _connector='OR'), name='account_mirror_has_counterpart'),
+                    models.CheckConstraint(condition=models.Q(('code__regex', '[[:cntrl:]]'), _negated=True), name='account_code_is_plain'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['ASSET', 'LIABILITY', 'NET_ASSET', 'INCOME', 'EXPENSE', 'BUDGET_BALANCE']), ('record__in', ['F', 'B']), ('normal_side__in', ['D', 'C']), ('flow__in', ['ANY', 'RECEIPT_ONLY', 'DISBURSEMENT_ONLY']), ('level__in', ['', 'UPPER', 'LOWER']), ('mirror__in', ['', 'ANNUAL', 'HISTORIC'])), name='account_is_of_known_kind'),
+                    models.CheckConstraint(condition=models.Q(('flow', 'ANY'), ('cash', True), _connector='OR'), name='account_flow_is_of_cash'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -214,6 +229,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'code of a chart',
                 'verbose_name_plural': 'codes of a chart',
+                'constraints': [
+                    models.UniqueConstraint(fields=('chart', 'code'), name='chart_code_is_unique'),
+                    models.UniqueConstraint(condition=models.Q(('role', ''), _negated=True), fields=('chart', 'role'), name='chart_role_is_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -301,6 +320,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'fund of an account',
                 'verbose_name_plural': 'funds of an account',
+                'constraints': [
+                    models.UniqueConstraint(fields=('account', 'fund'), name='account_fund_is_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -316,6 +338,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'balance of a pair of current accounts',
                 'verbose_name_plural': 'balances of pairs of current accounts',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('upper_net', django.db.models.expressions.CombinedExpression(models.F('lower_net'), '*', models.Value(-1)))), name='books_mirror'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -347,6 +372,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'period',
                 'verbose_name_plural': 'periods',
+                'constraints': [
+                    models.UniqueConstraint(fields=('book', 'year', 'month'), name='period_is_unique'),
+                    models.CheckConstraint(condition=models.Q(('month__gte', 1), ('month__lte', 13)), name='period_month_is_1_to_13'),
+                    models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_before'))), name='period_starts_before_it_ends'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -380,6 +410,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'change of a period',
                 'verbose_name_plural': 'changes of a period',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('from_status', 'CLOSED'), _negated=True), models.Q(('approved_by__isnull', False), models.Q(('approved_by', models.F('requested_by')), _negated=True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='period_reopened_by_two'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -453,6 +486,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'voucher',
                 'verbose_name_plural': 'vouchers',
+                'constraints': [
+                    models.UniqueConstraint(fields=('period', 'voucher_type', 'number'), name='voucher_number_is_unique'),
+                    models.UniqueConstraint(fields=('source', 'part'), name='voucher_source_is_unique'),
+                    models.UniqueConstraint(condition=models.Q(('reverses__isnull', False)), fields=('reverses',), name='voucher_reversed_once'),
+                    models.CheckConstraint(condition=models.Q(('line_count__gte', 2), ('debit_total', models.F('credit_total')), ('budget_debit_total', models.F('budget_credit_total'))), name='voucher_is_balanced'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('preparer', models.F('reviewer')), _negated=True), models.Q(('cashier__isnull', True), models.Q(models.Q(('cashier', models.F('preparer')), _negated=True), models.Q(('cashier', models.F('reviewer')), _negated=True), models.Q(('cashier', models.F('poster')), _negated=True), models.Q(('chief_accountant__isnull', True), models.Q(('cashier', models.F('chief_accountant')), _negated=True), _connector='OR')), _connector='OR')), name='voucher_four_eyes'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'REVERSAL'), ('reverses__isnull', False)), models.Q(models.Q(('kind', 'REVERSAL'), _negated=True), ('reverses__isnull', True)), _connector='OR'), name='voucher_reversal_names_its_voucher'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'SUPPLEMENT'), _negated=True), ('corrects__isnull', False), ('paper__regex', '\\S'), _connector='OR'), name='voucher_supplement_names_its_reason'),
+                    models.CheckConstraint(condition=models.Q(('attachments__gte', 0), ('voucher_type__in', ['记', '收', '付', '转']), ('kind__in', ['ORDINARY', 'OPENING', 'REVERSAL', 'SUPPLEMENT', 'CLOSING']), models.Q(('source', ''), _negated=True), models.Q(('summary', ''), _negated=True)), name='voucher_header_is_complete'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('summary__regex', '[[:cntrl:]]'), _negated=True), models.Q(('source__regex', '[[:cntrl:]]'), _negated=True), models.Q(('reference__regex', '[[:cntrl:]]'), _negated=True), models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True)), name='voucher_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -467,6 +511,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'signature',
                 'verbose_name_plural': 'signatures',
+                'constraints': [
+                    models.UniqueConstraint(fields=('voucher', 'role'), name='voucher_signed_once_per_role'),
+                    models.CheckConstraint(condition=models.Q(('role__in', ['CHIEF_ACCOUNTANT'])), name='signature_role_is_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -492,6 +540,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'line',
                 'verbose_name_plural': 'lines',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='line_amount_is_exact'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('amount', 0), _negated=True), ('side__in', ['D', 'C'])), name='line_has_one_side'),
+                    models.CheckConstraint(condition=models.Q(('line_no__gte', 1)), name='line_is_numbered'),
+                    models.CheckConstraint(condition=models.Q(('summary__regex', '[[:cntrl:]]'), _negated=True), name='line_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -528,6 +582,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'draft of a voucher',
                 'verbose_name_plural': 'drafts of vouchers',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('reviewer__isnull', True), models.Q(('reviewer', models.F('preparer')), _negated=True), _connector='OR'), name='draft_four_eyes'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -550,6 +607,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'line of a draft',
                 'verbose_name_plural': 'lines of a draft',
+                'constraints': [
+                    models.UniqueConstraint(fields=('draft', 'line_no'), name='draft_line_no_is_unique'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='draft_amount_is_exact'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -564,75 +625,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'year carried forward',
                 'verbose_name_plural': 'years carried forward',
+                'constraints': [
+                    models.UniqueConstraint(fields=('book', 'year'), name='year_is_carried_once'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='officer',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['PERSON', 'SERVICE'])), name='officer_kind_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='officer',
-            constraint=models.CheckConstraint(condition=models.Q(('username__regex', '[[:cntrl:]]'), _negated=True), name='officer_name_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('book', 'code'), name='account_code_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(condition=models.Q(('mirror', ''), _negated=True), fields=('book', 'counterpart', 'mirror'), name='account_mirrors_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('counterpart', None), ('mirror', '')), models.Q(('counterpart__isnull', False), ('record', 'F'), models.Q(('mirror', ''), _negated=True)), _connector='OR'), name='account_mirror_has_counterpart'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '[[:cntrl:]]'), _negated=True), name='account_code_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['ASSET', 'LIABILITY', 'NET_ASSET', 'INCOME', 'EXPENSE', 'BUDGET_BALANCE']), ('record__in', ['F', 'B']), ('normal_side__in', ['D', 'C']), ('flow__in', ['ANY', 'RECEIPT_ONLY', 'DISBURSEMENT_ONLY']), ('level__in', ['', 'UPPER', 'LOWER']), ('mirror__in', ['', 'ANNUAL', 'HISTORIC'])), name='account_is_of_known_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('flow', 'ANY'), ('cash', True), _connector='OR'), name='account_flow_is_of_cash'),
-        ),
-        migrations.AddConstraint(
-            model_name='book',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '[[:cntrl:]]'), _negated=True), name='book_code_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='chartaccount',
-            constraint=models.UniqueConstraint(fields=('chart', 'code'), name='chart_code_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='chartaccount',
-            constraint=models.UniqueConstraint(condition=models.Q(('role', ''), _negated=True), fields=('chart', 'role'), name='chart_role_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountfund',
-            constraint=models.UniqueConstraint(fields=('account', 'fund'), name='account_fund_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='mirrorbalance',
-            constraint=models.CheckConstraint(condition=models.Q(('upper_net', django.db.models.expressions.CombinedExpression(models.F('lower_net'), '*', models.Value(-1)))), name='books_mirror'),
-        ),
-        migrations.AddConstraint(
-            model_name='period',
-            constraint=models.UniqueConstraint(fields=('book', 'year', 'month'), name='period_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='period',
-            constraint=models.CheckConstraint(condition=models.Q(('month__gte', 1), ('month__lte', 13)), name='period_month_is_1_to_13'),
-        ),
-        migrations.AddConstraint(
-            model_name='period',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_before'))), name='period_starts_before_it_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='periodchange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('from_status', 'CLOSED'), _negated=True), models.Q(('approved_by__isnull', False), models.Q(('approved_by', models.F('requested_by')), _negated=True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='period_reopened_by_two'),
         ),
         migrations.AddIndex(
             model_name='seal',
@@ -645,50 +641,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='voucher',
             index=models.Index(condition=models.Q(('corrects__isnull', False)), fields=['corrects'], name='voucher_corrects'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.UniqueConstraint(fields=('period', 'voucher_type', 'number'), name='voucher_number_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.UniqueConstraint(fields=('source', 'part'), name='voucher_source_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.UniqueConstraint(condition=models.Q(('reverses__isnull', False)), fields=('reverses',), name='voucher_reversed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(('line_count__gte', 2), ('debit_total', models.F('credit_total')), ('budget_debit_total', models.F('budget_credit_total'))), name='voucher_is_balanced'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('preparer', models.F('reviewer')), _negated=True), models.Q(('cashier__isnull', True), models.Q(models.Q(('cashier', models.F('preparer')), _negated=True), models.Q(('cashier', models.F('reviewer')), _negated=True), models.Q(('cashier', models.F('poster')), _negated=True), models.Q(('chief_accountant__isnull', True), models.Q(('cashier', models.F('chief_accountant')), _negated=True), _connector='OR')), _connector='OR')), name='voucher_four_eyes'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'REVERSAL'), ('reverses__isnull', False)), models.Q(models.Q(('kind', 'REVERSAL'), _negated=True), ('reverses__isnull', True)), _connector='OR'), name='voucher_reversal_names_its_voucher'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'SUPPLEMENT'), _negated=True), ('corrects__isnull', False), ('paper__regex', '\\S'), _connector='OR'), name='voucher_supplement_names_its_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(('attachments__gte', 0), ('voucher_type__in', ['记', '收', '付', '转']), ('kind__in', ['ORDINARY', 'OPENING', 'REVERSAL', 'SUPPLEMENT', 'CLOSING']), models.Q(('source', ''), _negated=True), models.Q(('summary', ''), _negated=True)), name='voucher_header_is_complete'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('summary__regex', '[[:cntrl:]]'), _negated=True), models.Q(('source__regex', '[[:cntrl:]]'), _negated=True), models.Q(('reference__regex', '[[:cntrl:]]'), _negated=True), models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True)), name='voucher_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('voucher', 'role'), name='voucher_signed_once_per_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['CHIEF_ACCOUNTANT'])), name='signature_role_is_known'),
         ),
         migrations.AddIndex(
             model_name='line',
@@ -705,37 +657,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='line',
             index=models.Index(condition=models.Q(('counterparty__isnull', False)), fields=['counterparty'], name='line_counterparty'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='line_amount_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount', 0), _negated=True), ('side__in', ['D', 'C'])), name='line_has_one_side'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('line_no__gte', 1)), name='line_is_numbered'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('summary__regex', '[[:cntrl:]]'), _negated=True), name='line_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucherdraft',
-            constraint=models.CheckConstraint(condition=models.Q(('reviewer__isnull', True), models.Q(('reviewer', models.F('preparer')), _negated=True), _connector='OR'), name='draft_four_eyes'),
-        ),
-        migrations.AddConstraint(
-            model_name='draftline',
-            constraint=models.UniqueConstraint(fields=('draft', 'line_no'), name='draft_line_no_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='draftline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='draft_amount_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='yearcarried',
-            constraint=models.UniqueConstraint(fields=('book', 'year'), name='year_is_carried_once'),
         ),
     ]

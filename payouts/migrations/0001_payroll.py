@@ -37,6 +37,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'batch',
                 'verbose_name_plural': 'batches',
+                'constraints': [
+                    models.UniqueConstraint(fields=('month', 'number'), name='batch_number_is_unique'),
+                    models.CheckConstraint(condition=models.Q(('total', models.Func(models.F('total'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('total__gt', -10000000000000000), ('total__lt', 10000000000000000)), name='batch_total_is_exact'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('checked_by', None), models.Q(('checked_by', models.F('prepared_by')), _negated=True), _connector='OR'), models.Q(('released_by', None), models.Q(models.Q(('released_by', models.F('prepared_by')), _negated=True), models.Q(('released_by', models.F('checked_by')), _negated=True)), _connector='OR')), name='batch_four_eyes'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'BUILT', 'CANCELLED']), models.Q(('checked_by__isnull', False), ('prepared_by__isnull', False), ('status', 'CHECKED')), models.Q(('checked_by__isnull', False), ('prepared_by__isnull', False), ('released_by__isnull', False)), _connector='OR'), name='batch_is_signed_for_its_state'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -56,6 +62,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'bank file',
                 'verbose_name_plural': 'bank files',
+                'constraints': [
+                    models.UniqueConstraint(fields=('batch', 'number'), name='bank_file_number_is_unique'),
+                    models.CheckConstraint(condition=models.Q(('total', models.Func(models.F('total'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('total__gt', -10000000000000000), ('total__lt', 10000000000000000)), name='bank_file_total_is_exact'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -76,6 +86,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'declaration',
                 'verbose_name_plural': 'declarations',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('staged_by', models.F('applied_by')), _negated=True), name='declaration_four_eyes'),
+                    models.UniqueConstraint(condition=models.Q(('replaces', None)), fields=('month', 'kind'), name='declaration_is_first_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -90,6 +104,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'declared amount',
                 'verbose_name_plural': 'declared amounts',
+                'constraints': [
+                    models.UniqueConstraint(fields=('declaration', 'row', 'item'), name='declared_amount_is_unique'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='declared_amount_is_exact'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -106,6 +124,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'declared death',
                 'verbose_name_plural': 'declared deaths',
+                'constraints': [
+                    models.UniqueConstraint(fields=('declaration', 'row'), name='declared_death_is_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -122,6 +143,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'refused row',
                 'verbose_name_plural': 'refused rows',
+                'constraints': [
+                    models.UniqueConstraint(fields=('declaration', 'row'), name='declared_refusal_is_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -137,6 +161,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'obligation',
                 'verbose_name_plural': 'obligations',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='obligation_amount_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='obligation_is_positive'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -159,6 +187,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'payment order',
                 'verbose_name_plural': 'payments',
+                'constraints': [
+                    models.UniqueConstraint(fields=('month', 'serial'), name='payment_serial_is_unique'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='payment_amount_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_is_positive'),
+                    models.CheckConstraint(condition=models.Q(('account_number', ''), _negated=True), name='payment_has_an_account'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('name__regex', '[[:cntrl:]]'), _negated=True), models.Q(('account_number__regex', '[[:cntrl:]]'), _negated=True)), name='payment_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -179,6 +214,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'correction of an account',
                 'verbose_name_plural': 'corrections of accounts',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('status', 'REFUSED'), _negated=True), fields=('payment',), name='correction_is_one_at_a_time'),
+                    models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='correction_four_eyes'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('approved_by', None), ('status', 'PROPOSED')), models.Q(models.Q(('status', 'PROPOSED'), _negated=True), ('approved_by__isnull', False)), _connector='OR'), name='correction_is_signed_for_its_state'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('name__regex', '[[:cntrl:]]'), _negated=True), models.Q(('account_number__regex', '[[:cntrl:]]'), _negated=True), models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True)), name='correction_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -193,6 +234,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'part of a payment',
                 'verbose_name_plural': 'parts of payments',
+                'constraints': [
+                    models.UniqueConstraint(fields=('obligation', 'attempt'), name='obligation_is_paid_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -216,6 +260,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'payroll run',
                 'verbose_name_plural': 'payroll runs',
                 'permissions': [('stage_file', 'may stage files'), ('apply_file', 'may apply staged files'), ('compute_run', 'may freeze and compute a run'), ('sign_exception', 'may sign exceptions of a run'), ('submit_run', 'may submit a run'), ('review_run', 'may review or refuse a run'), ('release_run', 'may release a run'), ('render_batch', 'may hand bank files over'), ('take_results', 'may take results of the bank'), ('propose_correction', 'may propose the correction of an account'), ('approve_correction', 'may approve the correction of an account'), ('close_month', 'may close the month')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('month', 'number'), name='run_number_is_unique'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', None), models.Q(('reviewed_by', models.F('submitted_by')), _negated=True), _connector='OR'), models.Q(('released_by', None), models.Q(models.Q(('released_by', models.F('submitted_by')), _negated=True), models.Q(('released_by', models.F('reviewed_by')), _negated=True)), _connector='OR')), name='run_four_eyes'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('released_by', None), ('reviewed_by', None), ('status__in', ['OPEN', 'COLLECTING', 'FROZEN', 'COMPUTED', 'CHECKED']), ('submitted_by', None)), models.Q(('released_by', None), ('reviewed_by', None), ('status', 'SUBMITTED'), ('submitted_by__isnull', False)), models.Q(('released_by', None), ('reviewed_by__isnull', False), ('status', 'REVIEWED'), ('submitted_by__isnull', False)), models.Q(('released_by__isnull', False), ('reviewed_by__isnull', False), ('status__in', ['RELEASED', 'PAYING', 'SETTLED', 'PART_SETTLED', 'CLOSED']), ('submitted_by__isnull', False)), _connector='OR'), name='run_is_signed_for_its_state'),
+                ],
             },
         ),
         migrations.AddField(
@@ -278,6 +327,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'payslip',
                 'verbose_name_plural': 'payslips',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('net', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('gross'), '-', models.F('deductions')), '-', models.F('tax'))), ('tax__gte', 0)), name='payslip_adds_up'),
+                    models.CheckConstraint(condition=models.Q(('gross', models.Func(models.F('gross'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('gross__gt', -10000000000000000), ('gross__lt', 10000000000000000)), name='payslip_gross_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('deductions', models.Func(models.F('deductions'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('deductions__gt', -10000000000000000), ('deductions__lt', 10000000000000000)), name='payslip_deductions_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('tax', models.Func(models.F('tax'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('tax__gt', -10000000000000000), ('tax__lt', 10000000000000000)), name='payslip_tax_is_exact'),
+                ],
             },
         ),
         migrations.AddField(
@@ -297,6 +352,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': "employer's part",
                 'verbose_name_plural': "employer's parts",
+                'constraints': [
+                    models.UniqueConstraint(fields=('payslip', 'item'), name='employer_part_is_unique'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='employer_part_is_exact'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -310,6 +369,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'pay item of a payslip',
                 'verbose_name_plural': 'pay items of payslips',
+                'constraints': [
+                    models.UniqueConstraint(fields=('payslip', 'item'), name='payslip_item_is_unique'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='payslip_item_is_exact'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -374,6 +437,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'declared year to date',
                 'verbose_name_plural': 'declared years to date',
+                'constraints': [
+                    models.UniqueConstraint(fields=('declaration', 'person'), name='declared_year_is_unique'),
+                    models.CheckConstraint(condition=models.Q(('income', models.Func(models.F('income'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('income__gt', -10000000000000000), ('income__lt', 10000000000000000)), name='declared_year_income_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('exempt', models.Func(models.F('exempt'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('exempt__gt', -10000000000000000), ('exempt__lt', 10000000000000000)), name='declared_year_exempt_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('special', models.Func(models.F('special'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('special__gt', -10000000000000000), ('special__lt', 10000000000000000)), name='declared_year_special_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('additional', models.Func(models.F('additional'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('additional__gt', -10000000000000000), ('additional__lt', 10000000000000000)), name='declared_year_additional_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('other', models.Func(models.F('other'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('other__gt', -10000000000000000), ('other__lt', 10000000000000000)), name='declared_year_other_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('withheld', models.Func(models.F('withheld'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('withheld__gt', -10000000000000000), ('withheld__lt', 10000000000000000)), name='declared_year_withheld_is_exact'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -399,6 +471,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'declared staff',
                 'verbose_name_plural': 'declared staff',
+                'constraints': [
+                    models.UniqueConstraint(fields=('declaration', 'person'), name='declared_staff_is_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -414,6 +489,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'declared pay',
                 'verbose_name_plural': 'declared pay',
+                'constraints': [
+                    models.UniqueConstraint(fields=('declaration', 'person'), name='declared_pay_is_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -435,6 +513,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'declared change',
                 'verbose_name_plural': 'declared changes',
+                'constraints': [
+                    models.UniqueConstraint(fields=('declaration', 'row'), name='declared_change_is_unique'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='declared_change_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['NEW', 'STOP', 'RAISE', 'ACCOUNT'])), name='declared_change_is_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -456,6 +539,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'result file',
                 'verbose_name_plural': 'result files',
+                'constraints': [
+                    models.UniqueConstraint(fields=('sha256', 'month'), name='result_file_is_applied_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -472,6 +558,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'result row',
                 'verbose_name_plural': 'result rows',
+                'constraints': [
+                    models.UniqueConstraint(fields=('payment', 'outcome'), name='result_row_is_unique'),
+                    models.CheckConstraint(condition=models.Q(('outcome__in', ['SETTLED', 'RETURNED'])), name='outcome_is_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -492,6 +582,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'exception of a run',
                 'verbose_name_plural': 'exceptions of a run',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), ('signed_at', None), ('signed_by', None)), models.Q(('severity', 'SIGN'), ('signed_at__isnull', False), ('signed_by__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='exception_is_signed_with_a_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -505,6 +598,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'input of a run',
                 'verbose_name_plural': 'inputs of a run',
+                'constraints': [
+                    models.UniqueConstraint(fields=('run', 'edition', 'declaration'), name='run_input_is_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -524,223 +620,15 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='bankfile',
-            constraint=models.UniqueConstraint(fields=('batch', 'number'), name='bank_file_number_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankfile',
-            constraint=models.CheckConstraint(condition=models.Q(('total', models.Func(models.F('total'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('total__gt', -10000000000000000), ('total__lt', 10000000000000000)), name='bank_file_total_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaration',
-            constraint=models.CheckConstraint(condition=models.Q(('staged_by', models.F('applied_by')), _negated=True), name='declaration_four_eyes'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaration',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaces', None)), fields=('month', 'kind'), name='declaration_is_first_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaredamount',
-            constraint=models.UniqueConstraint(fields=('declaration', 'row', 'item'), name='declared_amount_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaredamount',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='declared_amount_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='declareddeath',
-            constraint=models.UniqueConstraint(fields=('declaration', 'row'), name='declared_death_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaredrefusal',
-            constraint=models.UniqueConstraint(fields=('declaration', 'row'), name='declared_refusal_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountcorrection',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'REFUSED'), _negated=True), fields=('payment',), name='correction_is_one_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountcorrection',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='correction_four_eyes'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountcorrection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by', None), ('status', 'PROPOSED')), models.Q(models.Q(('status', 'PROPOSED'), _negated=True), ('approved_by__isnull', False)), _connector='OR'), name='correction_is_signed_for_its_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountcorrection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name__regex', '[[:cntrl:]]'), _negated=True), models.Q(('account_number__regex', '[[:cntrl:]]'), _negated=True), models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True)), name='correction_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentpart',
-            constraint=models.UniqueConstraint(fields=('obligation', 'attempt'), name='obligation_is_paid_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='payrollrun',
-            constraint=models.UniqueConstraint(fields=('month', 'number'), name='run_number_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='payrollrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', None), models.Q(('reviewed_by', models.F('submitted_by')), _negated=True), _connector='OR'), models.Q(('released_by', None), models.Q(models.Q(('released_by', models.F('submitted_by')), _negated=True), models.Q(('released_by', models.F('reviewed_by')), _negated=True)), _connector='OR')), name='run_four_eyes'),
-        ),
-        migrations.AddConstraint(
-            model_name='payrollrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('released_by', None), ('reviewed_by', None), ('status__in', ['OPEN', 'COLLECTING', 'FROZEN', 'COMPUTED', 'CHECKED']), ('submitted_by', None)), models.Q(('released_by', None), ('reviewed_by', None), ('status', 'SUBMITTED'), ('submitted_by__isnull', False)), models.Q(('released_by', None), ('reviewed_by__isnull', False), ('status', 'REVIEWED'), ('submitted_by__isnull', False)), models.Q(('released_by__isnull', False), ('reviewed_by__isnull', False), ('status__in', ['RELEASED', 'PAYING', 'SETTLED', 'PART_SETTLED', 'CLOSED']), ('submitted_by__isnull', False)), _connector='OR'), name='run_is_signed_for_its_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.UniqueConstraint(fields=('month', 'number'), name='batch_number_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('total', models.Func(models.F('total'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('total__gt', -10000000000000000), ('total__lt', 10000000000000000)), name='batch_total_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_by', None), models.Q(('checked_by', models.F('prepared_by')), _negated=True), _connector='OR'), models.Q(('released_by', None), models.Q(models.Q(('released_by', models.F('prepared_by')), _negated=True), models.Q(('released_by', models.F('checked_by')), _negated=True)), _connector='OR')), name='batch_four_eyes'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'BUILT', 'CANCELLED']), models.Q(('checked_by__isnull', False), ('prepared_by__isnull', False), ('status', 'CHECKED')), models.Q(('checked_by__isnull', False), ('prepared_by__isnull', False), ('released_by__isnull', False)), _connector='OR'), name='batch_is_signed_for_its_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='employerpart',
-            constraint=models.UniqueConstraint(fields=('payslip', 'item'), name='employer_part_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='employerpart',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='employer_part_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='payslipitem',
-            constraint=models.UniqueConstraint(fields=('payslip', 'item'), name='payslip_item_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='payslipitem',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='payslip_item_is_exact'),
-        ),
-        migrations.AddConstraint(
             model_name='payslip',
             constraint=models.UniqueConstraint(fields=('run', 'edition', 'person'), name='payslip_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='payslip',
-            constraint=models.CheckConstraint(condition=models.Q(('net', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('gross'), '-', models.F('deductions')), '-', models.F('tax'))), ('tax__gte', 0)), name='payslip_adds_up'),
-        ),
-        migrations.AddConstraint(
-            model_name='payslip',
-            constraint=models.CheckConstraint(condition=models.Q(('gross', models.Func(models.F('gross'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('gross__gt', -10000000000000000), ('gross__lt', 10000000000000000)), name='payslip_gross_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='payslip',
-            constraint=models.CheckConstraint(condition=models.Q(('deductions', models.Func(models.F('deductions'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('deductions__gt', -10000000000000000), ('deductions__lt', 10000000000000000)), name='payslip_deductions_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='payslip',
-            constraint=models.CheckConstraint(condition=models.Q(('tax', models.Func(models.F('tax'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('tax__gt', -10000000000000000), ('tax__lt', 10000000000000000)), name='payslip_tax_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('month', 'serial'), name='payment_serial_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='payment_amount_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('account_number', ''), _negated=True), name='payment_has_an_account'),
         ),
         migrations.AddConstraint(
             model_name='payment',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('unit', None)), models.Q(('person', None), ('unit__isnull', False)), _connector='OR'), name='payment_has_one_payee'),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name__regex', '[[:cntrl:]]'), _negated=True), models.Q(('account_number__regex', '[[:cntrl:]]'), _negated=True)), name='payment_text_is_plain'),
-        ),
-        migrations.AddConstraint(
             model_name='obligation',
             constraint=models.UniqueConstraint(fields=('person', 'month', 'scheme', 'component'), name='obligation_is_owed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='obligation',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='obligation_amount_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='obligation',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='obligation_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaredyeartodate',
-            constraint=models.UniqueConstraint(fields=('declaration', 'person'), name='declared_year_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaredyeartodate',
-            constraint=models.CheckConstraint(condition=models.Q(('income', models.Func(models.F('income'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('income__gt', -10000000000000000), ('income__lt', 10000000000000000)), name='declared_year_income_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaredyeartodate',
-            constraint=models.CheckConstraint(condition=models.Q(('exempt', models.Func(models.F('exempt'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('exempt__gt', -10000000000000000), ('exempt__lt', 10000000000000000)), name='declared_year_exempt_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaredyeartodate',
-            constraint=models.CheckConstraint(condition=models.Q(('special', models.Func(models.F('special'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('special__gt', -10000000000000000), ('special__lt', 10000000000000000)), name='declared_year_special_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaredyeartodate',
-            constraint=models.CheckConstraint(condition=models.Q(('additional', models.Func(models.F('additional'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('additional__gt', -10000000000000000), ('additional__lt', 10000000000000000)), name='declared_year_additional_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaredyeartodate',
-            constraint=models.CheckConstraint(condition=models.Q(('other', models.Func(models.F('other'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('other__gt', -10000000000000000), ('other__lt', 10000000000000000)), name='declared_year_other_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaredyeartodate',
-            constraint=models.CheckConstraint(condition=models.Q(('withheld', models.Func(models.F('withheld'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('withheld__gt', -10000000000000000), ('withheld__lt', 10000000000000000)), name='declared_year_withheld_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaredstaff',
-            constraint=models.UniqueConstraint(fields=('declaration', 'person'), name='declared_staff_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaredpay',
-            constraint=models.UniqueConstraint(fields=('declaration', 'person'), name='declared_pay_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaredchange',
-            constraint=models.UniqueConstraint(fields=('declaration', 'row'), name='declared_change_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaredchange',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='declared_change_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaredchange',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['NEW', 'STOP', 'RAISE', 'ACCOUNT'])), name='declared_change_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='resultfile',
-            constraint=models.UniqueConstraint(fields=('sha256', 'month'), name='result_file_is_applied_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='resultrow',
-            constraint=models.UniqueConstraint(fields=('payment', 'outcome'), name='result_row_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='resultrow',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['SETTLED', 'RETURNED'])), name='outcome_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='runexception',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), ('signed_at', None), ('signed_by', None)), models.Q(('severity', 'SIGN'), ('signed_at__isnull', False), ('signed_by__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='exception_is_signed_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='runinput',
-            constraint=models.UniqueConstraint(fields=('run', 'edition', 'declaration'), name='run_input_is_unique'),
         ),
     ]

@@ -40,6 +40,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'benefit due',
                 'verbose_name_plural': 'benefits due',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='benefit_due_is_positive'),
+                    models.CheckConstraint(condition=models.Q(('offset__gte', 0), ('offset__lte', models.F('amount'))), name='benefit_offset_is_within_its_due'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='benefit_due_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('offset', models.Func(models.F('offset'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('offset__gt', -10000000000000000), ('offset__lt', 10000000000000000)), name='benefit_offset_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('amount', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('borne_by_central'), '+', models.F('borne_by_province')), '+', models.F('borne_by_city')), '+', models.F('borne_by_district')), '+', models.F('borne_by_township'))), ('borne_by_central__gte', 0), ('borne_by_city__gte', 0), ('borne_by_district__gte', 0), ('borne_by_province__gte', 0), ('borne_by_township__gte', 0)), name='benefit_is_borne_whole'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -55,6 +62,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'funding of benefits',
                 'verbose_name_plural': 'fundings of benefits',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='funding_is_positive'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='funding_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('kind', 'TREASURY'), models.Q(('funder__in', ['CENTRAL', 'PROVINCE', 'CITY']), ('kind', 'FROM_ABOVE')), _connector='OR'), name='funding_comes_from_above'),
+                    models.CheckConstraint(condition=models.Q(('paper', ''), _negated=True), name='funding_has_its_paper'),
+                    models.CheckConstraint(condition=models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True), name='funding_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -67,6 +81,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'unpaid enrolment',
                 'verbose_name_plural': 'unpaid enrolments',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='benefit_unpaid_has_its_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -108,6 +125,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'enrolment',
                 'verbose_name_plural': 'enrolments',
                 'permissions': [('record_enrolment', 'may record facts of enrolments'), ('verify_beneficiary', 'may record in-person verifications'), ('certify_enrolment', 'may certify enrolments'), ('fund_benefits', 'may fund benefit accounts'), ('manage_recovery', 'may agree plans to recover overpaid benefits'), ('propose_rate', 'may propose values of schemes'), ('approve_rate', 'may approve values of schemes')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='enrolment_number_counts'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -140,6 +160,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'fact of an enrolment',
                 'verbose_name_plural': 'facts of enrolments',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('suspended_from', None), ('suspended_from__day', 1), _connector='OR'), name='suspension_is_from_a_month'),
+                    models.CheckConstraint(condition=models.Q(('account_kind', 'OWN'), models.Q(('account_reason', ''), _negated=True), _connector='OR'), name='guardian_account_has_its_reason'),
+                    models.CheckConstraint(condition=models.Q(('standing', 'REFUSED'), ('cause', ''), _connector='XOR'), name='refused_standing_has_its_cause'),
+                    models.CheckConstraint(condition=models.Q(('own_amount', models.Func(models.F('own_amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('own_amount__gt', -10000000000000000), ('own_amount__lt', 10000000000000000)), name='own_amount_is_exact'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('holder_name__regex', '[[:cntrl:]]'), _negated=True), models.Q(('account_number__regex', '[[:cntrl:]]'), _negated=True), models.Q(('certificate__regex', '[[:cntrl:]]'), _negated=True), models.Q(('village__regex', '[[:cntrl:]]'), _negated=True), models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True)), name='enrolment_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -151,6 +178,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'household',
                 'verbose_name_plural': 'households',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('number__regex', '[[:cntrl:]]'), _negated=True), name='household_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -166,6 +196,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'overpaid benefit',
                 'verbose_name_plural': 'overpaid benefits',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='overpayment_is_positive'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='overpayment_is_exact'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -180,6 +214,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'recovery of a benefit',
                 'verbose_name_plural': 'recoveries of benefits',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='recovery_is_positive'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='recovery_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True), name='recovery_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -194,6 +233,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'plan of recovery',
                 'verbose_name_plural': 'plans of recovery',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('instalment__gt', 0)), name='recovery_instalment_is_positive'),
+                    models.CheckConstraint(condition=models.Q(('from_month__day', 1)), name='recovery_plan_is_from_a_month'),
+                    models.CheckConstraint(condition=models.Q(('instalment', models.Func(models.F('instalment'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('instalment__gt', -10000000000000000), ('instalment__lt', 10000000000000000)), name='recovery_instalment_is_exact'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -210,6 +254,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'value of a scheme',
                 'verbose_name_plural': 'values of schemes',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='scheme_value_is_positive'),
+                    models.CheckConstraint(condition=models.Q(('reference', ''), _negated=True), name='scheme_value_has_its_notice'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='scheme_value_is_exact'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reference__regex', '[[:cntrl:]]'), _negated=True), models.Q(('grade__regex', '[[:cntrl:]]'), _negated=True)), name='scheme_value_text_is_plain'),
+                    models.CheckConstraint(condition=models.Q(('effective_from__day', 1)), name='scheme_value_is_from_a_month'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -429,26 +480,6 @@ class Migration(migrations.Migration):
             field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='approval', to='payouts.schemevalue', verbose_name='value of a scheme'),
         ),
         migrations.AddConstraint(
-            model_name='benefitfunding',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='funding_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefitfunding',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='funding_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefitfunding',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'TREASURY'), models.Q(('funder__in', ['CENTRAL', 'PROVINCE', 'CITY']), ('kind', 'FROM_ABOVE')), _connector='OR'), name='funding_comes_from_above'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefitfunding',
-            constraint=models.CheckConstraint(condition=models.Q(('paper', ''), _negated=True), name='funding_has_its_paper'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefitfunding',
-            constraint=models.CheckConstraint(condition=models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True), name='funding_text_is_plain'),
-        ),
-        migrations.AddConstraint(
             model_name='declaredbeneficiary',
             constraint=models.UniqueConstraint(fields=('declaration', 'person', 'scheme'), name='declared_beneficiary_is_unique'),
         ),
@@ -457,48 +488,16 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('person', 'scheme', 'number'), name='enrolment_is_certified_once'),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='enrolment_number_counts'),
-        ),
-        migrations.AddConstraint(
             model_name='benefitunpaid',
             constraint=models.UniqueConstraint(fields=('run', 'edition', 'enrolment'), name='benefit_unpaid_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefitunpaid',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='benefit_unpaid_has_its_reason'),
         ),
         migrations.AddConstraint(
             model_name='benefitdue',
             constraint=models.UniqueConstraint(fields=('run', 'edition', 'scheme', 'person', 'period', 'number'), name='benefit_due_is_unique'),
         ),
         migrations.AddConstraint(
-            model_name='benefitdue',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='benefit_due_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefitdue',
-            constraint=models.CheckConstraint(condition=models.Q(('offset__gte', 0), ('offset__lte', models.F('amount'))), name='benefit_offset_is_within_its_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefitdue',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='benefit_due_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefitdue',
-            constraint=models.CheckConstraint(condition=models.Q(('offset', models.Func(models.F('offset'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('offset__gt', -10000000000000000), ('offset__lt', 10000000000000000)), name='benefit_offset_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefitdue',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('borne_by_central'), '+', models.F('borne_by_province')), '+', models.F('borne_by_city')), '+', models.F('borne_by_district')), '+', models.F('borne_by_township'))), ('borne_by_central__gte', 0), ('borne_by_city__gte', 0), ('borne_by_district__gte', 0), ('borne_by_province__gte', 0), ('borne_by_township__gte', 0)), name='benefit_is_borne_whole'),
-        ),
-        migrations.AddConstraint(
             model_name='household',
             constraint=models.UniqueConstraint(fields=('township', 'number'), name='household_number_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='household',
-            constraint=models.CheckConstraint(condition=models.Q(('number__regex', '[[:cntrl:]]'), _negated=True), name='household_text_is_plain'),
         ),
         migrations.AddConstraint(
             model_name='enrolmentfact',
@@ -509,83 +508,11 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('declaration__isnull', False), ('ended_on', None), ('ended_on__gte', models.F('starts_on')), _connector='OR'), name='enrolment_ends_after_it_starts'),
         ),
         migrations.AddConstraint(
-            model_name='enrolmentfact',
-            constraint=models.CheckConstraint(condition=models.Q(('suspended_from', None), ('suspended_from__day', 1), _connector='OR'), name='suspension_is_from_a_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolmentfact',
-            constraint=models.CheckConstraint(condition=models.Q(('account_kind', 'OWN'), models.Q(('account_reason', ''), _negated=True), _connector='OR'), name='guardian_account_has_its_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolmentfact',
-            constraint=models.CheckConstraint(condition=models.Q(('standing', 'REFUSED'), ('cause', ''), _connector='XOR'), name='refused_standing_has_its_cause'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolmentfact',
-            constraint=models.CheckConstraint(condition=models.Q(('own_amount', models.Func(models.F('own_amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('own_amount__gt', -10000000000000000), ('own_amount__lt', 10000000000000000)), name='own_amount_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolmentfact',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('holder_name__regex', '[[:cntrl:]]'), _negated=True), models.Q(('account_number__regex', '[[:cntrl:]]'), _negated=True), models.Q(('certificate__regex', '[[:cntrl:]]'), _negated=True), models.Q(('village__regex', '[[:cntrl:]]'), _negated=True), models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True)), name='enrolment_text_is_plain'),
-        ),
-        migrations.AddConstraint(
             model_name='overpayment',
             constraint=models.UniqueConstraint(fields=('run', 'edition', 'enrolment', 'period', 'number'), name='overpayment_is_unique'),
         ),
         migrations.AddConstraint(
-            model_name='overpayment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='overpayment_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='overpayment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='overpayment_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='recovery',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='recovery_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='recovery',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='recovery_is_exact'),
-        ),
-        migrations.AddConstraint(
             model_name='recovery',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('due__isnull', False), ('kind', 'OFFSET'), ('paid_on', None)), models.Q(('due', None), ('kind', 'PAID_IN'), ('paid_on__isnull', False), models.Q(('paper', ''), _negated=True)), _connector='OR'), name='recovery_has_its_ground'),
-        ),
-        migrations.AddConstraint(
-            model_name='recovery',
-            constraint=models.CheckConstraint(condition=models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True), name='recovery_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='recoveryplan',
-            constraint=models.CheckConstraint(condition=models.Q(('instalment__gt', 0)), name='recovery_instalment_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='recoveryplan',
-            constraint=models.CheckConstraint(condition=models.Q(('from_month__day', 1)), name='recovery_plan_is_from_a_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='recoveryplan',
-            constraint=models.CheckConstraint(condition=models.Q(('instalment', models.Func(models.F('instalment'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('instalment__gt', -10000000000000000), ('instalment__lt', 10000000000000000)), name='recovery_instalment_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='schemevalue',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='scheme_value_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='schemevalue',
-            constraint=models.CheckConstraint(condition=models.Q(('reference', ''), _negated=True), name='scheme_value_has_its_notice'),
-        ),
-        migrations.AddConstraint(
-            model_name='schemevalue',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='scheme_value_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='schemevalue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reference__regex', '[[:cntrl:]]'), _negated=True), models.Q(('grade__regex', '[[:cntrl:]]'), _negated=True)), name='scheme_value_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='schemevalue',
-            constraint=models.CheckConstraint(condition=models.Q(('effective_from__day', 1)), name='scheme_value_is_from_a_month'),
         ),
     ]

@@ -49,6 +49,19 @@ class Migration(migrations.Migration):
                 'verbose_name': 'application',
                 'verbose_name_plural': 'applications',
                 'permissions': [('register_application', 'may register applications and objections'), ('pass_village', 'may decide applications for the village'), ('pass_township', 'may decide applications for the township'), ('pass_district', 'may decide applications for the district')],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('status__in', ['CERTIFIED', 'REFUSED']), _negated=True), fields=('person', 'scheme'), name='application_is_one_at_a_time'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['REGISTERED', 'VILLAGE_PASSED', 'TOWNSHIP_PASSED', 'DISTRICT_PASSED', 'CERTIFIED', 'REFUSED'])), name='application_state_is_known'),
+                    models.CheckConstraint(condition=models.Q(('status', 'CERTIFIED'), ('enrolment', None), _connector='XOR'), name='application_is_certified_with_its_enrolment'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'CERTIFIED'), _negated=True), models.Q(('account_number', ''), _negated=True), _connector='OR'), name='application_is_certified_with_its_account'),
+                    models.CheckConstraint(condition=models.Q(('account_number', ''), ('account_by__isnull', False), _connector='XOR'), name='account_is_noted_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('claimed_from')), _connector='OR'), name='application_ends_after_it_starts'),
+                    models.CheckConstraint(condition=models.Q(('account_kind', 'OWN'), models.Q(('account_reason', ''), _negated=True), _connector='OR'), name='applied_guardian_account_has_its_reason'),
+                    models.CheckConstraint(condition=models.Q(('village', ''), _negated=True), name='application_names_its_village'),
+                    models.CheckConstraint(condition=models.Q(('paper', ''), _negated=True), name='application_has_its_paper'),
+                    models.CheckConstraint(condition=models.Q(('own_amount', models.Func(models.F('own_amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('own_amount__gt', -10000000000000000), ('own_amount__lt', 10000000000000000)), name='applied_amount_is_exact'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('holder_name__regex', '[[:cntrl:]]'), _negated=True), models.Q(('account_number__regex', '[[:cntrl:]]'), _negated=True), models.Q(('certificate__regex', '[[:cntrl:]]'), _negated=True), models.Q(('village__regex', '[[:cntrl:]]'), _negated=True), models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True)), name='application_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -66,6 +79,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'decision on an application',
                 'verbose_name_plural': 'decisions on applications',
+                'constraints': [
+                    models.UniqueConstraint(fields=('application', 'level'), name='application_is_decided_once_a_level'),
+                    models.UniqueConstraint(fields=('application', 'decided_by'), name='application_functions_are_apart'),
+                    models.CheckConstraint(condition=models.Q(('level__in', ['VILLAGE', 'TOWNSHIP', 'DISTRICT', 'CERTIFICATION'])), name='application_level_is_known'),
+                    models.CheckConstraint(condition=models.Q(('decision__in', ['PASSED', 'REFUSED'])), name='application_decision_is_known'),
+                    models.CheckConstraint(condition=models.Q(('decision', 'PASSED'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='application_is_refused_with_a_reason'),
+                    models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]|[0-9]{9,}'), _negated=True), name='application_reason_names_nobody'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -80,6 +101,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'objection',
                 'verbose_name_plural': 'objections',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='objection_says_something'),
+                    models.CheckConstraint(condition=models.Q(('text__regex', '[[:cntrl:]]|[0-9]{9,}'), _negated=True), name='objection_names_nobody'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -96,6 +121,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'decision on an objection',
                 'verbose_name_plural': 'decisions on objections',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('outcome__in', ['UPHELD', 'DISMISSED'])), name='objection_outcome_is_known'),
+                    models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='objection_is_decided_with_a_reason'),
+                    models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]|[0-9]{9,}'), _negated=True), name='objection_decision_names_nobody'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -113,115 +143,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'public notice',
                 'verbose_name_plural': 'public notices',
+                'constraints': [
+                    models.UniqueConstraint(fields=('application', 'level', 'starts_on'), name='notice_is_posted_once'),
+                    models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='notice_lasts_a_day'),
+                    models.CheckConstraint(condition=models.Q(('place', ''), _negated=True), name='notice_has_its_place'),
+                    models.CheckConstraint(condition=models.Q(('place__regex', '[[:cntrl:]]'), _negated=True), name='notice_text_is_plain'),
+                ],
             },
         ),
         migrations.AddField(
             model_name='objection',
             name='notice',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='payouts.publicnotice', verbose_name='public notice'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['CERTIFIED', 'REFUSED']), _negated=True), fields=('person', 'scheme'), name='application_is_one_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['REGISTERED', 'VILLAGE_PASSED', 'TOWNSHIP_PASSED', 'DISTRICT_PASSED', 'CERTIFIED', 'REFUSED'])), name='application_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'CERTIFIED'), ('enrolment', None), _connector='XOR'), name='application_is_certified_with_its_enrolment'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'CERTIFIED'), _negated=True), models.Q(('account_number', ''), _negated=True), _connector='OR'), name='application_is_certified_with_its_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('account_number', ''), ('account_by__isnull', False), _connector='XOR'), name='account_is_noted_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('claimed_from')), _connector='OR'), name='application_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('account_kind', 'OWN'), models.Q(('account_reason', ''), _negated=True), _connector='OR'), name='applied_guardian_account_has_its_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('village', ''), _negated=True), name='application_names_its_village'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('paper', ''), _negated=True), name='application_has_its_paper'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('own_amount', models.Func(models.F('own_amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('own_amount__gt', -10000000000000000), ('own_amount__lt', 10000000000000000)), name='applied_amount_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('holder_name__regex', '[[:cntrl:]]'), _negated=True), models.Q(('account_number__regex', '[[:cntrl:]]'), _negated=True), models.Q(('certificate__regex', '[[:cntrl:]]'), _negated=True), models.Q(('village__regex', '[[:cntrl:]]'), _negated=True), models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True)), name='application_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='applicationstep',
-            constraint=models.UniqueConstraint(fields=('application', 'level'), name='application_is_decided_once_a_level'),
-        ),
-        migrations.AddConstraint(
-            model_name='applicationstep',
-            constraint=models.UniqueConstraint(fields=('application', 'decided_by'), name='application_functions_are_apart'),
-        ),
-        migrations.AddConstraint(
-            model_name='applicationstep',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['VILLAGE', 'TOWNSHIP', 'DISTRICT', 'CERTIFICATION'])), name='application_level_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='applicationstep',
-            constraint=models.CheckConstraint(condition=models.Q(('decision__in', ['PASSED', 'REFUSED'])), name='application_decision_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='applicationstep',
-            constraint=models.CheckConstraint(condition=models.Q(('decision', 'PASSED'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='application_is_refused_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='applicationstep',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]|[0-9]{9,}'), _negated=True), name='application_reason_names_nobody'),
-        ),
-        migrations.AddConstraint(
-            model_name='objectiondecision',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['UPHELD', 'DISMISSED'])), name='objection_outcome_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='objectiondecision',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='objection_is_decided_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='objectiondecision',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]|[0-9]{9,}'), _negated=True), name='objection_decision_names_nobody'),
-        ),
-        migrations.AddConstraint(
-            model_name='publicnotice',
-            constraint=models.UniqueConstraint(fields=('application', 'level', 'starts_on'), name='notice_is_posted_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='publicnotice',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='notice_lasts_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='publicnotice',
-            constraint=models.CheckConstraint(condition=models.Q(('place', ''), _negated=True), name='notice_has_its_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='publicnotice',
-            constraint=models.CheckConstraint(condition=models.Q(('place__regex', '[[:cntrl:]]'), _negated=True), name='notice_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='objection_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(('text__regex', '[[:cntrl:]]|[0-9]{9,}'), _negated=True), name='objection_names_nobody'),
         ),
     ]

@@ -29,6 +29,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'decision on a file',
                 'verbose_name_plural': 'decisions on files',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('says__in', ['RECEIVED', 'NOT_RECEIVED', 'REFUSED'])), name='fate_decision_is_a_word'),
+                    models.CheckConstraint(condition=models.Q(('paper', ''), _negated=True), name='fate_decision_has_its_paper'),
+                    models.CheckConstraint(condition=models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True), name='fate_decision_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -44,6 +49,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'handover of a file',
                 'verbose_name_plural': 'handovers of files',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('attempt__gte', 1)), name='handover_attempt_is_counted'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -58,6 +66,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'fate of a handover',
                 'verbose_name_plural': 'fates of handovers',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('fate__in', ['RECEIVED', 'NOT_RECEIVED', 'UNKNOWN']), ('proof__in', ['DELIVERED', 'LOOKED', 'RECORD', 'OFFICERS'])), name='handover_fate_is_a_word'),
+                ],
             },
         ),
         migrations.AlterModelOptions(
@@ -138,10 +149,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='fatedecision',
-            constraint=models.CheckConstraint(condition=models.Q(('says__in', ['RECEIVED', 'NOT_RECEIVED', 'REFUSED'])), name='fate_decision_is_a_word'),
-        ),
-        migrations.AddConstraint(
-            model_name='fatedecision',
             constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='fate_decision_four_eyes'),
         ),
         migrations.AddConstraint(
@@ -149,28 +156,12 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('proposed_by__isnull', False), models.Q(models.Q(('approved_by', None), ('status', 'PROPOSED')), models.Q(models.Q(('status', 'PROPOSED'), _negated=True), ('approved_by__isnull', False)), _connector='OR')), name='fate_decision_is_signed_for_its_state'),
         ),
         migrations.AddConstraint(
-            model_name='fatedecision',
-            constraint=models.CheckConstraint(condition=models.Q(('paper', ''), _negated=True), name='fate_decision_has_its_paper'),
-        ),
-        migrations.AddConstraint(
-            model_name='fatedecision',
-            constraint=models.CheckConstraint(condition=models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True), name='fate_decision_text_is_plain'),
-        ),
-        migrations.AddConstraint(
             model_name='handover',
             constraint=models.UniqueConstraint(fields=('file', 'attempt'), name='handover_is_begun_once'),
         ),
         migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(('attempt__gte', 1)), name='handover_attempt_is_counted'),
-        ),
-        migrations.AddConstraint(
             model_name='handoverfate',
             constraint=models.UniqueConstraint(condition=models.Q(('fate', 'UNKNOWN'), _negated=True), fields=('handover',), name='handover_fate_is_known_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoverfate',
-            constraint=models.CheckConstraint(condition=models.Q(('fate__in', ['RECEIVED', 'NOT_RECEIVED', 'UNKNOWN']), ('proof__in', ['DELIVERED', 'LOOKED', 'RECORD', 'OFFICERS'])), name='handover_fate_is_a_word'),
         ),
         migrations.AddConstraint(
             model_name='handoverfate',

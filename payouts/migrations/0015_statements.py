@@ -41,6 +41,15 @@ class Migration(migrations.Migration):
                 'verbose_name': 'own account',
                 'verbose_name_plural': 'own accounts',
                 'permissions': [('record_own_account', 'may record own accounts'), ('confirm_own_account', 'may confirm own accounts'), ('take_statement', 'may take statements of the bank'), ('explain_entry', 'may explain entries of the bank'), ('sign_entry', 'may sign reasons for entries of the bank'), ('make_reconciliation', 'may make reconciliation statements'), ('review_reconciliation', 'may review reconciliation statements')],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('effective_to', None), models.Q(('status', 'REFUSED'), _negated=True)), fields=('number',), name='own_account_is_recorded_once'),
+                    models.CheckConstraint(condition=models.Q(('opening', models.Func(models.F('opening'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('opening__gt', -10000000000000000), ('opening__lt', 10000000000000000)), name='own_account_opening_is_exact'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('bank__regex', '[[:cntrl:]]'), _negated=True), models.Q(('number__regex', '[[:cntrl:]]'), _negated=True), models.Q(('holder__regex', '[[:cntrl:]]'), _negated=True), models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True)), name='own_account_text_is_plain'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('number', ''), _negated=True), models.Q(('paper', ''), _negated=True)), name='own_account_has_its_paper'),
+                    models.CheckConstraint(condition=models.Q(('recorded_by__isnull', False), models.Q(models.Q(('confirmed_by', None), ('status', 'RECORDED')), models.Q(models.Q(('status', 'RECORDED'), _negated=True), ('confirmed_by__isnull', False)), _connector='OR')), name='own_account_is_signed_for_its_state'),
+                    models.CheckConstraint(condition=models.Q(('confirmed_by', None), models.Q(('confirmed_by', models.F('recorded_by')), _negated=True), _connector='OR'), name='own_account_four_eyes'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('effective_to', None), ('ended_by', None)), models.Q(('effective_to__gt', models.F('reconciled_from')), ('ended_by__isnull', False), ('status', 'CONFIRMED')), _connector='OR'), name='own_account_ends_after_it_begins'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -60,6 +69,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'explanation of entries',
                 'verbose_name_plural': 'explanations of entries',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='explanation_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), name='explanation_text_is_plain'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['BATCH', 'RETURN', 'REFERENCE', 'DAY', 'TOGETHER', 'CANCELLED', 'OFFICER']), models.Q(models.Q(('kind', 'OFFICER'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), ('made_by__isnull', False)), name='explanation_has_its_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -78,6 +92,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'reason to close',
                 'verbose_name_plural': 'reasons to close',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('status', 'REFUSED'), _negated=True), fields=('own_account', 'month'), name='close_reason_is_given_once'),
+                    models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='close_reason_says_something'),
+                    models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), name='close_reason_text_is_plain'),
+                    models.CheckConstraint(condition=models.Q(('given_by__isnull', False), models.Q(models.Q(('signed_by', None), ('status', 'GIVEN')), models.Q(('status', 'GIVEN'), _negated=True), _connector='OR'), models.Q(('status', 'GIVEN'), ('signed_by__isnull', False), _connector='OR')), name='close_reason_is_signed_for_its_state'),
+                    models.CheckConstraint(condition=models.Q(('signed_by', None), models.Q(('signed_by', models.F('given_by')), _negated=True), _connector='OR'), name='close_reason_four_eyes'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -99,6 +120,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'bank statement',
                 'verbose_name_plural': 'bank statements',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('previous', None)), fields=('own_account',), name='bank_statement_begins_once'),
+                    models.CheckConstraint(condition=models.Q(('opening', models.Func(models.F('opening'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('opening__gt', -10000000000000000), ('opening__lt', 10000000000000000)), name='bank_statement_opening_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('closing', models.Func(models.F('closing'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('closing__gt', -10000000000000000), ('closing__lt', 10000000000000000)), name='bank_statement_closing_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('closing', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('opening'), '+', models.F('credits')), '-', models.F('debits'))), ('credits__gte', 0), ('debits__gte', 0), ('entries_count__gte', 0)), name='bank_statement_adds_up'),
+                    models.CheckConstraint(condition=models.Q(('closing_on__gte', models.F('opening_on'))), name='bank_statement_ends_after'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -111,6 +139,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'leaf of an own account',
                 'verbose_name_plural': 'leaves of own accounts',
+                'constraints': [
+                    models.UniqueConstraint(fields=('own_account', 'account'), name='own_leaf_is_named_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -139,6 +170,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'reconciliation statement',
                 'verbose_name_plural': 'reconciliation statements',
+                'constraints': [
+                    models.UniqueConstraint(fields=('own_account', 'month', 'edition'), name='reconciliation_is_numbered_once'),
+                    models.CheckConstraint(condition=models.Q(('bank_balance', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('book_balance'), '+', models.F('bank_in')), '-', models.F('bank_out')), '-', models.F('book_in')), '+', models.F('book_out')))), name='reconciliation_adds_up'),
+                    models.CheckConstraint(condition=models.Q(('reviewed_by', None), models.Q(('reviewed_by', models.F('made_by')), _negated=True), _connector='OR'), name='reconciliation_four_eyes'),
+                    models.CheckConstraint(condition=models.Q(('made_by__isnull', False), models.Q(models.Q(('reviewed_by__isnull', False), ('status', 'REVIEWED')), models.Q(models.Q(('status', 'REVIEWED'), _negated=True), ('reviewed_by', None)), _connector='OR')), name='reconciliation_is_signed_for_its_state'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -159,6 +196,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'entry of a statement',
                 'verbose_name_plural': 'entries of statements',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='statement_entry_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='statement_entry_moves_money'),
+                    models.UniqueConstraint(fields=('statement', 'number'), name='statement_entry_is_numbered_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reference__regex', '[[:cntrl:]]'), _negated=True), models.Q(('text__regex', '[[:cntrl:]]'), _negated=True), models.Q(('counter_account__regex', '[[:cntrl:]]'), _negated=True), models.Q(('counter_name__regex', '[[:cntrl:]]'), _negated=True)), name='statement_entry_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -172,6 +215,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'explained entry',
                 'verbose_name_plural': 'explained entries',
+                'constraints': [
+                    models.UniqueConstraint(fields=('entry', 'turn'), name='entry_is_explained_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -186,6 +232,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'origin of an entry',
                 'verbose_name_plural': 'origins of entries',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('bank_file__isnull', False)), fields=('bank_file',), name='bank_file_is_debited_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('batch__isnull', False), ('result', None)), models.Q(('bank_file', None), ('batch', None), ('result__isnull', False)), _connector='OR'), name='entry_has_one_origin'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -203,6 +253,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'listed entry',
                 'verbose_name_plural': 'listed entries',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('status', 'REFUSED'), _negated=True), fields=('entry',), name='entry_is_listed_once'),
+                    models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='entry_is_listed_with_a_reason'),
+                    models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), name='listing_text_is_plain'),
+                    models.CheckConstraint(condition=models.Q(('listed_by__isnull', False), models.Q(models.Q(('signed_by', None), ('status', 'GIVEN')), models.Q(('status', 'GIVEN'), _negated=True), _connector='OR'), models.Q(('status', 'GIVEN'), ('signed_by__isnull', False), _connector='OR')), name='listing_is_signed_for_its_state'),
+                    models.CheckConstraint(condition=models.Q(('signed_by', None), models.Q(('signed_by', models.F('listed_by')), _negated=True), _connector='OR'), name='listing_four_eyes'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -219,6 +276,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'statement file',
                 'verbose_name_plural': 'statement files',
+                'constraints': [
+                    models.UniqueConstraint(fields=('sha256',), name='statement_file_is_taken_once'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['CAMT053', 'CAMT054', 'PLAIN'])), name='statement_kind_is_known'),
+                    models.CheckConstraint(condition=models.Q(('received_by__isnull', False)), name='statement_file_is_signed'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -239,6 +301,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'detail of a statement',
                 'verbose_name_plural': 'details of statements',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='statement_detail_is_exact'),
+                ],
             },
         ),
         migrations.AddField(
@@ -293,173 +358,9 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), name='undone_text_is_plain'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), ('undone_by__isnull', False)), name='explanation_is_undone_with_a_reason')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='ownaccount',
-            constraint=models.UniqueConstraint(condition=models.Q(('effective_to', None), models.Q(('status', 'REFUSED'), _negated=True)), fields=('number',), name='own_account_is_recorded_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ownaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('opening', models.Func(models.F('opening'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('opening__gt', -10000000000000000), ('opening__lt', 10000000000000000)), name='own_account_opening_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='ownaccount',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('bank__regex', '[[:cntrl:]]'), _negated=True), models.Q(('number__regex', '[[:cntrl:]]'), _negated=True), models.Q(('holder__regex', '[[:cntrl:]]'), _negated=True), models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True)), name='own_account_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='ownaccount',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number', ''), _negated=True), models.Q(('paper', ''), _negated=True)), name='own_account_has_its_paper'),
-        ),
-        migrations.AddConstraint(
-            model_name='ownaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('recorded_by__isnull', False), models.Q(models.Q(('confirmed_by', None), ('status', 'RECORDED')), models.Q(models.Q(('status', 'RECORDED'), _negated=True), ('confirmed_by__isnull', False)), _connector='OR')), name='own_account_is_signed_for_its_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='ownaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', None), models.Q(('confirmed_by', models.F('recorded_by')), _negated=True), _connector='OR'), name='own_account_four_eyes'),
-        ),
-        migrations.AddConstraint(
-            model_name='ownaccount',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('effective_to', None), ('ended_by', None)), models.Q(('effective_to__gt', models.F('reconciled_from')), ('ended_by__isnull', False), ('status', 'CONFIRMED')), _connector='OR'), name='own_account_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='explanation',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='explanation_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='explanation',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), name='explanation_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='explanation',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['BATCH', 'RETURN', 'REFERENCE', 'DAY', 'TOGETHER', 'CANCELLED', 'OFFICER']), models.Q(models.Q(('kind', 'OFFICER'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), ('made_by__isnull', False)), name='explanation_has_its_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='closereason',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'REFUSED'), _negated=True), fields=('own_account', 'month'), name='close_reason_is_given_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='closereason',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='close_reason_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='closereason',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), name='close_reason_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='closereason',
-            constraint=models.CheckConstraint(condition=models.Q(('given_by__isnull', False), models.Q(models.Q(('signed_by', None), ('status', 'GIVEN')), models.Q(('status', 'GIVEN'), _negated=True), _connector='OR'), models.Q(('status', 'GIVEN'), ('signed_by__isnull', False), _connector='OR')), name='close_reason_is_signed_for_its_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='closereason',
-            constraint=models.CheckConstraint(condition=models.Q(('signed_by', None), models.Q(('signed_by', models.F('given_by')), _negated=True), _connector='OR'), name='close_reason_four_eyes'),
-        ),
-        migrations.AddConstraint(
-            model_name='ownleaf',
-            constraint=models.UniqueConstraint(fields=('own_account', 'account'), name='own_leaf_is_named_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reconciliation',
-            constraint=models.UniqueConstraint(fields=('own_account', 'month', 'edition'), name='reconciliation_is_numbered_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reconciliation',
-            constraint=models.CheckConstraint(condition=models.Q(('bank_balance', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('book_balance'), '+', models.F('bank_in')), '-', models.F('bank_out')), '-', models.F('book_in')), '+', models.F('book_out')))), name='reconciliation_adds_up'),
-        ),
-        migrations.AddConstraint(
-            model_name='reconciliation',
-            constraint=models.CheckConstraint(condition=models.Q(('reviewed_by', None), models.Q(('reviewed_by', models.F('made_by')), _negated=True), _connector='OR'), name='reconciliation_four_eyes'),
-        ),
-        migrations.AddConstraint(
-            model_name='reconciliation',
-            constraint=models.CheckConstraint(condition=models.Q(('made_by__isnull', False), models.Q(models.Q(('reviewed_by__isnull', False), ('status', 'REVIEWED')), models.Q(models.Q(('status', 'REVIEWED'), _negated=True), ('reviewed_by', None)), _connector='OR')), name='reconciliation_is_signed_for_its_state'),
-        ),
         migrations.AddIndex(
             model_name='statemententry',
             index=models.Index(fields=['own_account', 'booked_on'], name='statement_entry_by_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='statemententry',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='statement_entry_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='statemententry',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='statement_entry_moves_money'),
-        ),
-        migrations.AddConstraint(
-            model_name='statemententry',
-            constraint=models.UniqueConstraint(fields=('statement', 'number'), name='statement_entry_is_numbered_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='statemententry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reference__regex', '[[:cntrl:]]'), _negated=True), models.Q(('text__regex', '[[:cntrl:]]'), _negated=True), models.Q(('counter_account__regex', '[[:cntrl:]]'), _negated=True), models.Q(('counter_name__regex', '[[:cntrl:]]'), _negated=True)), name='statement_entry_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='explainedentry',
-            constraint=models.UniqueConstraint(fields=('entry', 'turn'), name='entry_is_explained_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='entryorigin',
-            constraint=models.UniqueConstraint(condition=models.Q(('bank_file__isnull', False)), fields=('bank_file',), name='bank_file_is_debited_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='entryorigin',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('batch__isnull', False), ('result', None)), models.Q(('bank_file', None), ('batch', None), ('result__isnull', False)), _connector='OR'), name='entry_has_one_origin'),
-        ),
-        migrations.AddConstraint(
-            model_name='entrylisting',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'REFUSED'), _negated=True), fields=('entry',), name='entry_is_listed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='entrylisting',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='entry_is_listed_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='entrylisting',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), name='listing_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='entrylisting',
-            constraint=models.CheckConstraint(condition=models.Q(('listed_by__isnull', False), models.Q(models.Q(('signed_by', None), ('status', 'GIVEN')), models.Q(('status', 'GIVEN'), _negated=True), _connector='OR'), models.Q(('status', 'GIVEN'), ('signed_by__isnull', False), _connector='OR')), name='listing_is_signed_for_its_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='entrylisting',
-            constraint=models.CheckConstraint(condition=models.Q(('signed_by', None), models.Q(('signed_by', models.F('listed_by')), _negated=True), _connector='OR'), name='listing_four_eyes'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementfile',
-            constraint=models.UniqueConstraint(fields=('sha256',), name='statement_file_is_taken_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementfile',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['CAMT053', 'CAMT054', 'PLAIN'])), name='statement_kind_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementfile',
-            constraint=models.CheckConstraint(condition=models.Q(('received_by__isnull', False)), name='statement_file_is_signed'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementdetail',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='statement_detail_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankstatement',
-            constraint=models.UniqueConstraint(condition=models.Q(('previous', None)), fields=('own_account',), name='bank_statement_begins_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankstatement',
-            constraint=models.CheckConstraint(condition=models.Q(('opening', models.Func(models.F('opening'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('opening__gt', -10000000000000000), ('opening__lt', 10000000000000000)), name='bank_statement_opening_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankstatement',
-            constraint=models.CheckConstraint(condition=models.Q(('closing', models.Func(models.F('closing'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('closing__gt', -10000000000000000), ('closing__lt', 10000000000000000)), name='bank_statement_closing_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankstatement',
-            constraint=models.CheckConstraint(condition=models.Q(('closing', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('opening'), '+', models.F('credits')), '-', models.F('debits'))), ('credits__gte', 0), ('debits__gte', 0), ('entries_count__gte', 0)), name='bank_statement_adds_up'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankstatement',
-            constraint=models.CheckConstraint(condition=models.Q(('closing_on__gte', models.F('opening_on'))), name='bank_statement_ends_after'),
         ),
         migrations.RunPython(install_statements, migrations.RunPython.noop),
     ]

@@ -39,6 +39,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'giving up of a returned payment',
                 'verbose_name_plural': 'givings up of returned payments',
                 'permissions': [('propose_giving_up', 'may propose to give a returned payment up'), ('approve_giving_up', 'may decide that a returned payment is given up')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('reason__regex', '\\S'), ('paper__regex', '\\S')), name='giving_up_has_its_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True)), name='giving_up_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -52,6 +56,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'decision on a returned payment',
                 'verbose_name_plural': 'decisions on returned payments',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('is_approved', True), ('posting_date__isnull', False)), models.Q(('is_approved', False), ('posting_date', None)), _connector='OR'), name='giving_up_has_its_day'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -77,6 +84,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'refund taken back',
                 'verbose_name_plural': 'refunds taken back',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('reason__regex', '\\S')), name='refund_is_taken_back_with_a_reason'),
+                    models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), name='taken_back_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -91,6 +102,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'write-off of an overpaid benefit',
                 'verbose_name_plural': 'write-offs of overpaid benefits',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='write_off_is_positive'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='write_off_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('reason__regex', '\\S'), ('paper__regex', '\\S')), name='write_off_has_its_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True)), name='write_off_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -104,6 +121,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'decision on a write-off',
                 'verbose_name_plural': 'decisions on write-offs',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('is_approved', True), ('posting_date__isnull', False)), models.Q(('is_approved', False), ('posting_date', None)), _connector='OR'), name='write_off_has_its_day'),
+                ],
             },
         ),
         migrations.AlterModelOptions(
@@ -223,46 +243,6 @@ class Migration(migrations.Migration):
             model_name='writeoffdecision',
             name='write_off',
             field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='payouts.writeoff', verbose_name='write-off of an overpaid benefit'),
-        ),
-        migrations.AddConstraint(
-            model_name='givingup',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '\\S'), ('paper__regex', '\\S')), name='giving_up_has_its_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='givingup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True)), name='giving_up_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='givingupdecision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_approved', True), ('posting_date__isnull', False)), models.Q(('is_approved', False), ('posting_date', None)), _connector='OR'), name='giving_up_has_its_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='refundtakenback',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '\\S')), name='refund_is_taken_back_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='refundtakenback',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), name='taken_back_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='writeoff',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='write_off_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='writeoff',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='write_off_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='writeoff',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '\\S'), ('paper__regex', '\\S')), name='write_off_has_its_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='writeoff',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True)), name='write_off_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='writeoffdecision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_approved', True), ('posting_date__isnull', False)), models.Q(('is_approved', False), ('posting_date', None)), _connector='OR'), name='write_off_has_its_day'),
         ),
         migrations.RunPython(install_recoveries, migrations.RunPython.noop),
     ]

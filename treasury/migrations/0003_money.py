@@ -34,6 +34,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'applied file',
                 'verbose_name_plural': 'applied files',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('replaces', None)), fields=('month', 'kind'), name='applied_file_is_first_once'),
+                    models.CheckConstraint(condition=models.Q(('applied_by', models.F('staged_by')), _negated=True), name='applied_file_four_eyes'),
+                    models.CheckConstraint(condition=models.Q(('month__day', 1)), name='applied_file_month_is_a_month'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('file__regex', '[[:cntrl:]]'), _negated=True), models.Q(('sheet__regex', '[[:cntrl:]]'), _negated=True)), name='applied_file_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -49,6 +55,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'appropriation',
                 'verbose_name_plural': 'appropriations',
+                'constraints': [
+                    models.UniqueConstraint(fields=('book', 'year', 'functional', 'economic'), name='appropriation_is_one_per_line'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='appropriation_is_exact'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -64,6 +74,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'month of an appropriation',
                 'verbose_name_plural': 'months of appropriations',
+                'constraints': [
+                    models.UniqueConstraint(fields=('appropriation', 'month'), name='appropriation_month_is_one'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -94,6 +107,17 @@ class Migration(migrations.Migration):
                 'verbose_name': 'annual budget',
                 'verbose_name_plural': 'annual budgets',
                 'permissions': [('prepare_budget', 'may prepare budgets'), ('review_budget', 'may review budgets for the bureau'), ('approve_budget', 'may approve budgets for the government'), ('record_resolution', "may record the congress's resolution on a budget")],
+                'constraints': [
+                    models.UniqueConstraint(fields=('book', 'year', 'edition'), name='budget_edition_is_unique'),
+                    models.UniqueConstraint(condition=models.Q(('status__in', ['PREPARED', 'SUBMITTED', 'REVIEWED'])), fields=('book', 'year'), name='budget_is_one_at_a_time'),
+                    models.CheckConstraint(condition=models.Q(('resources', models.Func(models.F('resources'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('resources__gt', -10000000000000000), ('resources__lt', 10000000000000000)), name='budget_resources_are_exact'),
+                    models.CheckConstraint(condition=models.Q(('chain__in', ['GOVERNMENT', 'CONGRESS']), ('status__in', ['PREPARED', 'SUBMITTED', 'REVIEWED', 'APPROVED', 'REFUSED', 'WITHDRAWN']), ('edition__gte', 1), ('resources__gte', 0)), name='budget_is_of_known_kind'),
+                    models.CheckConstraint(condition=models.Q(('amends', None), models.Q(('reason', ''), _negated=True), _connector='OR'), name='amendment_has_its_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', None), models.Q(('reviewed_by', models.F('prepared_by')), _negated=True), _connector='OR'), models.Q(('approved_by', None), models.Q(('approved_by', models.F('prepared_by')), _negated=True), _connector='OR'), models.Q(('approved_by', None), ('reviewed_by', None), models.Q(('approved_by', models.F('reviewed_by')), _negated=True), _connector='OR'), models.Q(('refused_by', None), models.Q(('refused_by', models.F('prepared_by')), _negated=True), _connector='OR')), name='budget_four_eyes'),
+                    models.CheckConstraint(condition=models.Q(('prepared_by__isnull', False), models.Q(('status__in', ['PREPARED', 'WITHDRAWN']), ('submitted_by__isnull', False), _connector='OR'), models.Q(models.Q(('status', 'REVIEWED'), _negated=True), ('reviewed_by__isnull', False), _connector='OR'), models.Q(models.Q(('status', 'APPROVED'), _negated=True), models.Q(('after_voucher__isnull', False), ('approved_by__isnull', False), ('approved_on__isnull', False), models.Q(('chain', 'GOVERNMENT'), ('reviewed_by__isnull', False), _connector='OR')), _connector='OR'), models.Q(models.Q(('status', 'REFUSED'), _negated=True), models.Q(('refused_by__isnull', False), models.Q(('refusal', ''), _negated=True)), _connector='OR')), name='budget_is_signed_for_its_state'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'APPROVED'), _negated=True), models.Q(('paper_on__isnull', False), ('paper_on__lte', models.F('approved_on')), models.Q(('paper', ''), _negated=True)), _connector='OR'), name='budget_has_its_paper'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True), models.Q(('refusal__regex', '[[:cntrl:]]'), _negated=True)), name='budget_text_is_plain'),
+                ],
             },
         ),
         migrations.AddField(
@@ -116,6 +140,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'line of a budget',
                 'verbose_name_plural': 'lines of budgets',
+                'constraints': [
+                    models.UniqueConstraint(fields=('budget', 'number'), name='budget_line_number_is_unique'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='budget_line_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('rank__in', [1, 2, 3, 4])), name='budget_line_is_positive'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('functional__regex', '[[:cntrl:]]'), _negated=True), models.Q(('economic__regex', '[[:cntrl:]]'), _negated=True), models.Q(('note__regex', '[[:cntrl:]]'), _negated=True)), name='budget_line_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -132,6 +162,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'principles for budgets',
                 'verbose_name_plural': 'principles for budgets',
                 'permissions': [('issue_principles', 'may issue the principles for budgets')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('year', 'edition'), name='principles_edition_is_unique'),
+                    models.CheckConstraint(condition=models.Q(('edition__gte', 1), ('issued_by__isnull', False), models.Q(('text', ''), _negated=True)), name='principles_are_complete'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -146,6 +180,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'budget indicator',
                 'verbose_name_plural': 'budget indicators',
+                'constraints': [
+                    models.UniqueConstraint(fields=('principles', 'kind', 'book'), name='indicator_is_said_once', nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(('value', models.Func(models.F('value'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('value__gt', -10000000000000000), ('value__lt', 10000000000000000)), name='indicator_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['CEILING', 'GROWTH', 'SALARY_SHARE', 'SALARY_NEED', 'STABILITY_NEED', 'OPERATIONS_NEED']), ('value__gte', 0)), name='indicator_is_of_known_kind'),
+                ],
             },
         ),
         migrations.AddField(
@@ -171,6 +210,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'use of an appropriation',
                 'verbose_name_plural': 'uses of appropriations',
+                'constraints': [
+                    models.UniqueConstraint(fields=('source', 'act', 'number'), name='budget_source_counts_once'),
+                    models.CheckConstraint(condition=models.Q(('reserved', models.Func(models.F('reserved'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('reserved__gt', -10000000000000000), ('reserved__lt', 10000000000000000)), name='budget_use_reserved_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('spent', models.Func(models.F('spent'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('spent__gt', -10000000000000000), ('spent__lt', 10000000000000000)), name='budget_use_spent_is_exact'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('act', 'RESERVE'), ('reserved__gt', 0), ('spent', 0)), models.Q(('act', 'FREE'), ('reserved__lt', 0), ('spent', 0)), models.Q(('act', 'SPEND'), ('reserved__lte', 0), ('spent__gte', 0), models.Q(('reserved', 0), ('spent', 0), _negated=True)), models.Q(('act', 'GIVE_BACK'), ('reserved', 0), ('spent__lt', 0)), models.Q(('act', 'SPEND_AGAIN'), ('reserved', 0), ('spent__gt', 0)), _connector='OR'), name='budget_use_has_its_sign'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('source', ''), _negated=True), models.Q(('origin', ''), _negated=True)), name='budget_use_names_its_source'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -201,6 +247,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'claim',
                 'verbose_name_plural': 'claims',
                 'permissions': [('register_claim', 'may register claims'), ('sign_claim', 'may sign claims of a township'), ('review_claim', 'may review claims')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('number', 'attempt'), name='claim_number_is_unique'),
+                    models.CheckConstraint(condition=models.Q(('total', models.Func(models.F('total'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('total__gt', -10000000000000000), ('total__lt', 10000000000000000)), name='claim_total_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('reviewed_by', None), models.Q(('reviewed_by', models.F('registered_by')), _negated=True), _connector='OR'), name='claim_four_eyes'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), ('reviewed_by__isnull', False), ('signed_on__isnull', False), ('status', 'ACCEPTED'), ('township__isnull', False), models.Q(('signer', ''), _negated=True)), models.Q(('reviewed_by__isnull', False), ('status', 'REFUSED'), models.Q(('reason', ''), _negated=True)), models.Q(('reason', ''), ('signed_on__isnull', False), ('status', 'SIGNED')), models.Q(('reason', ''), ('status', 'REGISTERED')), _connector='OR'), name='claim_is_signed_for_its_state'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('number__regex', '[[:cntrl:]]'), _negated=True), models.Q(('handler__regex', '[[:cntrl:]]'), _negated=True), models.Q(('signer__regex', '[[:cntrl:]]'), _negated=True), models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True)), name='claim_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -221,6 +274,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'line of a claim',
                 'verbose_name_plural': 'lines of claims',
+                'constraints': [
+                    models.UniqueConstraint(fields=('claim', 'number'), name='claim_line_number_is_unique'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='claim_line_amount_is_exact'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('summary__regex', '[[:cntrl:]]'), _negated=True), models.Q(('invoice__regex', '[[:cntrl:]]'), _negated=True), models.Q(('payee_name__regex', '[[:cntrl:]]'), _negated=True), models.Q(('account_number__regex', '[[:cntrl:]]'), _negated=True)), name='claim_line_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -244,6 +302,16 @@ class Migration(migrations.Migration):
                 'verbose_name': 'collection of a day',
                 'verbose_name_plural': 'collections of days',
                 'permissions': [('sweep_income', 'may post income and sweep it')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('township', 'day', 'number'), name='collection_number_is_unique'),
+                    models.CheckConstraint(condition=models.Q(('general', models.Func(models.F('general'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('general__gt', -10000000000000000), ('general__lt', 10000000000000000)), name='collection_general_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('extra_budgetary', models.Func(models.F('extra_budgetary'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('extra_budgetary__gt', -10000000000000000), ('extra_budgetary__lt', 10000000000000000)), name='collection_extra_budgetary_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('transfers', models.Func(models.F('transfers'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('transfers__gt', -10000000000000000), ('transfers__lt', 10000000000000000)), name='collection_transfers_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('agricultural_tax', models.Func(models.F('agricultural_tax'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('agricultural_tax__gt', -10000000000000000), ('agricultural_tax__lt', 10000000000000000)), name='collection_agricultural_tax_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('district_share', models.Func(models.F('district_share'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('district_share__gt', -10000000000000000), ('district_share__lt', 10000000000000000)), name='collection_district_share_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('upward_share', models.Func(models.F('upward_share'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('upward_share__gt', -10000000000000000), ('upward_share__lt', 10000000000000000)), name='collection_upward_share_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('reviewed_by', models.F('swept_by')), _negated=True), name='collection_four_eyes'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -263,6 +331,14 @@ class Migration(migrations.Migration):
                 'verbose_name': 'earmarked item',
                 'verbose_name_plural': 'earmarked items',
                 'permissions': [('manage_items', 'may open and end earmarked items')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('township', 'kind', 'number'), name='item_number_is_unique'),
+                    models.UniqueConstraint(condition=models.Q(('effective_to', None)), fields=('township', 'kind', 'name'), name='item_name_is_unique'),
+                    models.UniqueConstraint(fields=('township', 'account_code'), name='item_account_is_its_own'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['TRANSFERS', 'AGRICULTURAL_TAX']), ('number__gte', 1), ('number__lte', 99), models.Q(('name', ''), _negated=True)), name='item_is_of_known_kind'),
+                    models.CheckConstraint(condition=models.Q(('effective_to', None), ('effective_to__gt', models.F('effective_from')), _connector='OR'), name='item_ends_after_it_begins'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('name__regex', '[[:cntrl:]]'), _negated=True), models.Q(('account_code__regex', '[[:cntrl:]]'), _negated=True)), name='item_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -285,6 +361,18 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'earmarked receipt',
                 'verbose_name_plural': 'earmarked receipts',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='earmarkedreceipt_amount_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='earmarkedreceipt_is_positive'),
+                    models.CheckConstraint(condition=models.Q(('paper', ''), _negated=True), name='earmarkedreceipt_has_its_paper'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('approved_by', None), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), models.Q(('posted_by', None), models.Q(models.Q(('posted_by', models.F('proposed_by')), _negated=True), models.Q(('posted_by', models.F('approved_by')), _negated=True)), _connector='OR')), name='earmarkedreceipt_four_eyes'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('approved_by', None), ('posted_by', None), ('posted_on', None), ('proposed_by__isnull', False), ('status', 'PROPOSED')), models.Q(('approved_by__isnull', False), ('posted_by', None), ('posted_on', None), ('proposed_by__isnull', False), ('status', 'APPROVED')), models.Q(('approved_by__isnull', False), ('posted_by__isnull', False), ('posted_on__isnull', False), ('proposed_by__isnull', False), ('status', 'POSTED')), models.Q(('posted_by', None), ('posted_on', None), ('status', 'WITHDRAWN'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='earmarkedreceipt_is_signed_for_its_state'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True), models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True)), name='earmarkedreceipt_paper_is_plain'),
+                    models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('received_on')), models.Q(('purpose', ''), _negated=True)), name='earmarked_receipt_is_due_after_it_came'),
+                    models.CheckConstraint(condition=models.Q(('posted_on', None), ('posted_on__gte', models.F('received_on')), _connector='OR'), name='earmarked_receipt_is_posted_after_it_came'),
+                    models.UniqueConstraint(condition=models.Q(('status', 'WITHDRAWN'), _negated=True), fields=('paper',), name='receipt_paper_is_used_once'),
+                    models.CheckConstraint(condition=models.Q(('purpose__regex', '[[:cntrl:]]'), _negated=True), name='earmarked_receipt_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -304,6 +392,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'approved posts of a unit',
                 'verbose_name_plural': 'approved posts of units',
                 'permissions': [('record_establishment', 'may record the approved posts of units'), ('confirm_establishment', 'may confirm the approved posts of units')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True), name='establishment_text_is_plain'),
+                    models.CheckConstraint(condition=models.Q(('approved__gte', 0), models.Q(('paper', ''), _negated=True), ('recorded_by__isnull', False)), name='establishment_has_its_paper'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='establishment_is_signed_for_its_state'),
+                    models.CheckConstraint(condition=models.Q(('confirmed_by', None), models.Q(('recorded_by', models.F('confirmed_by')), _negated=True), _connector='OR'), name='establishment_four_eyes'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -324,6 +418,14 @@ class Migration(migrations.Migration):
                 'verbose_name': 'fine',
                 'verbose_name_plural': 'fines',
                 'permissions': [('impose_fine', 'may record fines'), ('set_off_fine', 'may set off fines')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('year', 'kind', 'matter', 'township'), name='fine_is_imposed_once'),
+                    models.UniqueConstraint(fields=('year', 'kind', 'matter', 'place'), name='fine_place_is_one_townships'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='fine_amount_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('imposed_by__isnull', False), ('kind__in', ['OVERALL', 'SINGLE']), ('place__gte', 1), models.Q(('paper', ''), _negated=True)), name='fine_is_complete'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'OVERALL'), ('matter', '')), models.Q(('kind', 'SINGLE'), models.Q(('matter', ''), _negated=True)), _connector='OR'), name='fine_names_its_matter'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('matter__regex', '[[:cntrl:]]'), _negated=True), models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True)), name='fine_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -339,6 +441,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'set-off of a fine',
                 'verbose_name_plural': 'set-offs of fines',
+                'constraints': [
+                    models.UniqueConstraint(fields=('fine', 'number'), name='fine_set_off_number_is_unique'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='fine_set_off_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('set_off_by__isnull', False)), name='fine_set_off_is_positive'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -364,6 +471,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'income line',
                 'verbose_name_plural': 'income lines',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='income_line_amount_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='income_line_moves_money'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['预算内', '预算外', '转移支付', '新增农业税'])), name='income_line_is_of_known_kind'),
+                    models.UniqueConstraint(condition=models.Q(models.Q(('receipt', ''), _negated=True), ('taken_back', False)), fields=('receipt', 'payment_slip'), name='income_receipt_is_used_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('subject__regex', '[[:cntrl:]]'), _negated=True), models.Q(('payment_slip__regex', '[[:cntrl:]]'), _negated=True), models.Q(('receipt__regex', '[[:cntrl:]]'), _negated=True), models.Q(('collector__regex', '[[:cntrl:]]'), _negated=True), models.Q(('note__regex', '[[:cntrl:]]'), _negated=True)), name='income_line_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -385,6 +499,14 @@ class Migration(migrations.Migration):
                 'verbose_name': 'allocation to an item',
                 'verbose_name_plural': 'allocations to items',
                 'permissions': [('propose_earmarking', 'may propose orders of earmarked money'), ('approve_earmarking', 'may approve orders of earmarked money'), ('post_earmarking', 'may post orders of earmarked money')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='itemallocation_amount_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='itemallocation_is_positive'),
+                    models.CheckConstraint(condition=models.Q(('paper', ''), _negated=True), name='itemallocation_has_its_paper'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('approved_by', None), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), models.Q(('posted_by', None), models.Q(models.Q(('posted_by', models.F('proposed_by')), _negated=True), models.Q(('posted_by', models.F('approved_by')), _negated=True)), _connector='OR')), name='itemallocation_four_eyes'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('approved_by', None), ('posted_by', None), ('posted_on', None), ('proposed_by__isnull', False), ('status', 'PROPOSED')), models.Q(('approved_by__isnull', False), ('posted_by', None), ('posted_on', None), ('proposed_by__isnull', False), ('status', 'APPROVED')), models.Q(('approved_by__isnull', False), ('posted_by__isnull', False), ('posted_on__isnull', False), ('proposed_by__isnull', False), ('status', 'POSTED')), models.Q(('posted_by', None), ('posted_on', None), ('status', 'WITHDRAWN'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='itemallocation_is_signed_for_its_state'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True), models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True)), name='itemallocation_paper_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -401,6 +523,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'account of an officer',
                 'verbose_name_plural': 'accounts of officers',
                 'permissions': [('record_officer_account', 'may record the accounts of officers')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('officer', 'number'), name='officer_account_is_recorded_once'),
+                    models.CheckConstraint(condition=models.Q(('holder_number__regex', '^([0-9]{17}[0-9X])?$'), ('number__regex', '^[0-9]{8,32}$'), ('officer__isnull', False), ('recorded_by__isnull', False)), name='officer_account_is_whole'),
+                    models.CheckConstraint(condition=models.Q(('officer', models.F('recorded_by')), _negated=True), name='nobody_records_his_own_account'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -416,6 +543,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'opening figure',
                 'verbose_name_plural': 'opening figures',
+                'constraints': [
+                    models.UniqueConstraint(fields=('township', 'item'), name='opening_figure_is_taken_once'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='opening_figure_is_exact'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -433,6 +564,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'money passed on',
                 'verbose_name_plural': 'money passed on',
+                'constraints': [
+                    models.UniqueConstraint(fields=('receipt', 'township', 'account_code'), name='passed_on_part_is_one'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='passed_on_amount_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='passed_on_is_positive'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('handed_on_by', None), ('handed_on_on', None)), models.Q(('handed_on_by__isnull', False), ('handed_on_on__isnull', False)), _connector='OR'), name='passed_on_is_signed'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -458,6 +595,19 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'prize',
                 'verbose_name_plural': 'prizes',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='prize_amount_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='prize_is_positive'),
+                    models.CheckConstraint(condition=models.Q(('paper', ''), _negated=True), name='prize_has_its_paper'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('approved_by', None), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), models.Q(('posted_by', None), models.Q(models.Q(('posted_by', models.F('proposed_by')), _negated=True), models.Q(('posted_by', models.F('approved_by')), _negated=True)), _connector='OR')), name='prize_four_eyes'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('approved_by', None), ('posted_by', None), ('posted_on', None), ('proposed_by__isnull', False), ('status', 'PROPOSED')), models.Q(('approved_by__isnull', False), ('posted_by', None), ('posted_on', None), ('proposed_by__isnull', False), ('status', 'APPROVED')), models.Q(('approved_by__isnull', False), ('posted_by__isnull', False), ('posted_on__isnull', False), ('proposed_by__isnull', False), ('status', 'POSTED')), models.Q(('posted_by', None), ('posted_on', None), ('status', 'WITHDRAWN'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='prize_is_signed_for_its_state'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True), models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True)), name='prize_paper_is_plain'),
+                    models.UniqueConstraint(condition=models.Q(('status', 'WITHDRAWN'), _negated=True), fields=('award', 'year', 'township', 'post'), name='prize_is_paid_once'),
+                    models.UniqueConstraint(condition=models.Q(models.Q(('status', 'WITHDRAWN'), _negated=True), ('wage_grades', 1)), fields=('year', 'township', 'post'), name='wage_grade_is_given_once_a_year'),
+                    models.CheckConstraint(condition=models.Q(('wage_grades', 0), models.Q(('wage_grades', 1), models.Q(('post', ''), _negated=True)), _connector='OR'), name='wage_grade_is_one_of_a_post'),
+                    models.CheckConstraint(condition=models.Q(('rank__gte', 1), models.Q(('award', ''), _negated=True)), name='prize_has_its_place'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('award__regex', '[[:cntrl:]]'), _negated=True), models.Q(('post__regex', '[[:cntrl:]]'), _negated=True)), name='prize_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -493,6 +643,17 @@ class Migration(migrations.Migration):
                 'verbose_name': 'procurement',
                 'verbose_name_plural': 'procurements',
                 'permissions': [('plan_procurement', 'may plan procurements'), ('review_procurement', 'may review procurements'), ('award_procurement', 'may award procurements'), ('accept_delivery', 'may accept deliveries'), ('pay_procurement', 'may ask to pay for procurements')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('planned', models.Func(models.F('planned'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('planned__gt', -10000000000000000), ('planned__lt', 10000000000000000)), name='procurement_plan_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('awarded', models.Func(models.F('awarded'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('awarded__gt', -10000000000000000), ('awarded__lt', 10000000000000000)), name='procurement_award_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('planned__gt', 0)), name='procurement_is_positive'),
+                    models.CheckConstraint(condition=models.Q(('subject', ''), _negated=True), name='procurement_has_its_subject'),
+                    models.CheckConstraint(condition=models.Q(('awarded', None), models.Q(('awarded__gt', 0), ('awarded__lte', models.F('planned'))), _connector='OR'), name='award_keeps_to_plan'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('account_code', ''), ('item', None), ('money', 'BUDGET')), models.Q(('item', None), ('money', 'EXTRA_BUDGETARY'), models.Q(('account_code', ''), _negated=True)), models.Q(('money', 'SPECIAL'), models.Q(('account_code', ''), _negated=True)), _connector='OR'), name='procurement_is_of_known_money'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', None), models.Q(('reviewed_by', models.F('planned_by')), _negated=True), _connector='OR'), models.Q(('awarded_by', None), models.Q(models.Q(('awarded_by', models.F('planned_by')), _negated=True), models.Q(('awarded_by', models.F('reviewed_by')), _negated=True)), _connector='OR')), name='procurement_four_eyes'),
+                    models.CheckConstraint(condition=models.Q(('planned_by__isnull', False), models.Q(models.Q(('awarded', None), ('awarded_by', None), ('reason', ''), ('reviewed_by', None), ('status', 'PLANNED')), models.Q(('awarded', None), ('awarded_by', None), ('reason', ''), ('reviewed_by__isnull', False), ('status', 'REVIEWED')), models.Q(('awarded__isnull', False), ('awarded_by__isnull', False), ('awarded_on__isnull', False), ('reason', ''), ('reviewed_by__isnull', False), ('status', 'AWARDED'), models.Q(('supplier_name', ''), _negated=True), models.Q(('supplier_account', ''), _negated=True), models.Q(('contract_number', ''), _negated=True), ('supplier_code__regex', '^[0-9A-HJ-NPQRTUWXY]{18}$')), models.Q(('awarded', None), ('awarded_by', None), ('status', 'REFUSED'), models.Q(('reason', ''), _negated=True)), _connector='OR')), name='procurement_is_signed_for_its_state'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('subject__regex', '[[:cntrl:]]'), _negated=True), models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), models.Q(('supplier_bank__regex', '[[:cntrl:]]'), _negated=True), models.Q(('supplier_name__regex', '[[:cntrl:]]'), _negated=True), models.Q(('supplier_code__regex', '[[:cntrl:]]'), _negated=True), models.Q(('supplier_account__regex', '[[:cntrl:]]'), _negated=True), models.Q(('contract_number__regex', '[[:cntrl:]]'), _negated=True)), name='procurement_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -509,6 +670,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'acceptance of a delivery',
                 'verbose_name_plural': 'acceptances of deliveries',
+                'constraints': [
+                    models.UniqueConstraint(fields=('procurement', 'number'), name='acceptance_number_is_unique'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='acceptance_amount_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='acceptance_is_positive'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('paper', ''), _negated=True), ('accepted_by__isnull', False)), name='acceptance_has_its_paper'),
+                    models.CheckConstraint(condition=models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True), name='acceptance_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -533,6 +701,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'receipt book',
                 'verbose_name_plural': 'receipt books',
                 'permissions': [('issue_receipts', 'may issue receipt books and take them back'), ('close_receipts', 'may close receipt books')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('collector__regex', '[[:cntrl:]]'), _negated=True), models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True)), name='receipt_book_text_is_plain'),
+                    models.CheckConstraint(condition=models.Q(('stub_total', models.Func(models.F('stub_total'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('stub_total__gt', -10000000000000000), ('stub_total__lt', 10000000000000000)), name='receipt_book_total_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('first_number__gte', 0), ('last_number__gte', models.F('first_number')), ('last_number__lt', django.db.models.expressions.CombinedExpression(models.F('first_number'), '+', models.Value(100000))), ('issued_by__isnull', False)), name='receipt_book_is_a_range'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_by', None), ('received_by', None), ('received_on', None), ('status', 'ISSUED'), ('closed_on', None), ('stub_total', None)), models.Q(('received_by__isnull', False), ('received_on__gte', models.F('issued_on')), ('status', 'RECEIVED'), ('closed_by', None), ('closed_on', None), ('stub_total', None)), models.Q(('received_by__isnull', False), ('received_on__gte', models.F('issued_on')), ('status', 'CLOSED'), ('closed_by__isnull', False), ('closed_on__gte', models.F('received_on')), ('stub_total__isnull', False)), models.Q(('closed_by', None), ('received_by', None), ('status', 'WITHDRAWN'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='receipt_book_is_signed_for_its_state'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('received_by', None), models.Q(('issued_by', models.F('received_by')), _negated=True), _connector='OR'), models.Q(('closed_by', None), models.Q(models.Q(('issued_by', models.F('closed_by')), _negated=True), models.Q(('received_by', models.F('closed_by')), _negated=True)), _connector='OR')), name='receipt_book_four_eyes'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -552,6 +727,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'mark of a receipt',
                 'verbose_name_plural': 'marks of receipts',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('taken_back', False)), fields=('book', 'number'), name='receipt_is_marked_once'),
+                    models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), name='receipt_mark_text_is_plain'),
+                    models.CheckConstraint(condition=models.Q(('recorded_by__isnull', False), models.Q(models.Q(('copies_kept', None), ('fate', 'USED'), ('income_line__isnull', False)), models.Q(('copies_kept__isnull', False), ('fate', 'VOIDED'), ('income_line', None), ('taken_back', False), models.Q(('reason', ''), _negated=True)), models.Q(('copies_kept', None), ('fate', 'RETURNED'), ('income_line', None), ('taken_back', False), models.Q(('reason', ''), _negated=True)), _connector='OR')), name='receipt_mark_is_of_known_kind'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -599,6 +779,16 @@ class Migration(migrations.Migration):
                 'verbose_name': 'release of funds',
                 'verbose_name_plural': 'releases of funds',
                 'permissions': [('release_funds', 'may release funds')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('source',), name='release_source_is_unique'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='release_amount_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('returned', models.Func(models.F('returned'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('returned__gt', -10000000000000000), ('returned__lt', 10000000000000000)), name='release_return_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('returned__gte', 0), ('returned__lte', models.F('amount')), models.Q(('returned', 0), ('status', 'POSTED'), _connector='OR')), name='release_amount_is_positive'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['CLAIM', 'SPECIAL', 'PROCUREMENT', 'BACK_PAY']), ('rank__in', [1, 2, 3, 4]), ('status__in', ['WAITING', 'RELEASED', 'POSTED', 'CANCELLED'])), name='release_is_of_known_kind'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('checked_by', None), models.Q(('checked_by', models.F('prepared_by')), _negated=True), _connector='OR'), models.Q(('released_by', None), models.Q(models.Q(('released_by', models.F('prepared_by')), _negated=True), models.Q(('released_by', models.F('checked_by')), _negated=True)), _connector='OR')), name='release_four_eyes'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['WAITING', 'CANCELLED']), models.Q(('checked_by__isnull', False), ('prepared_by__isnull', False), ('released_at__isnull', False), ('released_by__isnull', False)), _connector='OR'), name='release_is_signed_for_its_state'),
+                    models.CheckConstraint(condition=models.Q(('summary__regex', '[[:cntrl:]]'), _negated=True), name='release_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -613,6 +803,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'instalment',
                 'verbose_name_plural': 'instalments',
+                'constraints': [
+                    models.UniqueConstraint(fields=('procurement', 'number'), name='instalment_number_is_unique'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='instalment_amount_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='instalment_is_positive'),
+                ],
             },
         ),
         migrations.AddField(
@@ -640,6 +835,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'line of a release',
                 'verbose_name_plural': 'lines of releases',
+                'constraints': [
+                    models.UniqueConstraint(fields=('release', 'number'), name='release_line_number_is_unique'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='release_line_amount_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='release_line_is_positive'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('payee_name__regex', '[[:cntrl:]]'), _negated=True), models.Q(('bank__regex', '[[:cntrl:]]'), _negated=True), models.Q(('account_number__regex', '[[:cntrl:]]'), _negated=True), models.Q(('payee_number__regex', '[[:cntrl:]]'), _negated=True)), name='release_line_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -664,6 +865,15 @@ class Migration(migrations.Migration):
                 'verbose_name': 'revenue plan',
                 'verbose_name_plural': 'revenue plans',
                 'permissions': [('prepare_plan', 'may prepare a revenue plan'), ('approve_plan', 'may approve a revenue plan')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('township', 'year', 'edition'), name='revenue_plan_edition_is_unique'),
+                    models.CheckConstraint(condition=models.Q(('planned', models.Func(models.F('planned'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('planned__gt', -10000000000000000), ('planned__lt', 10000000000000000)), name='revenue_plan_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('collected_before', models.Func(models.F('collected_before'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('collected_before__gt', -10000000000000000), ('collected_before__lt', 10000000000000000)), name='revenue_plan_collected_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('local_share__gte', 0), ('local_share__lte', 100), ('planned__gte', 0)), name='revenue_plan_is_in_bounds'),
+                    models.CheckConstraint(condition=models.Q(('prepared_by', models.F('approved_by')), _negated=True), name='revenue_plan_four_eyes'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('growth', None), ('mean', None)), models.Q(('growth__isnull', False), ('mean__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='revenue_plan_growth_has_its_reason'),
+                    models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), name='revenue_plan_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -688,6 +898,14 @@ class Migration(migrations.Migration):
                 'verbose_name': 'post in a township',
                 'verbose_name_plural': 'posts in townships',
                 'permissions': [('give_post', 'may give and end posts in townships'), ('confirm_post', 'may confirm posts in townships')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('name__regex', '[[:cntrl:]]'), _negated=True), models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True)), name='secondment_text_is_plain'),
+                    models.CheckConstraint(condition=models.Q(('post__in', ['HEAD', 'FISCAL_HEAD', 'BUDGET_ACCOUNTANT', 'CENTRE_CLERK', 'CENTRE_REVIEWER', 'CASHIER']), models.Q(('name', ''), _negated=True), ('given_by__isnull', False)), name='secondment_is_of_known_kind'),
+                    models.CheckConstraint(condition=models.Q(('effective_from__lt', models.F('effective_to')), ('held_until__gte', models.F('effective_from')), ('held_until__lte', models.F('effective_to'))), name='secondment_term_runs_forward'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('status', 'GIVEN')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('status', 'CONFIRMED')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('status', 'REFUSED'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='secondment_is_signed_for_its_state'),
+                    models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('given_by', models.F('decided_by')), _negated=True), _connector='OR'), name='secondment_four_eyes'),
+                    models.CheckConstraint(condition=models.Q(('holder', None), models.Q(models.Q(('holder', models.F('given_by')), _negated=True), models.Q(('decided_by', None), models.Q(('holder', models.F('decided_by')), _negated=True), _connector='OR')), _connector='OR'), name='nobody_gives_his_own_post'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -705,6 +923,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'consultation of a party committee',
                 'verbose_name_plural': 'consultations of party committees',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True), name='consultation_text_is_plain'),
+                    models.CheckConstraint(condition=models.Q(('answer__in', ['AGREED', 'OBJECTED']), models.Q(('paper', ''), _negated=True), ('recorded_by__isnull', False)), name='consultation_has_its_paper'),
+                    models.CheckConstraint(condition=models.Q(('asked_on__lte', models.F('answered_on'))), name='consultation_is_asked_before_answered'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -720,6 +943,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'early end of a post',
                 'verbose_name_plural': 'early ends of posts',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), name='secondment_end_text_is_plain'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), ('recorded_by__isnull', False)), name='secondment_end_has_its_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -760,6 +987,30 @@ class Migration(migrations.Migration):
                 'verbose_name': 'settlement',
                 'verbose_name_plural': 'settlements',
                 'permissions': [('prepare_settlement', 'may prepare settlements'), ('approve_settlement', 'may approve settlements'), ('post_settlement', 'may post settlements')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('township', 'month', 'number'), name='settlement_number_is_unique'),
+                    models.UniqueConstraint(condition=models.Q(('status__in', ['PREPARED', 'APPROVED'])), fields=('township',), name='settlement_is_one_at_a_time'),
+                    models.CheckConstraint(condition=models.Q(('planned', models.Func(models.F('planned'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('planned__gt', -10000000000000000), ('planned__lt', 10000000000000000)), name='settlement_planned_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('collected', models.Func(models.F('collected'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('collected__gt', -10000000000000000), ('collected__lt', 10000000000000000)), name='settlement_collected_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('over', models.Func(models.F('over'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('over__gt', -10000000000000000), ('over__lt', 10000000000000000)), name='settlement_over_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('local_part', models.Func(models.F('local_part'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('local_part__gt', -10000000000000000), ('local_part__lt', 10000000000000000)), name='settlement_local_part_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('settled_before', models.Func(models.F('settled_before'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('settled_before__gt', -10000000000000000), ('settled_before__lt', 10000000000000000)), name='settlement_settled_before_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('base', models.Func(models.F('base'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('base__gt', -10000000000000000), ('base__lt', 10000000000000000)), name='settlement_base_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('quarter', models.Func(models.F('quarter'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('quarter__gt', -10000000000000000), ('quarter__lt', 10000000000000000)), name='settlement_quarter_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('debt_before', models.Func(models.F('debt_before'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('debt_before__gt', -10000000000000000), ('debt_before__lt', 10000000000000000)), name='settlement_debt_before_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('withheld', models.Func(models.F('withheld'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('withheld__gt', -10000000000000000), ('withheld__lt', 10000000000000000)), name='settlement_withheld_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('debt_after', models.Func(models.F('debt_after'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('debt_after__gt', -10000000000000000), ('debt_after__lt', 10000000000000000)), name='settlement_debt_after_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('returned', models.Func(models.F('returned'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('returned__gt', -10000000000000000), ('returned__lt', 10000000000000000)), name='settlement_returned_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('upper_part', models.Func(models.F('upper_part'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('upper_part__gt', -10000000000000000), ('upper_part__lt', 10000000000000000)), name='settlement_upper_part_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('ordinary_return', models.Func(models.F('ordinary_return'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('ordinary_return__gt', -10000000000000000), ('ordinary_return__lt', 10000000000000000)), name='settlement_ordinary_return_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('held_before', models.Func(models.F('held_before'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('held_before__gt', -10000000000000000), ('held_before__lt', 10000000000000000)), name='settlement_held_before_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('unpaid_before', models.Func(models.F('unpaid_before'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('unpaid_before__gt', -10000000000000000), ('unpaid_before__lt', 10000000000000000)), name='settlement_unpaid_before_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('back_pay', models.Func(models.F('back_pay'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('back_pay__gt', -10000000000000000), ('back_pay__lt', 10000000000000000)), name='settlement_back_pay_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('rest', models.Func(models.F('rest'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('rest__gt', -10000000000000000), ('rest__lt', 10000000000000000)), name='settlement_rest_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('base', django.db.models.expressions.CombinedExpression(models.F('withheld'), '+', models.F('returned'))), ('returned', django.db.models.expressions.CombinedExpression(models.F('back_pay'), '+', models.F('rest'))), ('debt_after', django.db.models.expressions.CombinedExpression(models.F('debt_before'), '-', models.F('withheld'))), ('back_pay__gte', 0), ('base__gte', 0), ('rest__gte', 0), ('returned__gte', 0), ('withheld__gte', 0), ('debt_after__gte', 0), ('ordinary_return__gte', 0), ('upper_part__gte', 0), ('back_pay__lte', models.F('unpaid_before'))), name='settlement_adds_up'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('approved_by', None), models.Q(('approved_by', models.F('prepared_by')), _negated=True), _connector='OR'), models.Q(('posted_by', None), models.Q(models.Q(('posted_by', models.F('prepared_by')), _negated=True), models.Q(('posted_by', models.F('approved_by')), _negated=True)), _connector='OR')), name='settlement_four_eyes'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['PREPARED', 'WITHDRAWN']), models.Q(('approved_by__isnull', False), ('status', 'APPROVED')), models.Q(('approved_by__isnull', False), ('posted_by__isnull', False), ('status', 'POSTED')), _connector='OR'), name='settlement_is_signed_for_its_state'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -794,6 +1045,14 @@ class Migration(migrations.Migration):
                 'verbose_name': 'spending plan of a special account',
                 'verbose_name_plural': 'spending plans of special accounts',
                 'permissions': [('draft_special_plan', 'may draft spending plans of special accounts'), ('review_special_plan', 'may review spending plans of special accounts'), ('sign_special_plan', "may sign spending plans of special accounts as the township's head")],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='special_plan_amount_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('kind__in', ['TRANSFERS', 'AGRICULTURAL_TAX'])), name='special_plan_is_positive'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('purpose', ''), _negated=True), models.Q(('papers', ''), _negated=True), models.Q(('payee_name', ''), _negated=True), models.Q(('account_number', ''), _negated=True)), name='special_plan_is_complete'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', None), models.Q(('reviewed_by', models.F('drafted_by')), _negated=True), _connector='OR'), models.Q(('signed_by', None), models.Q(models.Q(('signed_by', models.F('drafted_by')), _negated=True), models.Q(('signed_by', models.F('reviewed_by')), _negated=True)), _connector='OR')), name='special_plan_four_eyes'),
+                    models.CheckConstraint(condition=models.Q(('drafted_by__isnull', False), models.Q(models.Q(('reason', ''), ('release', None), ('reviewed_by', None), ('signed_by', None), ('status', 'DRAFTED')), models.Q(('reason', ''), ('release', None), ('reviewed_by__isnull', False), ('signed_by', None), ('status', 'REVIEWED')), models.Q(('reason', ''), ('reviewed_by__isnull', False), ('signed_by__isnull', False), ('signed_on__isnull', False), ('status', 'SIGNED')), models.Q(('release', None), ('signed_by', None), ('status', 'REFUSED'), models.Q(('reason', ''), _negated=True)), _connector='OR')), name='special_plan_is_signed_for_its_state'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('purpose__regex', '[[:cntrl:]]'), _negated=True), models.Q(('papers__regex', '[[:cntrl:]]'), _negated=True), models.Q(('payee_name__regex', '[[:cntrl:]]'), _negated=True), models.Q(('bank__regex', '[[:cntrl:]]'), _negated=True), models.Q(('account_number__regex', '[[:cntrl:]]'), _negated=True), models.Q(('payee_number__regex', '[[:cntrl:]]'), _negated=True), models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True)), name='special_plan_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -813,6 +1072,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'spending plan',
                 'verbose_name_plural': 'spending plans',
                 'permissions': [('prepare_spending_plan', 'may prepare spending plans'), ('approve_spending_plan', 'may approve spending plans')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('book', 'year', 'number'), name='plan_number_is_unique'),
+                    models.CheckConstraint(condition=models.Q(('prepared_by__isnull', False), ('status__in', ['PREPARED', 'APPROVED', 'REFUSED'])), name='plan_is_of_known_kind'),
+                    models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('prepared_by')), _negated=True), _connector='OR'), name='plan_four_eyes'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'PREPARED'), ('decided_by__isnull', False), _connector='OR'), models.Q(models.Q(('status', 'REFUSED'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR')), name='plan_is_signed_for_its_state'),
+                    models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), name='plan_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -827,6 +1093,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'line of a spending plan',
                 'verbose_name_plural': 'lines of spending plans',
+                'constraints': [
+                    models.UniqueConstraint(fields=('plan', 'appropriation', 'month'), name='plan_line_is_one'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='plan_line_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('month__gte', 1), ('month__lte', 12), models.Q(('amount', 0), _negated=True)), name='plan_line_is_of_a_month'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -845,6 +1116,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'unpaid salary',
                 'verbose_name_plural': 'unpaid salaries',
+                'constraints': [
+                    models.UniqueConstraint(fields=('payee_reference', 'month'), name='unpaid_salary_is_owed_once'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='unpaid_salary_amount_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='unpaid_salary_is_positive'),
+                    models.CheckConstraint(condition=models.Q(('note__regex', '[[:cntrl:]]'), _negated=True), name='unpaid_salary_text_is_plain'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -858,6 +1135,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'part of back pay',
                 'verbose_name_plural': 'parts of back pay',
+                'constraints': [
+                    models.UniqueConstraint(fields=('unpaid', 'release'), name='back_pay_part_is_one'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='back_pay_amount_is_exact'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='back_pay_is_positive'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -903,848 +1185,32 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('township', 'month', 'edition'), name='statement_edition_is_unique'), models.UniqueConstraint(condition=models.Q(('status', 'MADE')), fields=('township', 'month'), name='statement_is_one_at_a_time'), models.CheckConstraint(condition=models.Q(('annual_opening', models.Func(models.F('annual_opening'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('annual_opening__gt', -10000000000000000), ('annual_opening__lt', 10000000000000000)), name='statement_annual_opening_is_exact'), models.CheckConstraint(condition=models.Q(('annual_closing', models.Func(models.F('annual_closing'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('annual_closing__gt', -10000000000000000), ('annual_closing__lt', 10000000000000000)), name='statement_annual_closing_is_exact'), models.CheckConstraint(condition=models.Q(('historic_opening', models.Func(models.F('historic_opening'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('historic_opening__gt', -10000000000000000), ('historic_opening__lt', 10000000000000000)), name='statement_historic_opening_is_exact'), models.CheckConstraint(condition=models.Q(('historic_closing', models.Func(models.F('historic_closing'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('historic_closing__gt', -10000000000000000), ('historic_closing__lt', 10000000000000000)), name='statement_historic_closing_is_exact'), models.CheckConstraint(condition=models.Q(('edition__gte', 1), ('made_by__isnull', False), ('month__day', 1), ('disagreed_side__in', ['', 'DISTRICT', 'TOWNSHIP']), ('status__in', ['MADE', 'CONFIRMED', 'DISAGREED', 'VOIDED'])), name='statement_is_of_a_month'), models.CheckConstraint(condition=models.Q(models.Q(('district_at', None), ('district_by', None)), models.Q(('district_at__isnull', False), ('district_by__isnull', False)), _connector='OR'), name='statement_is_confirmed_at_a_time'), models.CheckConstraint(condition=models.Q(models.Q(('township_at', None), ('township_by', None)), models.Q(('township_at__isnull', False), ('township_by__isnull', False)), _connector='OR'), name='statement_is_confirmed_at_a_time_too'), models.CheckConstraint(condition=models.Q(models.Q(('district_by', None), models.Q(('district_by', models.F('made_by')), _negated=True), _connector='OR'), models.Q(('township_by', None), models.Q(('township_by', models.F('made_by')), _negated=True), _connector='OR'), models.Q(('district_by', None), ('township_by', None), models.Q(('district_by', models.F('township_by')), _negated=True), _connector='OR')), name='statement_four_eyes'), models.CheckConstraint(condition=models.Q(models.Q(('district_by__isnull', False), ('status', 'CONFIRMED'), ('township_by__isnull', False)), models.Q(('status__in', ['MADE', 'VOIDED', 'DISAGREED']), models.Q(('district_by', None), ('township_by', None), _connector='OR')), _connector='OR'), name='statement_is_confirmed_by_both'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('status', 'DISAGREED'), _negated=True), ('disagreed_at', None), ('disagreed_by', None), ('disagreed_side', ''), ('reason', '')), models.Q(('disagreed_at__isnull', False), ('disagreed_by__isnull', False), ('status', 'DISAGREED'), ('reason__regex', '\\S'), models.Q(('disagreed_side', ''), _negated=True)), _connector='OR'), name='statement_is_disagreed_with_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), models.Q(('digest__regex', '[[:cntrl:]]'), _negated=True)), name='statement_text_is_plain')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='appliedfile',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaces', None)), fields=('month', 'kind'), name='applied_file_is_first_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='appliedfile',
-            constraint=models.CheckConstraint(condition=models.Q(('applied_by', models.F('staged_by')), _negated=True), name='applied_file_four_eyes'),
-        ),
-        migrations.AddConstraint(
-            model_name='appliedfile',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='applied_file_month_is_a_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='appliedfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('file__regex', '[[:cntrl:]]'), _negated=True), models.Q(('sheet__regex', '[[:cntrl:]]'), _negated=True)), name='applied_file_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='appropriationmonth',
-            constraint=models.UniqueConstraint(fields=('appropriation', 'month'), name='appropriation_month_is_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='appropriation',
-            constraint=models.UniqueConstraint(fields=('book', 'year', 'functional', 'economic'), name='appropriation_is_one_per_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='appropriation',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='appropriation_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.UniqueConstraint(fields=('budget', 'number'), name='budget_line_number_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='budget_line_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('rank__in', [1, 2, 3, 4])), name='budget_line_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('functional__regex', '[[:cntrl:]]'), _negated=True), models.Q(('economic__regex', '[[:cntrl:]]'), _negated=True), models.Q(('note__regex', '[[:cntrl:]]'), _negated=True)), name='budget_line_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetprinciples',
-            constraint=models.UniqueConstraint(fields=('year', 'edition'), name='principles_edition_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetprinciples',
-            constraint=models.CheckConstraint(condition=models.Q(('edition__gte', 1), ('issued_by__isnull', False), models.Q(('text', ''), _negated=True)), name='principles_are_complete'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetindicator',
-            constraint=models.UniqueConstraint(fields=('principles', 'kind', 'book'), name='indicator_is_said_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetindicator',
-            constraint=models.CheckConstraint(condition=models.Q(('value', models.Func(models.F('value'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('value__gt', -10000000000000000), ('value__lt', 10000000000000000)), name='indicator_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetindicator',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['CEILING', 'GROWTH', 'SALARY_SHARE', 'SALARY_NEED', 'STABILITY_NEED', 'OPERATIONS_NEED']), ('value__gte', 0)), name='indicator_is_of_known_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='budget',
-            constraint=models.UniqueConstraint(fields=('book', 'year', 'edition'), name='budget_edition_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='budget',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['PREPARED', 'SUBMITTED', 'REVIEWED'])), fields=('book', 'year'), name='budget_is_one_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='budget',
-            constraint=models.CheckConstraint(condition=models.Q(('resources', models.Func(models.F('resources'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('resources__gt', -10000000000000000), ('resources__lt', 10000000000000000)), name='budget_resources_are_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='budget',
-            constraint=models.CheckConstraint(condition=models.Q(('chain__in', ['GOVERNMENT', 'CONGRESS']), ('status__in', ['PREPARED', 'SUBMITTED', 'REVIEWED', 'APPROVED', 'REFUSED', 'WITHDRAWN']), ('edition__gte', 1), ('resources__gte', 0)), name='budget_is_of_known_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='budget',
-            constraint=models.CheckConstraint(condition=models.Q(('amends', None), models.Q(('reason', ''), _negated=True), _connector='OR'), name='amendment_has_its_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='budget',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', None), models.Q(('reviewed_by', models.F('prepared_by')), _negated=True), _connector='OR'), models.Q(('approved_by', None), models.Q(('approved_by', models.F('prepared_by')), _negated=True), _connector='OR'), models.Q(('approved_by', None), ('reviewed_by', None), models.Q(('approved_by', models.F('reviewed_by')), _negated=True), _connector='OR'), models.Q(('refused_by', None), models.Q(('refused_by', models.F('prepared_by')), _negated=True), _connector='OR')), name='budget_four_eyes'),
-        ),
-        migrations.AddConstraint(
-            model_name='budget',
-            constraint=models.CheckConstraint(condition=models.Q(('prepared_by__isnull', False), models.Q(('status__in', ['PREPARED', 'WITHDRAWN']), ('submitted_by__isnull', False), _connector='OR'), models.Q(models.Q(('status', 'REVIEWED'), _negated=True), ('reviewed_by__isnull', False), _connector='OR'), models.Q(models.Q(('status', 'APPROVED'), _negated=True), models.Q(('after_voucher__isnull', False), ('approved_by__isnull', False), ('approved_on__isnull', False), models.Q(('chain', 'GOVERNMENT'), ('reviewed_by__isnull', False), _connector='OR')), _connector='OR'), models.Q(models.Q(('status', 'REFUSED'), _negated=True), models.Q(('refused_by__isnull', False), models.Q(('refusal', ''), _negated=True)), _connector='OR')), name='budget_is_signed_for_its_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='budget',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'APPROVED'), _negated=True), models.Q(('paper_on__isnull', False), ('paper_on__lte', models.F('approved_on')), models.Q(('paper', ''), _negated=True)), _connector='OR'), name='budget_has_its_paper'),
-        ),
-        migrations.AddConstraint(
-            model_name='budget',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True), models.Q(('refusal__regex', '[[:cntrl:]]'), _negated=True)), name='budget_text_is_plain'),
-        ),
         migrations.AddIndex(
             model_name='budgetuse',
             index=models.Index(fields=['origin', 'appropriation'], name='budget_use_by_origin'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetuse',
-            constraint=models.UniqueConstraint(fields=('source', 'act', 'number'), name='budget_source_counts_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetuse',
-            constraint=models.CheckConstraint(condition=models.Q(('reserved', models.Func(models.F('reserved'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('reserved__gt', -10000000000000000), ('reserved__lt', 10000000000000000)), name='budget_use_reserved_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetuse',
-            constraint=models.CheckConstraint(condition=models.Q(('spent', models.Func(models.F('spent'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('spent__gt', -10000000000000000), ('spent__lt', 10000000000000000)), name='budget_use_spent_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetuse',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('act', 'RESERVE'), ('reserved__gt', 0), ('spent', 0)), models.Q(('act', 'FREE'), ('reserved__lt', 0), ('spent', 0)), models.Q(('act', 'SPEND'), ('reserved__lte', 0), ('spent__gte', 0), models.Q(('reserved', 0), ('spent', 0), _negated=True)), models.Q(('act', 'GIVE_BACK'), ('reserved', 0), ('spent__lt', 0)), models.Q(('act', 'SPEND_AGAIN'), ('reserved', 0), ('spent__gt', 0)), _connector='OR'), name='budget_use_has_its_sign'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetuse',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('source', ''), _negated=True), models.Q(('origin', ''), _negated=True)), name='budget_use_names_its_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='claimline',
-            constraint=models.UniqueConstraint(fields=('claim', 'number'), name='claim_line_number_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='claimline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='claim_line_amount_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='claimline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('summary__regex', '[[:cntrl:]]'), _negated=True), models.Q(('invoice__regex', '[[:cntrl:]]'), _negated=True), models.Q(('payee_name__regex', '[[:cntrl:]]'), _negated=True), models.Q(('account_number__regex', '[[:cntrl:]]'), _negated=True)), name='claim_line_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='collection',
-            constraint=models.UniqueConstraint(fields=('township', 'day', 'number'), name='collection_number_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='collection',
-            constraint=models.CheckConstraint(condition=models.Q(('general', models.Func(models.F('general'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('general__gt', -10000000000000000), ('general__lt', 10000000000000000)), name='collection_general_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='collection',
-            constraint=models.CheckConstraint(condition=models.Q(('extra_budgetary', models.Func(models.F('extra_budgetary'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('extra_budgetary__gt', -10000000000000000), ('extra_budgetary__lt', 10000000000000000)), name='collection_extra_budgetary_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='collection',
-            constraint=models.CheckConstraint(condition=models.Q(('transfers', models.Func(models.F('transfers'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('transfers__gt', -10000000000000000), ('transfers__lt', 10000000000000000)), name='collection_transfers_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='collection',
-            constraint=models.CheckConstraint(condition=models.Q(('agricultural_tax', models.Func(models.F('agricultural_tax'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('agricultural_tax__gt', -10000000000000000), ('agricultural_tax__lt', 10000000000000000)), name='collection_agricultural_tax_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='collection',
-            constraint=models.CheckConstraint(condition=models.Q(('district_share', models.Func(models.F('district_share'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('district_share__gt', -10000000000000000), ('district_share__lt', 10000000000000000)), name='collection_district_share_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='collection',
-            constraint=models.CheckConstraint(condition=models.Q(('upward_share', models.Func(models.F('upward_share'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('upward_share__gt', -10000000000000000), ('upward_share__lt', 10000000000000000)), name='collection_upward_share_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='collection',
-            constraint=models.CheckConstraint(condition=models.Q(('reviewed_by', models.F('swept_by')), _negated=True), name='collection_four_eyes'),
-        ),
-        migrations.AddConstraint(
-            model_name='earmarkeditem',
-            constraint=models.UniqueConstraint(fields=('township', 'kind', 'number'), name='item_number_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='earmarkeditem',
-            constraint=models.UniqueConstraint(condition=models.Q(('effective_to', None)), fields=('township', 'kind', 'name'), name='item_name_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='earmarkeditem',
-            constraint=models.UniqueConstraint(fields=('township', 'account_code'), name='item_account_is_its_own'),
-        ),
-        migrations.AddConstraint(
-            model_name='earmarkeditem',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['TRANSFERS', 'AGRICULTURAL_TAX']), ('number__gte', 1), ('number__lte', 99), models.Q(('name', ''), _negated=True)), name='item_is_of_known_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='earmarkeditem',
-            constraint=models.CheckConstraint(condition=models.Q(('effective_to', None), ('effective_to__gt', models.F('effective_from')), _connector='OR'), name='item_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='earmarkeditem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name__regex', '[[:cntrl:]]'), _negated=True), models.Q(('account_code__regex', '[[:cntrl:]]'), _negated=True)), name='item_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='earmarkedreceipt',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='earmarkedreceipt_amount_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='earmarkedreceipt',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='earmarkedreceipt_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='earmarkedreceipt',
-            constraint=models.CheckConstraint(condition=models.Q(('paper', ''), _negated=True), name='earmarkedreceipt_has_its_paper'),
-        ),
-        migrations.AddConstraint(
-            model_name='earmarkedreceipt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by', None), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), models.Q(('posted_by', None), models.Q(models.Q(('posted_by', models.F('proposed_by')), _negated=True), models.Q(('posted_by', models.F('approved_by')), _negated=True)), _connector='OR')), name='earmarkedreceipt_four_eyes'),
-        ),
-        migrations.AddConstraint(
-            model_name='earmarkedreceipt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by', None), ('posted_by', None), ('posted_on', None), ('proposed_by__isnull', False), ('status', 'PROPOSED')), models.Q(('approved_by__isnull', False), ('posted_by', None), ('posted_on', None), ('proposed_by__isnull', False), ('status', 'APPROVED')), models.Q(('approved_by__isnull', False), ('posted_by__isnull', False), ('posted_on__isnull', False), ('proposed_by__isnull', False), ('status', 'POSTED')), models.Q(('posted_by', None), ('posted_on', None), ('status', 'WITHDRAWN'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='earmarkedreceipt_is_signed_for_its_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='earmarkedreceipt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True), models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True)), name='earmarkedreceipt_paper_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='earmarkedreceipt',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('received_on')), models.Q(('purpose', ''), _negated=True)), name='earmarked_receipt_is_due_after_it_came'),
-        ),
-        migrations.AddConstraint(
-            model_name='earmarkedreceipt',
-            constraint=models.CheckConstraint(condition=models.Q(('posted_on', None), ('posted_on__gte', models.F('received_on')), _connector='OR'), name='earmarked_receipt_is_posted_after_it_came'),
-        ),
-        migrations.AddConstraint(
-            model_name='earmarkedreceipt',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'WITHDRAWN'), _negated=True), fields=('paper',), name='receipt_paper_is_used_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='earmarkedreceipt',
-            constraint=models.CheckConstraint(condition=models.Q(('purpose__regex', '[[:cntrl:]]'), _negated=True), name='earmarked_receipt_text_is_plain'),
         ),
         migrations.AddIndex(
             model_name='establishment',
             index=models.Index(fields=['unit', 'effective_from'], name='establishment_by_day'),
         ),
-        migrations.AddConstraint(
-            model_name='establishment',
-            constraint=models.CheckConstraint(condition=models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True), name='establishment_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='establishment',
-            constraint=models.CheckConstraint(condition=models.Q(('approved__gte', 0), models.Q(('paper', ''), _negated=True), ('recorded_by__isnull', False)), name='establishment_has_its_paper'),
-        ),
-        migrations.AddConstraint(
-            model_name='establishment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='establishment_is_signed_for_its_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='establishment',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', None), models.Q(('recorded_by', models.F('confirmed_by')), _negated=True), _connector='OR'), name='establishment_four_eyes'),
-        ),
-        migrations.AddConstraint(
-            model_name='fine',
-            constraint=models.UniqueConstraint(fields=('year', 'kind', 'matter', 'township'), name='fine_is_imposed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='fine',
-            constraint=models.UniqueConstraint(fields=('year', 'kind', 'matter', 'place'), name='fine_place_is_one_townships'),
-        ),
-        migrations.AddConstraint(
-            model_name='fine',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='fine_amount_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='fine',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('imposed_by__isnull', False), ('kind__in', ['OVERALL', 'SINGLE']), ('place__gte', 1), models.Q(('paper', ''), _negated=True)), name='fine_is_complete'),
-        ),
-        migrations.AddConstraint(
-            model_name='fine',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'OVERALL'), ('matter', '')), models.Q(('kind', 'SINGLE'), models.Q(('matter', ''), _negated=True)), _connector='OR'), name='fine_names_its_matter'),
-        ),
-        migrations.AddConstraint(
-            model_name='fine',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('matter__regex', '[[:cntrl:]]'), _negated=True), models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True)), name='fine_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='finesetoff',
-            constraint=models.UniqueConstraint(fields=('fine', 'number'), name='fine_set_off_number_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='finesetoff',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='fine_set_off_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='finesetoff',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('set_off_by__isnull', False)), name='fine_set_off_is_positive'),
-        ),
         migrations.AddIndex(
             model_name='incomeline',
             index=models.Index(fields=['township', 'received_on'], name='income_line_by_day'),
         ),
-        migrations.AddConstraint(
-            model_name='incomeline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='income_line_amount_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='incomeline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='income_line_moves_money'),
-        ),
-        migrations.AddConstraint(
-            model_name='incomeline',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['预算内', '预算外', '转移支付', '新增农业税'])), name='income_line_is_of_known_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='incomeline',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('receipt', ''), _negated=True), ('taken_back', False)), fields=('receipt', 'payment_slip'), name='income_receipt_is_used_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='incomeline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('subject__regex', '[[:cntrl:]]'), _negated=True), models.Q(('payment_slip__regex', '[[:cntrl:]]'), _negated=True), models.Q(('receipt__regex', '[[:cntrl:]]'), _negated=True), models.Q(('collector__regex', '[[:cntrl:]]'), _negated=True), models.Q(('note__regex', '[[:cntrl:]]'), _negated=True)), name='income_line_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='itemallocation',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='itemallocation_amount_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='itemallocation',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='itemallocation_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='itemallocation',
-            constraint=models.CheckConstraint(condition=models.Q(('paper', ''), _negated=True), name='itemallocation_has_its_paper'),
-        ),
-        migrations.AddConstraint(
-            model_name='itemallocation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by', None), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), models.Q(('posted_by', None), models.Q(models.Q(('posted_by', models.F('proposed_by')), _negated=True), models.Q(('posted_by', models.F('approved_by')), _negated=True)), _connector='OR')), name='itemallocation_four_eyes'),
-        ),
-        migrations.AddConstraint(
-            model_name='itemallocation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by', None), ('posted_by', None), ('posted_on', None), ('proposed_by__isnull', False), ('status', 'PROPOSED')), models.Q(('approved_by__isnull', False), ('posted_by', None), ('posted_on', None), ('proposed_by__isnull', False), ('status', 'APPROVED')), models.Q(('approved_by__isnull', False), ('posted_by__isnull', False), ('posted_on__isnull', False), ('proposed_by__isnull', False), ('status', 'POSTED')), models.Q(('posted_by', None), ('posted_on', None), ('status', 'WITHDRAWN'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='itemallocation_is_signed_for_its_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='itemallocation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True), models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True)), name='itemallocation_paper_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='officeraccount',
-            constraint=models.UniqueConstraint(fields=('officer', 'number'), name='officer_account_is_recorded_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='officeraccount',
-            constraint=models.CheckConstraint(condition=models.Q(('holder_number__regex', '^([0-9]{17}[0-9X])?$'), ('number__regex', '^[0-9]{8,32}$'), ('officer__isnull', False), ('recorded_by__isnull', False)), name='officer_account_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='officeraccount',
-            constraint=models.CheckConstraint(condition=models.Q(('officer', models.F('recorded_by')), _negated=True), name='nobody_records_his_own_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='openingfigure',
-            constraint=models.UniqueConstraint(fields=('township', 'item'), name='opening_figure_is_taken_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='openingfigure',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='opening_figure_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='passedon',
-            constraint=models.UniqueConstraint(fields=('receipt', 'township', 'account_code'), name='passed_on_part_is_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='passedon',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='passed_on_amount_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='passedon',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='passed_on_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='passedon',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('handed_on_by', None), ('handed_on_on', None)), models.Q(('handed_on_by__isnull', False), ('handed_on_on__isnull', False)), _connector='OR'), name='passed_on_is_signed'),
-        ),
-        migrations.AddConstraint(
-            model_name='prize',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='prize_amount_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='prize',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='prize_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='prize',
-            constraint=models.CheckConstraint(condition=models.Q(('paper', ''), _negated=True), name='prize_has_its_paper'),
-        ),
-        migrations.AddConstraint(
-            model_name='prize',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by', None), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), models.Q(('posted_by', None), models.Q(models.Q(('posted_by', models.F('proposed_by')), _negated=True), models.Q(('posted_by', models.F('approved_by')), _negated=True)), _connector='OR')), name='prize_four_eyes'),
-        ),
-        migrations.AddConstraint(
-            model_name='prize',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by', None), ('posted_by', None), ('posted_on', None), ('proposed_by__isnull', False), ('status', 'PROPOSED')), models.Q(('approved_by__isnull', False), ('posted_by', None), ('posted_on', None), ('proposed_by__isnull', False), ('status', 'APPROVED')), models.Q(('approved_by__isnull', False), ('posted_by__isnull', False), ('posted_on__isnull', False), ('proposed_by__isnull', False), ('status', 'POSTED')), models.Q(('posted_by', None), ('posted_on', None), ('status', 'WITHDRAWN'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='prize_is_signed_for_its_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='prize',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True), models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True)), name='prize_paper_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='prize',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'WITHDRAWN'), _negated=True), fields=('award', 'year', 'township', 'post'), name='prize_is_paid_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='prize',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('status', 'WITHDRAWN'), _negated=True), ('wage_grades', 1)), fields=('year', 'township', 'post'), name='wage_grade_is_given_once_a_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='prize',
-            constraint=models.CheckConstraint(condition=models.Q(('wage_grades', 0), models.Q(('wage_grades', 1), models.Q(('post', ''), _negated=True)), _connector='OR'), name='wage_grade_is_one_of_a_post'),
-        ),
-        migrations.AddConstraint(
-            model_name='prize',
-            constraint=models.CheckConstraint(condition=models.Q(('rank__gte', 1), models.Q(('award', ''), _negated=True)), name='prize_has_its_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='prize',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('award__regex', '[[:cntrl:]]'), _negated=True), models.Q(('post__regex', '[[:cntrl:]]'), _negated=True)), name='prize_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='procurement',
-            constraint=models.CheckConstraint(condition=models.Q(('planned', models.Func(models.F('planned'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('planned__gt', -10000000000000000), ('planned__lt', 10000000000000000)), name='procurement_plan_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='procurement',
-            constraint=models.CheckConstraint(condition=models.Q(('awarded', models.Func(models.F('awarded'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('awarded__gt', -10000000000000000), ('awarded__lt', 10000000000000000)), name='procurement_award_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='procurement',
-            constraint=models.CheckConstraint(condition=models.Q(('planned__gt', 0)), name='procurement_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='procurement',
-            constraint=models.CheckConstraint(condition=models.Q(('subject', ''), _negated=True), name='procurement_has_its_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='procurement',
-            constraint=models.CheckConstraint(condition=models.Q(('awarded', None), models.Q(('awarded__gt', 0), ('awarded__lte', models.F('planned'))), _connector='OR'), name='award_keeps_to_plan'),
-        ),
-        migrations.AddConstraint(
-            model_name='procurement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('account_code', ''), ('item', None), ('money', 'BUDGET')), models.Q(('item', None), ('money', 'EXTRA_BUDGETARY'), models.Q(('account_code', ''), _negated=True)), models.Q(('money', 'SPECIAL'), models.Q(('account_code', ''), _negated=True)), _connector='OR'), name='procurement_is_of_known_money'),
-        ),
-        migrations.AddConstraint(
-            model_name='procurement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', None), models.Q(('reviewed_by', models.F('planned_by')), _negated=True), _connector='OR'), models.Q(('awarded_by', None), models.Q(models.Q(('awarded_by', models.F('planned_by')), _negated=True), models.Q(('awarded_by', models.F('reviewed_by')), _negated=True)), _connector='OR')), name='procurement_four_eyes'),
-        ),
-        migrations.AddConstraint(
-            model_name='procurement',
-            constraint=models.CheckConstraint(condition=models.Q(('planned_by__isnull', False), models.Q(models.Q(('awarded', None), ('awarded_by', None), ('reason', ''), ('reviewed_by', None), ('status', 'PLANNED')), models.Q(('awarded', None), ('awarded_by', None), ('reason', ''), ('reviewed_by__isnull', False), ('status', 'REVIEWED')), models.Q(('awarded__isnull', False), ('awarded_by__isnull', False), ('awarded_on__isnull', False), ('reason', ''), ('reviewed_by__isnull', False), ('status', 'AWARDED'), models.Q(('supplier_name', ''), _negated=True), models.Q(('supplier_account', ''), _negated=True), models.Q(('contract_number', ''), _negated=True), ('supplier_code__regex', '^[0-9A-HJ-NPQRTUWXY]{18}$')), models.Q(('awarded', None), ('awarded_by', None), ('status', 'REFUSED'), models.Q(('reason', ''), _negated=True)), _connector='OR')), name='procurement_is_signed_for_its_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='procurement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('subject__regex', '[[:cntrl:]]'), _negated=True), models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), models.Q(('supplier_bank__regex', '[[:cntrl:]]'), _negated=True), models.Q(('supplier_name__regex', '[[:cntrl:]]'), _negated=True), models.Q(('supplier_code__regex', '[[:cntrl:]]'), _negated=True), models.Q(('supplier_account__regex', '[[:cntrl:]]'), _negated=True), models.Q(('contract_number__regex', '[[:cntrl:]]'), _negated=True)), name='procurement_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='acceptance',
-            constraint=models.UniqueConstraint(fields=('procurement', 'number'), name='acceptance_number_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='acceptance',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='acceptance_amount_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='acceptance',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='acceptance_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='acceptance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paper', ''), _negated=True), ('accepted_by__isnull', False)), name='acceptance_has_its_paper'),
-        ),
-        migrations.AddConstraint(
-            model_name='acceptance',
-            constraint=models.CheckConstraint(condition=models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True), name='acceptance_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='receiptmark',
-            constraint=models.UniqueConstraint(condition=models.Q(('taken_back', False)), fields=('book', 'number'), name='receipt_is_marked_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='receiptmark',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), name='receipt_mark_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='receiptmark',
-            constraint=models.CheckConstraint(condition=models.Q(('recorded_by__isnull', False), models.Q(models.Q(('copies_kept', None), ('fate', 'USED'), ('income_line__isnull', False)), models.Q(('copies_kept__isnull', False), ('fate', 'VOIDED'), ('income_line', None), ('taken_back', False), models.Q(('reason', ''), _negated=True)), models.Q(('copies_kept', None), ('fate', 'RETURNED'), ('income_line', None), ('taken_back', False), models.Q(('reason', ''), _negated=True)), _connector='OR')), name='receipt_mark_is_of_known_kind'),
-        ),
         migrations.AddIndex(
             model_name='receiptbook',
             index=models.Index(fields=['township', 'issued_on'], name='receipt_book_by_township'),
-        ),
-        migrations.AddConstraint(
-            model_name='receiptbook',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('collector__regex', '[[:cntrl:]]'), _negated=True), models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True)), name='receipt_book_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='receiptbook',
-            constraint=models.CheckConstraint(condition=models.Q(('stub_total', models.Func(models.F('stub_total'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('stub_total__gt', -10000000000000000), ('stub_total__lt', 10000000000000000)), name='receipt_book_total_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='receiptbook',
-            constraint=models.CheckConstraint(condition=models.Q(('first_number__gte', 0), ('last_number__gte', models.F('first_number')), ('last_number__lt', django.db.models.expressions.CombinedExpression(models.F('first_number'), '+', models.Value(100000))), ('issued_by__isnull', False)), name='receipt_book_is_a_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='receiptbook',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_by', None), ('received_by', None), ('received_on', None), ('status', 'ISSUED'), ('closed_on', None), ('stub_total', None)), models.Q(('received_by__isnull', False), ('received_on__gte', models.F('issued_on')), ('status', 'RECEIVED'), ('closed_by', None), ('closed_on', None), ('stub_total', None)), models.Q(('received_by__isnull', False), ('received_on__gte', models.F('issued_on')), ('status', 'CLOSED'), ('closed_by__isnull', False), ('closed_on__gte', models.F('received_on')), ('stub_total__isnull', False)), models.Q(('closed_by', None), ('received_by', None), ('status', 'WITHDRAWN'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='receipt_book_is_signed_for_its_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='receiptbook',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('received_by', None), models.Q(('issued_by', models.F('received_by')), _negated=True), _connector='OR'), models.Q(('closed_by', None), models.Q(models.Q(('issued_by', models.F('closed_by')), _negated=True), models.Q(('received_by', models.F('closed_by')), _negated=True)), _connector='OR')), name='receipt_book_four_eyes'),
         ),
         migrations.AddIndex(
             model_name='release',
             index=models.Index(fields=['township', 'account_code', 'status'], name='release_by_account'),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.UniqueConstraint(fields=('source',), name='release_source_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='release_amount_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('returned', models.Func(models.F('returned'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('returned__gt', -10000000000000000), ('returned__lt', 10000000000000000)), name='release_return_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('returned__gte', 0), ('returned__lte', models.F('amount')), models.Q(('returned', 0), ('status', 'POSTED'), _connector='OR')), name='release_amount_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['CLAIM', 'SPECIAL', 'PROCUREMENT', 'BACK_PAY']), ('rank__in', [1, 2, 3, 4]), ('status__in', ['WAITING', 'RELEASED', 'POSTED', 'CANCELLED'])), name='release_is_of_known_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_by', None), models.Q(('checked_by', models.F('prepared_by')), _negated=True), _connector='OR'), models.Q(('released_by', None), models.Q(models.Q(('released_by', models.F('prepared_by')), _negated=True), models.Q(('released_by', models.F('checked_by')), _negated=True)), _connector='OR')), name='release_four_eyes'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['WAITING', 'CANCELLED']), models.Q(('checked_by__isnull', False), ('prepared_by__isnull', False), ('released_at__isnull', False), ('released_by__isnull', False)), _connector='OR'), name='release_is_signed_for_its_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('summary__regex', '[[:cntrl:]]'), _negated=True), name='release_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.UniqueConstraint(fields=('procurement', 'number'), name='instalment_number_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='instalment_amount_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='instalment_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(fields=('number', 'attempt'), name='claim_number_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('total', models.Func(models.F('total'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('total__gt', -10000000000000000), ('total__lt', 10000000000000000)), name='claim_total_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('reviewed_by', None), models.Q(('reviewed_by', models.F('registered_by')), _negated=True), _connector='OR'), name='claim_four_eyes'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), ('reviewed_by__isnull', False), ('signed_on__isnull', False), ('status', 'ACCEPTED'), ('township__isnull', False), models.Q(('signer', ''), _negated=True)), models.Q(('reviewed_by__isnull', False), ('status', 'REFUSED'), models.Q(('reason', ''), _negated=True)), models.Q(('reason', ''), ('signed_on__isnull', False), ('status', 'SIGNED')), models.Q(('reason', ''), ('status', 'REGISTERED')), _connector='OR'), name='claim_is_signed_for_its_state'),
-        ),
-        migrations.AddConstraint(
             model_name='claim',
             constraint=models.CheckConstraint(condition=models.Q(('release', None), ('status', 'ACCEPTED'), _connector='OR'), name='claim_is_paid_if_accepted'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number__regex', '[[:cntrl:]]'), _negated=True), models.Q(('handler__regex', '[[:cntrl:]]'), _negated=True), models.Q(('signer__regex', '[[:cntrl:]]'), _negated=True), models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True)), name='claim_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='releaseline',
-            constraint=models.UniqueConstraint(fields=('release', 'number'), name='release_line_number_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='releaseline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='release_line_amount_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='releaseline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='release_line_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='releaseline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('payee_name__regex', '[[:cntrl:]]'), _negated=True), models.Q(('bank__regex', '[[:cntrl:]]'), _negated=True), models.Q(('account_number__regex', '[[:cntrl:]]'), _negated=True), models.Q(('payee_number__regex', '[[:cntrl:]]'), _negated=True)), name='release_line_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='revenueplan',
-            constraint=models.UniqueConstraint(fields=('township', 'year', 'edition'), name='revenue_plan_edition_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='revenueplan',
-            constraint=models.CheckConstraint(condition=models.Q(('planned', models.Func(models.F('planned'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('planned__gt', -10000000000000000), ('planned__lt', 10000000000000000)), name='revenue_plan_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='revenueplan',
-            constraint=models.CheckConstraint(condition=models.Q(('collected_before', models.Func(models.F('collected_before'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('collected_before__gt', -10000000000000000), ('collected_before__lt', 10000000000000000)), name='revenue_plan_collected_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='revenueplan',
-            constraint=models.CheckConstraint(condition=models.Q(('local_share__gte', 0), ('local_share__lte', 100), ('planned__gte', 0)), name='revenue_plan_is_in_bounds'),
-        ),
-        migrations.AddConstraint(
-            model_name='revenueplan',
-            constraint=models.CheckConstraint(condition=models.Q(('prepared_by', models.F('approved_by')), _negated=True), name='revenue_plan_four_eyes'),
-        ),
-        migrations.AddConstraint(
-            model_name='revenueplan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('growth', None), ('mean', None)), models.Q(('growth__isnull', False), ('mean__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='revenue_plan_growth_has_its_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='revenueplan',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), name='revenue_plan_text_is_plain'),
         ),
         migrations.AddIndex(
             model_name='secondment',
             index=models.Index(fields=['township', 'post', 'effective_from'], name='secondment_by_post'),
-        ),
-        migrations.AddConstraint(
-            model_name='secondment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name__regex', '[[:cntrl:]]'), _negated=True), models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True)), name='secondment_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='secondment',
-            constraint=models.CheckConstraint(condition=models.Q(('post__in', ['HEAD', 'FISCAL_HEAD', 'BUDGET_ACCOUNTANT', 'CENTRE_CLERK', 'CENTRE_REVIEWER', 'CASHIER']), models.Q(('name', ''), _negated=True), ('given_by__isnull', False)), name='secondment_is_of_known_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='secondment',
-            constraint=models.CheckConstraint(condition=models.Q(('effective_from__lt', models.F('effective_to')), ('held_until__gte', models.F('effective_from')), ('held_until__lte', models.F('effective_to'))), name='secondment_term_runs_forward'),
-        ),
-        migrations.AddConstraint(
-            model_name='secondment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('status', 'GIVEN')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('status', 'CONFIRMED')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('status', 'REFUSED'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='secondment_is_signed_for_its_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='secondment',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('given_by', models.F('decided_by')), _negated=True), _connector='OR'), name='secondment_four_eyes'),
-        ),
-        migrations.AddConstraint(
-            model_name='secondment',
-            constraint=models.CheckConstraint(condition=models.Q(('holder', None), models.Q(models.Q(('holder', models.F('given_by')), _negated=True), models.Q(('decided_by', None), models.Q(('holder', models.F('decided_by')), _negated=True), _connector='OR')), _connector='OR'), name='nobody_gives_his_own_post'),
-        ),
-        migrations.AddConstraint(
-            model_name='consultation',
-            constraint=models.CheckConstraint(condition=models.Q(('paper__regex', '[[:cntrl:]]'), _negated=True), name='consultation_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='consultation',
-            constraint=models.CheckConstraint(condition=models.Q(('answer__in', ['AGREED', 'OBJECTED']), models.Q(('paper', ''), _negated=True), ('recorded_by__isnull', False)), name='consultation_has_its_paper'),
-        ),
-        migrations.AddConstraint(
-            model_name='consultation',
-            constraint=models.CheckConstraint(condition=models.Q(('asked_on__lte', models.F('answered_on'))), name='consultation_is_asked_before_answered'),
-        ),
-        migrations.AddConstraint(
-            model_name='secondmentend',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), name='secondment_end_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='secondmentend',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), ('recorded_by__isnull', False)), name='secondment_end_has_its_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.UniqueConstraint(fields=('township', 'month', 'number'), name='settlement_number_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['PREPARED', 'APPROVED'])), fields=('township',), name='settlement_is_one_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('planned', models.Func(models.F('planned'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('planned__gt', -10000000000000000), ('planned__lt', 10000000000000000)), name='settlement_planned_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('collected', models.Func(models.F('collected'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('collected__gt', -10000000000000000), ('collected__lt', 10000000000000000)), name='settlement_collected_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('over', models.Func(models.F('over'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('over__gt', -10000000000000000), ('over__lt', 10000000000000000)), name='settlement_over_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('local_part', models.Func(models.F('local_part'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('local_part__gt', -10000000000000000), ('local_part__lt', 10000000000000000)), name='settlement_local_part_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('settled_before', models.Func(models.F('settled_before'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('settled_before__gt', -10000000000000000), ('settled_before__lt', 10000000000000000)), name='settlement_settled_before_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('base', models.Func(models.F('base'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('base__gt', -10000000000000000), ('base__lt', 10000000000000000)), name='settlement_base_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('quarter', models.Func(models.F('quarter'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('quarter__gt', -10000000000000000), ('quarter__lt', 10000000000000000)), name='settlement_quarter_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('debt_before', models.Func(models.F('debt_before'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('debt_before__gt', -10000000000000000), ('debt_before__lt', 10000000000000000)), name='settlement_debt_before_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('withheld', models.Func(models.F('withheld'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('withheld__gt', -10000000000000000), ('withheld__lt', 10000000000000000)), name='settlement_withheld_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('debt_after', models.Func(models.F('debt_after'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('debt_after__gt', -10000000000000000), ('debt_after__lt', 10000000000000000)), name='settlement_debt_after_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('returned', models.Func(models.F('returned'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('returned__gt', -10000000000000000), ('returned__lt', 10000000000000000)), name='settlement_returned_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('upper_part', models.Func(models.F('upper_part'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('upper_part__gt', -10000000000000000), ('upper_part__lt', 10000000000000000)), name='settlement_upper_part_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('ordinary_return', models.Func(models.F('ordinary_return'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('ordinary_return__gt', -10000000000000000), ('ordinary_return__lt', 10000000000000000)), name='settlement_ordinary_return_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('held_before', models.Func(models.F('held_before'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('held_before__gt', -10000000000000000), ('held_before__lt', 10000000000000000)), name='settlement_held_before_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('unpaid_before', models.Func(models.F('unpaid_before'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('unpaid_before__gt', -10000000000000000), ('unpaid_before__lt', 10000000000000000)), name='settlement_unpaid_before_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('back_pay', models.Func(models.F('back_pay'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('back_pay__gt', -10000000000000000), ('back_pay__lt', 10000000000000000)), name='settlement_back_pay_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('rest', models.Func(models.F('rest'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('rest__gt', -10000000000000000), ('rest__lt', 10000000000000000)), name='settlement_rest_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('base', django.db.models.expressions.CombinedExpression(models.F('withheld'), '+', models.F('returned'))), ('returned', django.db.models.expressions.CombinedExpression(models.F('back_pay'), '+', models.F('rest'))), ('debt_after', django.db.models.expressions.CombinedExpression(models.F('debt_before'), '-', models.F('withheld'))), ('back_pay__gte', 0), ('base__gte', 0), ('rest__gte', 0), ('returned__gte', 0), ('withheld__gte', 0), ('debt_after__gte', 0), ('ordinary_return__gte', 0), ('upper_part__gte', 0), ('back_pay__lte', models.F('unpaid_before'))), name='settlement_adds_up'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by', None), models.Q(('approved_by', models.F('prepared_by')), _negated=True), _connector='OR'), models.Q(('posted_by', None), models.Q(models.Q(('posted_by', models.F('prepared_by')), _negated=True), models.Q(('posted_by', models.F('approved_by')), _negated=True)), _connector='OR')), name='settlement_four_eyes'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['PREPARED', 'WITHDRAWN']), models.Q(('approved_by__isnull', False), ('status', 'APPROVED')), models.Q(('approved_by__isnull', False), ('posted_by__isnull', False), ('status', 'POSTED')), _connector='OR'), name='settlement_is_signed_for_its_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='specialplan',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='special_plan_amount_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='specialplan',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('kind__in', ['TRANSFERS', 'AGRICULTURAL_TAX'])), name='special_plan_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='specialplan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('purpose', ''), _negated=True), models.Q(('papers', ''), _negated=True), models.Q(('payee_name', ''), _negated=True), models.Q(('account_number', ''), _negated=True)), name='special_plan_is_complete'),
-        ),
-        migrations.AddConstraint(
-            model_name='specialplan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', None), models.Q(('reviewed_by', models.F('drafted_by')), _negated=True), _connector='OR'), models.Q(('signed_by', None), models.Q(models.Q(('signed_by', models.F('drafted_by')), _negated=True), models.Q(('signed_by', models.F('reviewed_by')), _negated=True)), _connector='OR')), name='special_plan_four_eyes'),
-        ),
-        migrations.AddConstraint(
-            model_name='specialplan',
-            constraint=models.CheckConstraint(condition=models.Q(('drafted_by__isnull', False), models.Q(models.Q(('reason', ''), ('release', None), ('reviewed_by', None), ('signed_by', None), ('status', 'DRAFTED')), models.Q(('reason', ''), ('release', None), ('reviewed_by__isnull', False), ('signed_by', None), ('status', 'REVIEWED')), models.Q(('reason', ''), ('reviewed_by__isnull', False), ('signed_by__isnull', False), ('signed_on__isnull', False), ('status', 'SIGNED')), models.Q(('release', None), ('signed_by', None), ('status', 'REFUSED'), models.Q(('reason', ''), _negated=True)), _connector='OR')), name='special_plan_is_signed_for_its_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='specialplan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('purpose__regex', '[[:cntrl:]]'), _negated=True), models.Q(('papers__regex', '[[:cntrl:]]'), _negated=True), models.Q(('payee_name__regex', '[[:cntrl:]]'), _negated=True), models.Q(('bank__regex', '[[:cntrl:]]'), _negated=True), models.Q(('account_number__regex', '[[:cntrl:]]'), _negated=True), models.Q(('payee_number__regex', '[[:cntrl:]]'), _negated=True), models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True)), name='special_plan_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='spendingplan',
-            constraint=models.UniqueConstraint(fields=('book', 'year', 'number'), name='plan_number_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='spendingplan',
-            constraint=models.CheckConstraint(condition=models.Q(('prepared_by__isnull', False), ('status__in', ['PREPARED', 'APPROVED', 'REFUSED'])), name='plan_is_of_known_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='spendingplan',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('prepared_by')), _negated=True), _connector='OR'), name='plan_four_eyes'),
-        ),
-        migrations.AddConstraint(
-            model_name='spendingplan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'PREPARED'), ('decided_by__isnull', False), _connector='OR'), models.Q(models.Q(('status', 'REFUSED'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR')), name='plan_is_signed_for_its_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='spendingplan',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '[[:cntrl:]]'), _negated=True), name='plan_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='planline',
-            constraint=models.UniqueConstraint(fields=('plan', 'appropriation', 'month'), name='plan_line_is_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='planline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='plan_line_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='planline',
-            constraint=models.CheckConstraint(condition=models.Q(('month__gte', 1), ('month__lte', 12), models.Q(('amount', 0), _negated=True)), name='plan_line_is_of_a_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='unpaidsalary',
-            constraint=models.UniqueConstraint(fields=('payee_reference', 'month'), name='unpaid_salary_is_owed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='unpaidsalary',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='unpaid_salary_amount_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='unpaidsalary',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='unpaid_salary_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='unpaidsalary',
-            constraint=models.CheckConstraint(condition=models.Q(('note__regex', '[[:cntrl:]]'), _negated=True), name='unpaid_salary_text_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='backpaypart',
-            constraint=models.UniqueConstraint(fields=('unpaid', 'release'), name='back_pay_part_is_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='backpaypart',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), models.Value(2), function='round', output_field=ledger.models.fields.FenField(decimal_places=2, max_digits=18))), ('amount__gt', -10000000000000000), ('amount__lt', 10000000000000000)), name='back_pay_amount_is_exact'),
-        ),
-        migrations.AddConstraint(
-            model_name='backpaypart',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='back_pay_is_positive'),
         ),
     ]

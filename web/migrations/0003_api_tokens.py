@@ -52,6 +52,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'token of a system',
                 'verbose_name_plural': 'tokens of systems',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='api_token_is_kept_as_its_hash'),
+                    models.CheckConstraint(condition=models.Q(('scopes__contained_by', ['books:read', 'months:read', 'payments:read', 'changes:write', 'changes:read', 'claims:write', 'claims:read']), ('scopes__len__gt', 0)), name='api_token_has_known_scopes'),
+                    models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('made_at')), ('expires_at__lte', django.db.models.expressions.CombinedExpression(models.F('made_at'), '+', models.Value(datetime.timedelta(days=366))))), name='api_token_ends_within_a_year'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('revoked_at', None), ('revoked_by', None)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='api_token_is_revoked_whole'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -70,27 +76,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'request of a system',
                 'verbose_name_plural': 'requests of systems',
+                'constraints': [
+                    models.UniqueConstraint(fields=('officer', 'key'), name='api_request_acts_once'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='api_token_is_kept_as_its_hash'),
-        ),
-        migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=models.CheckConstraint(condition=models.Q(('scopes__contained_by', ['books:read', 'months:read', 'payments:read', 'changes:write', 'changes:read', 'claims:write', 'claims:read']), ('scopes__len__gt', 0)), name='api_token_has_known_scopes'),
-        ),
-        migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('made_at')), ('expires_at__lte', django.db.models.expressions.CombinedExpression(models.F('made_at'), '+', models.Value(datetime.timedelta(days=366))))), name='api_token_ends_within_a_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoked_at', None), ('revoked_by', None)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='api_token_is_revoked_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='apirequest',
-            constraint=models.UniqueConstraint(fields=('officer', 'key'), name='api_request_acts_once'),
         ),
         migrations.RunPython(install_api, migrations.RunPython.noop),
     ]
