@@ -161,6 +161,7 @@ MIDDLEWARE = [
     "web.rows.RowsMiddleware",
     "web.security.gates.GateMiddleware",
     "web.access.AccessMiddleware",
+    "web.officer_names.NamesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "web.security.confirming.FreshMiddleware",

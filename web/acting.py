@@ -27,6 +27,7 @@ from ledger.refusals import UnableToPost, database_words
 from web.access import officer_of
 from web.act_words import act_in_words, refusal_told
 from web.models import SentForm
+from web.officer_names import name_of
 from web.security.confirming import require_fresh
 
 SALT: Final = "tongfa.form"
@@ -149,7 +150,7 @@ def what_changed(*, subject: str, since: datetime) -> str:
     """Return the refusal of a form whose subject has changed, with who changed it."""
     found = AuditEvent.objects.filter(subject=subject, at__gte=since, refused="").order_by("-pk")[:CHANGES_TOLD]
     told = "; ".join(
-        f"{timezone.localtime(event.at):%H:%M:%S} {event.actor} {act_in_words(event.act)}" for event in found
+        f"{timezone.localtime(event.at):%H:%M:%S} {name_of(event.actor)} {act_in_words(event.act)}" for event in found
     )
     said = _("This has changed since you saw it; nothing was done. Look at it as it is now, then decide.")
     return f"{said} {told}".strip()

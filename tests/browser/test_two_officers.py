@@ -60,7 +60,7 @@ def test_a_batch_is_approved_once_and_the_other_sees_by_whom(site: str, sit_down
     assert "has your approval" in one.page.inner_text("main")
     for told in (second(other, "Approve as the chief accountant"), confirmed_late(third, names[1])):
         assert CHANGED in told
-        assert re.search(r"[0-9:]{8} demo-chief batch · approved", told)
+        assert re.search(r"[0-9:]{8} 演示会计主管 batch · approved", told)
     other.open(address)
     assert other.page.get_by_role("button", name="Approve as the chief accountant").count() == 0
     batch.refresh_from_db()

@@ -98,7 +98,7 @@ def test_the_second_of_two_officers_sees_what_the_first_has_done() -> None:
     sent(batch)
     told = other.acts(seen, act_of(batch), "render_and_send", template=LIST)
     assert "This has changed since you saw it; nothing was done." in told
-    assert "demo-cashier batch · file made" in told
+    assert "演示出纳 batch · file made" in told
     assert BankFile.objects.filter(batch=batch).count() == 1
     assert "Send to the bank" not in page_of(one, batch)
 

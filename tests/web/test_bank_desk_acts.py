@@ -5,8 +5,7 @@ from functools import partial
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import transaction
 from django.urls import reverse
 
 from month import statement_work
@@ -30,7 +29,7 @@ from tests.payroll import (
     serial_of,
 )
 from tests.statements import Bank, entry, own_account
-from tests.web.bank_desk import REFUSED, Desk, work_off
+from tests.web.bank_desk import REFUSED, Desk, queries_of, work_off
 
 stage = payroll.stage
 rolled_back = payroll.rolled_back
@@ -186,13 +185,6 @@ def test_the_chief_accountant_alone_closes_a_month_and_what_blocks_it_is_told() 
     assert "Every book of the month is closed." in chief.sees("closing", "2026-07")
     told = cashier.acts(cashier.sees("closing", "2026-08"), action, "close")
     assert "The officer does not hold the post for this act." in told
-
-
-def queries_of(desk: Desk, name: str, *args: object) -> int:
-    desk.sees(name, *args)
-    with CaptureQueriesContext(connection) as made:
-        desk.sees(name, *args)
-    return len(made)
 
 
 @pytest.mark.parametrize("name", ["batches", "money", "closing"])

@@ -4,8 +4,6 @@ import re
 from datetime import date
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,20 +13,12 @@ from month.queueing import ask_for
 from payouts.models import Batch, ResultFile, Run
 from tests import payroll
 from tests.payroll import JULY, officer
-from tests.web.bank_desk import Desk
+from tests.web.bank_desk import Desk, queries_of
 
 stage = payroll.stage
 rolled_back = payroll.rolled_back
 pytestmark = pytest.mark.usefixtures("rolled_back")
 NEXT_PAGE = re.compile(r"after=([0-9]+)[^>]*>Next page")
-
-
-def queries_of(desk: Desk, name: str, *args: object) -> int:
-    """Return how many queries a page asks that has been drawn before."""
-    desk.sees(name, *args)
-    with CaptureQueriesContext(connection) as made:
-        desk.sees(name, *args)
-    return len(made)
 
 
 def test_the_payments_of_a_batch_and_its_page() -> None:

@@ -60,7 +60,7 @@ def appraisals(request: HttpRequest) -> HttpResponse:
 
 
 def draw_appraisals(request: HttpRequest, refusal: str = "") -> HttpResponse:
-    found = Appraisal.objects.select_related("made_by").annotate(
+    found = Appraisal.objects.annotate(
         goes=Count("years", filter=Q(years__may_go=True)), stays=Count("years", filter=Q(years__may_go=False))
     )
     if before := key_in(request.GET, "before"):
@@ -97,7 +97,7 @@ def fates_in(typed: QueryDict) -> tuple[Sequence[ClassYear], Sequence[ClassYear]
 @require_http_methods(["GET", "POST"])
 def appraisal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an appraisal, and the form that puts what may go on a list; propose the list."""
-    shown = get_object_or_404(Appraisal.objects.select_related("made_by"), pk=pk)
+    shown = get_object_or_404(Appraisal, pk=pk)
     if request.method != "POST":
         return draw_appraisal(request, shown)
     made: list[int] = []

@@ -65,7 +65,7 @@ def lifting(request: HttpRequest, hold: RetentionHold) -> Step:
 
 
 def draw_holds(request: HttpRequest, refusal: str = "") -> HttpResponse:
-    found = RetentionHold.objects.select_related("set_by", "lift", "lift__lifted_by")
+    found = RetentionHold.objects.select_related("lift")
     if before := key_in(request.GET, "before"):
         found = found.filter(pk__lt=before)
     shown = list(found.order_by("-pk")[:PAGE])

@@ -42,7 +42,7 @@ class RoleShown:
 
 
 def open_lists() -> Any:
-    return DestructionList.objects.select_related("appraisal", "proposed_by")
+    return DestructionList.objects.select_related("appraisal")
 
 
 @require_GET

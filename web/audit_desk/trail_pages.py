@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 from audit.trails import DONE, REFUSED, Search, events_found, heads
 from web.audit_desk import fields
 from web.audit_desk.check_results import latest_of
+from web.officer_names import username_of
 
 PAGE = 50
 CHECK = "trail"
@@ -18,7 +19,7 @@ def trail(request: HttpRequest) -> HttpResponse:
     asked = request.GET
     outcome = asked.get("outcome", "")
     search = Search(
-        actor=fields.text_in(asked, "actor"),
+        actor=username_of(fields.text_in(asked, "actor")),
         act=fields.text_in(asked, "act"),
         subject=fields.text_in(asked, "subject"),
         since=fields.day_or_none(asked, "since"),

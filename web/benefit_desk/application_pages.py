@@ -167,12 +167,10 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
 def draw(request: HttpRequest, shown: Application, refusal: str = "") -> HttpResponse:
     officer, today = officer_of(request), timezone.localdate()
     mark, due = marks_of(shown), level_due(shown)
-    steps = list(shown.steps.select_related("decided_by").order_by("pk"))
-    notices = list(shown.notices.select_related("posted_by").order_by("pk"))
+    steps = list(shown.steps.order_by("pk"))
+    notices = list(shown.notices.order_by("pk"))
     objections = list(
-        Objection.objects.filter(notice__application=shown)
-        .select_related("notice", "decision", "decision__decided_by", "registered_by")
-        .order_by("pk")
+        Objection.objects.filter(notice__application=shown).select_related("notice", "decision").order_by("pk")
     )
     before = {shown.registered_by_id, shown.account_by_id, *(step.decided_by_id for step in steps)}
     decides = due is not None and officer.has_perm(POST_OF[due])

@@ -193,7 +193,7 @@ def enrolment(request: HttpRequest, pk: int) -> HttpResponse:
 
 def draw(request: HttpRequest, shown: Enrolment, refusal: str = "") -> HttpResponse:
     officer, mark = officer_of(request), marks_of(shown)
-    facts = list(shown.facts.select_related("township", "household", "recorded_by").order_by("-version")[:FACTS_SHOWN])
+    facts = list(shown.facts.select_related("township", "household").order_by("-version")[:FACTS_SHOWN])
     records, verifies = officer.has_perm(RECORDS), officer.has_perm(VERIFIES)
     context = {
         "enrolment": shown,

@@ -14,6 +14,7 @@ from ledger.balances import DIMENSIONS
 from ledger.models.words import Side, VoucherKind, VoucherType
 from ledger.money import InexactAmount, exact
 from ledger.registers import Search
+from web.officer_names import username_of
 
 FIELDS: Final = (
     *("book", "number", "since", "until", "account", "side", "amount", "amount_until", "text", "kind", "preparer"),
@@ -50,7 +51,7 @@ def asked_in(query: QueryDict, *, today: date) -> Asked:
         number=number,
         text=typed["text"],
         kind=typed["kind"] if typed["kind"] in VoucherKind.values else "",
-        preparer=typed["preparer"],
+        preparer=username_of(typed["preparer"]),
         account_prefix=typed["account"].split(" ")[0],
         side=typed["side"] if typed["side"] in Side.values else "",
         amount=None if is_range else amount,

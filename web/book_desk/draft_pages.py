@@ -53,7 +53,7 @@ def drafts(request: HttpRequest) -> HttpResponse:
     """List the newest drafts, those under way or in one state; ``before`` is the key of the last one above."""
     status, before = request.GET.get("status", ""), request.GET.get("before", "")
     wanted = [status] if status in DraftStatus.values else UNDER_WAY
-    found = open_drafts(request).filter(status__in=wanted).select_related("book", "preparer")
+    found = open_drafts(request).filter(status__in=wanted).select_related("book")
     if before.isascii() and before.isdecimal() and len(before) < 19:
         found = found.filter(pk__lt=int(before))
     debits = Sum("lines__amount", filter=Q(lines__side="D"))
@@ -73,7 +73,7 @@ def drafts(request: HttpRequest) -> HttpResponse:
 @require_GET
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a draft with its lines, who signed it, and the step that is open to who looks."""
-    shown = get_object_or_404(open_drafts(request).select_related("preparer", "reviewer", "corrects"), pk=pk)
+    shown = get_object_or_404(open_drafts(request).select_related("corrects"), pk=pk)
     lines = list(shown.lines.order_by("line_no"))
     accounts = Account.objects.filter(book=shown.book, code__in={line.account_code for line in lines})
     known = {account.code: account for account in accounts.select_related("parent")}

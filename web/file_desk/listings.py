@@ -47,7 +47,7 @@ class ListedSheet:
 
 def sheets_of_month(month: date) -> tuple[list[ListedSheet], list[ListedSheet]]:
     """Return the sheets of a month that count or wait, and the latest that were replaced."""
-    found = StagedSheet.objects.filter(month=month).select_related("file", "staged_by").defer("file__content")
+    found = StagedSheet.objects.filter(month=month).select_related("file").defer("file__content")
     standing = list(found.exclude(status=StageStatus.REPLACED).order_by("pk"))
     replaced = list(found.filter(status=StageStatus.REPLACED).order_by("-pk")[:REPLACED_SHOWN])
     firsts = first_versions(month)

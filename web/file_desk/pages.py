@@ -191,7 +191,7 @@ def marked_copy(request: HttpRequest, month: str, pk: int) -> HttpResponse:
 
 def sheet_at(month: str, pk: int) -> StagedSheet:
     """Return the sheet of an address, without the bytes of its file."""
-    found = StagedSheet.objects.select_related("file", "staged_by").defer("file__content")
+    found = StagedSheet.objects.select_related("file").defer("file__content")
     return get_object_or_404(found, pk=pk, month=month_in(month))
 
 

@@ -95,7 +95,7 @@ def officers(request: HttpRequest) -> HttpResponse:
     )
     for holder in held.values_list("holder_id", flat=True):
         townships[str(holder)] = townships.get(str(holder), 0) + 1
-    waiting = Appointment.objects.filter(status=SecondmentStatus.GIVEN).select_related("holder", "given_by")
+    waiting = Appointment.objects.filter(status=SecondmentStatus.GIVEN).select_related("holder")
     context = {
         "officers": [(one, post_names(held_of(one)), townships.get(one.username, 0)) for one in shown],
         "waiting": [(one, post_names(one.posts)) for one in waiting.order_by("given_at")],
@@ -152,7 +152,7 @@ def officer_page(request: HttpRequest, username: str, refusal: str, sent: Any) -
     shown = get_object_or_404(people(), username=username)
     looks = officer_of(request)
     held = held_of(shown)
-    waiting = Appointment.objects.filter(holder=shown, status=SecondmentStatus.GIVEN).select_related("given_by").first()
+    waiting = Appointment.objects.filter(holder=shown, status=SecondmentStatus.GIVEN).first()
     events = AuditEvent.objects.filter(subject=subject_of(shown)).order_by("-at", "-pk")
     today = timezone.localdate()
     townships = (

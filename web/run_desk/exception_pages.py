@@ -98,7 +98,7 @@ def exceptions_page(request: HttpRequest, run: Run, outcome: Outcome, typed: Typ
     asked: dict[str, object] = {"run": run.pk, "edition": run.edition}
     bound = {**asked, "kind": kind, "open": is_open, "rank": rank, "after_kind": after_kind, "after": after}
     listed = rows_by_name(LISTED, {**bound, "limit": PAGE})
-    found = RunException.objects.select_related("person", "unit", "signed_by").in_bulk([key for key, _rank in listed])
+    found = RunException.objects.select_related("person", "unit").in_bulk([key for key, _rank in listed])
     linked = people_with_a_page(run, [one.person_id for one in found.values() if one.person_id])
     shown = [shown_as(found[key], linked) for key, _rank in listed]
     following = ""

@@ -200,7 +200,7 @@ def run_page(
         "not_paid": [
             (reason_with_cause(reason), count) for reason, count in rows_of(NOT_PAID[purpose], shown.pk, shown.edition)
         ],
-        "moves": [(move, RunStatus(move.to_status).label) for move in shown.moves.select_related("by").order_by("pk")],
+        "moves": [(move, RunStatus(move.to_status).label) for move in shown.moves.order_by("pk")],
         "inputs": [(declaration_label(one.kind), one) for one in inputs_of(shown)],
     }
     return render(request, "web/run_desk/run.html", context, status=NOT_DONE if outcome.refusal else None)
