@@ -21,13 +21,13 @@ demo: setup ## Run the main job on an embedded PostgreSQL
 	@$(PYTHON) manage.py demo $(ARGS)
 
 test: setup ## Run the tests; the slow ones are in `make journeys`, `make faults` and `make browse`
-	@$(PYTHON) -m pytest -n 2 --ignore=tests/journeys --ignore=tests/faults --ignore=tests/browser $(ARGS)
+	@$(PYTHON) -m pytest -n 2 --dist worksteal --ignore=tests/journeys --ignore=tests/faults --ignore=tests/browser $(ARGS)
 
 journeys: setup ## Run the tests of whole months by commands, of the demo, of upgrades, and of every page with hostile values
-	@$(PYTHON) -m pytest -n 2 tests/journeys $(ARGS)
+	@$(PYTHON) -m pytest -n 2 --dist worksteal tests/journeys $(ARGS)
 
 faults: setup ## Run the tests that kill processes, servers and machines
-	@$(PYTHON) -m pytest -n 2 tests/faults $(ARGS)
+	@$(PYTHON) -m pytest -n 2 --dist worksteal tests/faults $(ARGS)
 
 browse: setup ## Run the tests in a real browser (Chromium)
 	@$(PYTHON) -m pytest -n 2 --dist loadfile tests/browser $(ARGS)

@@ -3,16 +3,12 @@
 Each level decides on the first day that it may: applied on 1 March, village 2, township 9, district 16, certified 23.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-import psycopg2.extensions
-import pytest
 from django.contrib.auth.models import Permission
-from django.db import transaction
-from pytest_django.plugin import DjangoDbBlocker
 
 from ledger.models import Officer
 from payouts.applying import (
@@ -32,8 +28,7 @@ from payouts.rules.scheme_rates import DatedRate, Rate
 from payouts.rules.scheme_terms import Ages, Frequency, RatePer
 from payouts.rules.schemes import Scheme
 from tests import townships
-from tests.attacks import Stage
-from tests.furnishing import handed_out
+from tests.furnishing import fixtures
 from tests.payroll import card
 from tests.townships import town
 
@@ -220,22 +215,4 @@ def in_state(state: ApplicationStatus, *, name: str, **changes: Any) -> Applicat
     return Application.objects.get(pk=application.pk)
 
 
-@pytest.fixture(scope="module")
-def stage(
-    request: pytest.FixtureRequest,
-    django_db_setup: None,
-    template_database: str,
-    administration: psycopg2.extensions.connection,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    """The furnished district as the tests of one module share it; each rolls back what it does."""
-    with django_db_blocker.unblock(), handed_out(request, template_database, administration, furnish) as made:
-        yield made
-
-
-@pytest.fixture
-def rolled_back(stage: Stage) -> Iterator[None]:
-    """Undo what the acts of this test do."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+stage, own_stage, rolled_back = fixtures(furnish)

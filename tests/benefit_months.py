@@ -5,17 +5,11 @@ it are paid in, and 30.00 are kept back of each later benefit. September is rele
 frozen.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-import psycopg2.extensions
-import pytest
-from pytest_django.plugin import DjangoDbBlocker
-
 from payouts.models import Overpayment, Payment, SchemeValue
 from tests import benefits
-from tests.attacks import Stage
 from tests.benefits import (
     AUGUST,
     FEE,
@@ -37,7 +31,7 @@ from tests.benefits import (
     released,
     reviewed,
 )
-from tests.furnishing import handed_out
+from tests.furnishing import fixtures
 from tests.payroll import AT, officer
 
 ENDED = Recipient(1)
@@ -67,27 +61,4 @@ def furnish() -> None:
     )
 
 
-@pytest.fixture(scope="module")
-def stage(
-    request: pytest.FixtureRequest,
-    django_db_setup: None,
-    template_database: str,
-    administration: psycopg2.extensions.connection,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    """The district as the tests of one module share it."""
-    with django_db_blocker.unblock(), handed_out(request, template_database, administration, furnish) as made:
-        yield made
-
-
-@pytest.fixture
-def own_stage(
-    request: pytest.FixtureRequest,
-    django_db_setup: None,
-    template_database: str,
-    administration: psycopg2.extensions.connection,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    """A district of this test's own, where transactions really commit."""
-    with django_db_blocker.unblock(), handed_out(request, template_database, administration, furnish) as made:
-        yield made
+stage, own_stage, rolled_back = fixtures(furnish)

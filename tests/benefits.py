@@ -6,15 +6,12 @@ stage has an officer of its own. The schemes are those of the policy in use (qin
 二女户养老保障 300.00 and the consolations borne by the district.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-import psycopg2.extensions
-import pytest
 from django.db import connection, transaction
-from pytest_django.plugin import DjangoDbBlocker
 
 from imports.cleaning.identities import check_digit
 from ledger.checks import run_checks
@@ -47,8 +44,7 @@ from payouts.releasing_benefits import release_benefits
 from payouts.running import freeze_run, review_run, run_to_collect, sign_exceptions, submit_run
 from payouts.sending import send_batch
 from tests import payroll
-from tests.attacks import Stage
-from tests.furnishing import handed_out
+from tests.furnishing import fixtures
 from tests.payroll import AT, PAPER, SINGLE, a_file, answer_to, approval_in, card, no_progress, officer
 
 JULY, AUGUST, SEPTEMBER, OCTOBER, NOVEMBER, DECEMBER = (date(2026, month, 1) for month in range(7, 13))
@@ -341,25 +337,7 @@ EVERYBODY = (
 )
 
 
-@pytest.fixture(scope="module")
-def stage(
-    request: pytest.FixtureRequest,
-    django_db_setup: None,
-    template_database: str,
-    administration: psycopg2.extensions.connection,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    """The district as the tests of one module share it; each rolls back what it does."""
-    with django_db_blocker.unblock(), handed_out(request, template_database, administration, furnish) as made:
-        yield made
-
-
-@pytest.fixture
-def rolled_back(stage: Stage) -> Iterator[None]:
-    """Undo what the acts of this test do."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+stage, own_stage, rolled_back = fixtures(furnish)
 
 
 def value_added(amount: str, *, since: date, scheme: str = REWARD, approve: bool = True) -> None:

@@ -5,25 +5,20 @@ has none. ``PLAN`` says what is planned of the town's lines, so a test can name 
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-import psycopg2.extensions
-import pytest
 from django.contrib.auth.models import Permission
-from django.db import connections, transaction
-from pytest_django.plugin import DjangoDbBlocker
 
 from ledger.entries import Event, Signatures, VoucherToPost, credit, debit
 from ledger.models import Book, Officer
 from ledger.models.words import OfficerKind
 from ledger.posting import post_event
 from month.beginning import open_months
-from tests.attacks import Stage
 from tests.builders import AT as AT
 from tests.builders import make_officers
-from tests.conftest import copy_database, drop_database, point_at
+from tests.furnishing import fixtures
 from treasury.budgeting import (
     BudgetedLine,
     Indicator,
@@ -224,70 +219,4 @@ def furnish() -> None:
 
 # Databases
 
-COPIES = itertools.count()
-FURNISHED = pytest.StashKey[str]()
-
-
-def furnished(request: pytest.FixtureRequest, template: str, administration: psycopg2.extensions.connection) -> str:
-    """Return the name of the furnished database, made when the first test of the session asks for it."""
-    session = request.session
-    if FURNISHED not in session.stash:
-        name = f"{template}_budgets"
-        shared = str(connections["default"].settings_dict["NAME"])
-        copy_database(administration, name, template)
-        point_at(name)
-        furnish()
-        point_at(shared)
-        session.stash[FURNISHED] = name
-    return session.stash[FURNISHED]
-
-
-def handed_out(
-    request: pytest.FixtureRequest,
-    template: str,
-    administration: psycopg2.extensions.connection,
-    blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    """Point Django at a copy of the furnished database until it is handed back."""
-    with blocker.unblock():
-        shared = str(connections["default"].settings_dict["NAME"])
-        made = Stage(f"{template}_budgets_{next(COPIES)}")
-        copy_database(administration, made.database, furnished(request, template, administration))
-        point_at(made.database)
-        yield made
-        for connection in made.opened.values():
-            connection.close()
-        point_at(shared)
-    drop_database(administration, made.database)
-
-
-@pytest.fixture(scope="module")
-def stage(
-    request: pytest.FixtureRequest,
-    django_db_setup: None,
-    template_database: str,
-    administration: psycopg2.extensions.connection,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    """The district as the tests of one module share it; each rolls back what it does."""
-    yield from handed_out(request, template_database, administration, django_db_blocker)
-
-
-@pytest.fixture
-def own_stage(
-    request: pytest.FixtureRequest,
-    django_db_setup: None,
-    template_database: str,
-    administration: psycopg2.extensions.connection,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    """A district of this test's own, where transactions really commit."""
-    yield from handed_out(request, template_database, administration, django_db_blocker)
-
-
-@pytest.fixture
-def rolled_back(stage: Stage) -> Iterator[None]:
-    """Undo what the acts of this test do."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+stage, own_stage, rolled_back = fixtures(furnish)

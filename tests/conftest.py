@@ -1,16 +1,20 @@
 """Databases of the tests' own, with the real roles: the owner migrates, the app works.
 
-Each worker sets up one template. Ordinary tests share a copy of it and roll back. Tests that need
-real transactions (races, attacks, whole commands) ask for ``fresh_database`` and get a copy of
-their own, because posted tables refuse the TRUNCATE that Django would clean up with.
+What ``manage.py setup`` leaves is made once and kept for all workers and later runs of the same sources.
+Ordinary tests share a copy of it and roll back. Tests that need real transactions (races, attacks, whole
+commands) ask for ``fresh_database`` and get a copy of their own, because posted tables refuse the TRUNCATE
+that Django would clean up with.
 """
 
 import atexit
+import hashlib
 import itertools
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
 from pathlib import Path
 
 import psycopg2
@@ -26,6 +30,9 @@ from pytest_django.plugin import DjangoDbBlocker
 import config.celery  # noqa: F401 - the application that rings
 from config import instance, roles
 
+PROJECT = Path(__file__).resolve().parents[1]
+APPS = ("audit", "config", "imports", "ledger", "month", "payouts", "treasury", "web")
+KEPT = "test_kept_"
 copies = itertools.count()
 bank_folders = Path(tempfile.mkdtemp(prefix="tongfa-bank-"))
 atexit.register(shutil.rmtree, bank_folders, ignore_errors=True)
@@ -47,11 +54,8 @@ def template_database(
     """The name of a database as ``manage.py setup`` leaves it."""
     drop_left_over(administration)
     name = f"test_tongfa_{os.getpid()}"
-    roles.create_database(connection=administration, name=name)
     with django_db_blocker.unblock():
-        point_at(name)
-        call_command("setup", verbosity=0)
-        connections.close_all()
+        copy_database(administration, name, database_set_up(administration))
     yield name
     drop_database(administration, name)
 
@@ -129,6 +133,46 @@ def point_at(name: str) -> None:
 def copy_database(administration: psycopg2.extensions.connection, name: str, template: str) -> None:
     drop_database(administration, name)
     roles.create_database(connection=administration, name=name, template=template)
+
+
+def database_set_up(administration: psycopg2.extensions.connection) -> str:
+    """Return the name of a database that is only copied, set up by the first of all workers who asks for it."""
+    name, making = f"{KEPT}{digest_of_sources()}", f"test_tongfa_{os.getpid()}_making"
+    with administration.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
+        cursor.execute("SELECT FROM pg_database WHERE datname = %s", [name])
+        if cursor.rowcount == 0:
+            drop_kept_before(administration)
+            roles.create_database(connection=administration, name=making)
+            point_at(making)
+            call_command("setup", verbosity=0)
+            connections.close_all()
+            rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+            cursor.execute(rename.format(sql.Identifier(making), sql.Identifier(name)))
+        cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [name])
+    return name
+
+
+@cache
+def digest_of_sources() -> str:
+    """Return a digest of all that a kept database can depend on, the day among it."""
+    whole = hashlib.sha256(f"{date.today()}".encode())
+    files = [
+        path for folder in APPS for path in (PROJECT / folder).rglob("*") if path.suffix in (".py", ".sql", ".yaml")
+    ]
+    for path in sorted([*files, *(PROJECT / "tests").rglob("*.py"), PROJECT / "requirements.lock"]):
+        whole.update(f"{path}\n".encode())
+        whole.update(path.read_bytes())
+    return whole.hexdigest()[:12]
+
+
+def drop_kept_before(administration: psycopg2.extensions.connection) -> None:
+    """Drop what was kept of earlier sources."""
+    with administration.cursor() as cursor:
+        pattern = f"^{KEPT}(?!{digest_of_sources()})"
+        cursor.execute("SELECT datname FROM pg_database WHERE datname ~ %s", [pattern])
+        for (name,) in cursor.fetchall():
+            drop_database(administration, name)
 
 
 def drop_left_over(administration: psycopg2.extensions.connection) -> None:

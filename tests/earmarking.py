@@ -4,15 +4,10 @@
 that is awarded and half delivered, a receipt that is half handed on, a prize and a fine partly set off.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
-
-import psycopg2.extensions
-import pytest
-from django.db import connections, transaction
-from pytest_django.plugin import DjangoDbBlocker
 
 from ledger.entries import Entry, Event, Signatures, VoucherToPost, credit, debit
 from ledger.models import Book
@@ -23,8 +18,7 @@ from month.running import fitting
 from payouts.disbursing import build_release_batches
 from payouts.sending import send_batch
 from tests.acting_as import let_act_as
-from tests.attacks import Stage
-from tests.conftest import copy_database, drop_database, point_at
+from tests.furnishing import fixtures
 from tests.payroll import AT, LIST, UNITS, hire, officer
 from treasury.awarding import impose_fine, post_prize, propose_prize, set_off_fine
 from treasury.entries import Mirrored, collect_fee, collect_revenue, hand_on, sweep
@@ -359,63 +353,4 @@ def furnish() -> None:
 
 # Databases
 
-FURNISHED = pytest.StashKey[str]()
-copies = iter(range(10_000))
-
-
-def handed_out(
-    request: pytest.FixtureRequest,
-    template: str,
-    administration: psycopg2.extensions.connection,
-    blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    """Point Django at a copy of the furnished database until it is handed back."""
-    with blocker.unblock():
-        shared = str(connections["default"].settings_dict["NAME"])
-        stash = request.session.stash
-        if FURNISHED not in stash:
-            copy_database(administration, f"{template}_earmarked", template)
-            point_at(f"{template}_earmarked")
-            furnish()
-            stash[FURNISHED] = f"{template}_earmarked"
-            point_at(shared)
-        made = Stage(f"{template}_earmarked_{next(copies)}")
-        copy_database(administration, made.database, stash[FURNISHED])
-        point_at(made.database)
-        yield made
-        for connection in made.opened.values():
-            connection.close()
-        point_at(shared)
-    drop_database(administration, made.database)
-
-
-@pytest.fixture(scope="module")
-def stage(
-    request: pytest.FixtureRequest,
-    django_db_setup: None,
-    template_database: str,
-    administration: psycopg2.extensions.connection,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    """The furnished district as the tests of one module share it; each rolls back what it does."""
-    yield from handed_out(request, template_database, administration, django_db_blocker)
-
-
-@pytest.fixture
-def own_stage(
-    request: pytest.FixtureRequest,
-    django_db_setup: None,
-    template_database: str,
-    administration: psycopg2.extensions.connection,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    """A furnished district of this test's own, where transactions really commit."""
-    yield from handed_out(request, template_database, administration, django_db_blocker)
-
-
-@pytest.fixture
-def rolled_back(stage: Stage) -> Iterator[None]:
-    """Undo what the acts of this test do."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+stage, own_stage, rolled_back = fixtures(furnish)

@@ -1,15 +1,9 @@
 """A district with a row in every table of the treasury's money, furnished once; everybody is invented."""
 
-from collections.abc import Iterator
 from datetime import date
 
-import psycopg2.extensions
-import pytest
-from pytest_django.plugin import DjangoDbBlocker
-
 from month.posts import demo_officer
-from tests.attacks import Stage
-from tests.furnishing import handed_out
+from tests.furnishing import fixtures
 from tests.townships import (
     AT,
     DISBURSEMENTS,
@@ -97,27 +91,4 @@ def claim(number: str, amount: str, invoice: str, *, reason: str = "") -> Handed
     )
 
 
-@pytest.fixture(scope="module")
-def stage(
-    request: pytest.FixtureRequest,
-    django_db_setup: None,
-    template_database: str,
-    administration: psycopg2.extensions.connection,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    """The funded district as the tests of one module share it."""
-    with django_db_blocker.unblock(), handed_out(request, template_database, administration, furnish) as made:
-        yield made
-
-
-@pytest.fixture
-def own_stage(
-    request: pytest.FixtureRequest,
-    django_db_setup: None,
-    template_database: str,
-    administration: psycopg2.extensions.connection,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    """A funded district of this test's own, where transactions really commit."""
-    with django_db_blocker.unblock(), handed_out(request, template_database, administration, furnish) as made:
-        yield made
+stage, own_stage, rolled_back = fixtures(furnish)

@@ -5,16 +5,12 @@ people the salaries of August and September (60 000.00 a month). 松江街道 is
 the district, and hands in claims.
 """
 
-import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import sha256
 
-import psycopg2.extensions
-import pytest
-from django.db import connections, transaction
-from pytest_django.plugin import DjangoDbBlocker
+from django.db import transaction
 
 from ledger.entries import Signatures
 from ledger.models import Book, Officer
@@ -22,8 +18,7 @@ from ledger.models.words import BookKind
 from ledger.posting import post_event
 from month.beginning import begin_demo, open_months
 from month.posts import demo_officer
-from tests.attacks import Stage
-from tests.conftest import copy_database, drop_database, point_at
+from tests.furnishing import fixtures
 from treasury.claiming import HandedInClaim, HandedInLine, take_claims
 from treasury.collecting import IncomeRow, register_income, sweep_income
 from treasury.entries import record_old_debt, spend_through_district
@@ -45,8 +40,6 @@ UNITS = (
     ListedUnit(BIRCH, "白桦镇", "镇", f"{BIRCH}001", "白桦镇人民政府", "行政", "", "个人账户", "", ""),
     ListedUnit(RIVER, "松江街道", "街道", f"{RIVER}001", "松江街道办事处", "行政", "", "个人账户", "", ""),
 )
-COPIES = itertools.count()
-FURNISHED = pytest.StashKey[str]()
 
 
 def yuan(text: str) -> Decimal:
@@ -204,66 +197,4 @@ def officer(post: str) -> Officer:
     return demo_officer(post)
 
 
-def furnished(request: pytest.FixtureRequest, template: str, administration: psycopg2.extensions.connection) -> str:
-    """Return the name of the furnished database, made when the first test of the session asks for it."""
-    session = request.session
-    if FURNISHED not in session.stash:
-        name = f"{template}_golden"
-        shared = str(connections["default"].settings_dict["NAME"])
-        copy_database(administration, name, template)
-        point_at(name)
-        furnish()
-        point_at(shared)
-        session.stash[FURNISHED] = name
-    return session.stash[FURNISHED]
-
-
-def handed_out(
-    request: pytest.FixtureRequest,
-    template: str,
-    administration: psycopg2.extensions.connection,
-    blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    """Point Django at a copy of the furnished database until it is handed back."""
-    with blocker.unblock():
-        shared = str(connections["default"].settings_dict["NAME"])
-        made = Stage(f"{template}_golden_{next(COPIES)}")
-        copy_database(administration, made.database, furnished(request, template, administration))
-        point_at(made.database)
-        yield made
-        for connection in made.opened.values():
-            connection.close()
-        point_at(shared)
-    drop_database(administration, made.database)
-
-
-@pytest.fixture(scope="module")
-def stage(
-    request: pytest.FixtureRequest,
-    django_db_setup: None,
-    template_database: str,
-    administration: psycopg2.extensions.connection,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    """The golden month as the tests of one module share it; each rolls back what it does."""
-    yield from handed_out(request, template_database, administration, django_db_blocker)
-
-
-@pytest.fixture
-def own_stage(
-    request: pytest.FixtureRequest,
-    django_db_setup: None,
-    template_database: str,
-    administration: psycopg2.extensions.connection,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    """A golden month of this test's own, where transactions really commit."""
-    yield from handed_out(request, template_database, administration, django_db_blocker)
-
-
-@pytest.fixture
-def rolled_back(stage: Stage) -> Iterator[None]:
-    """Undo what the acts of this test do."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+stage, own_stage, rolled_back = fixtures(furnish)

@@ -5,14 +5,11 @@ the roster and one has the last day of entitlement; one payment comes back and s
 becomes known, so that March was overpaid, and somebody who was met too late gets the arrears.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-import psycopg2.extensions
-import pytest
 from django.db import transaction
-from pytest_django.plugin import DjangoDbBlocker
 
 from imports.cleaning.identities import check_digit
 from month.beginning import open_months
@@ -28,9 +25,8 @@ from payouts.models.words import RunPurpose
 from payouts.releasing_benefits import release_benefits
 from payouts.running import freeze_run, review_run, run_to_collect, sign_exceptions, submit_run
 from payouts.sending import send_batch
-from tests import furnishing
-from tests.attacks import Stage
 from tests.bank import Bank
+from tests.furnishing import fixtures
 from tests.payroll import a_file, begin, card, no_progress, officer
 
 FEBRUARY, MARCH, APRIL = (date(2026, month, 1) for month in (2, 3, 4))
@@ -189,25 +185,4 @@ def furnish() -> None:
     paid(released(computed(APRIL)), on=date(2026, 4, 27))
 
 
-@pytest.fixture(scope="module")
-def stage(
-    request: pytest.FixtureRequest,
-    django_db_setup: None,
-    template_database: str,
-    administration: psycopg2.extensions.connection,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    """The furnished district as the tests of one module share it; each rolls back what it does."""
-    with (
-        django_db_blocker.unblock(),
-        furnishing.handed_out(request, template_database, administration, furnish) as made,
-    ):
-        yield made
-
-
-@pytest.fixture
-def rolled_back(stage: Stage) -> Iterator[None]:
-    """Undo what the acts of this test do."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+stage, own_stage, rolled_back = fixtures(furnish)

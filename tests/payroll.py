@@ -5,19 +5,14 @@ return issued again, one under correction and one left; August is sent, Septembe
 checked with open exceptions, November frozen.
 """
 
-import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import sha256
 
-import psycopg2
-import psycopg2.extensions
-import pytest
 from django.contrib.auth.models import Group
-from django.db import connections, transaction
-from pytest_django.plugin import DjangoDbBlocker
+from django.db import transaction
 
 from ledger.models import Book, Officer
 from ledger.models.words import BookKind
@@ -34,9 +29,8 @@ from payouts.rendering import render_batch
 from payouts.running import freeze_run, review_run, run_to_collect, sign_exceptions, submit_run
 from payouts.sending import send_batch
 from tests.acting_as import let_act_as
-from tests.attacks import Stage
 from tests.bank import Bank
-from tests.conftest import copy_database, drop_database, point_at
+from tests.furnishing import fixtures
 from treasury.registering import ListedUnit, register_units
 
 AT = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -287,70 +281,4 @@ def yuan(text: str) -> Decimal:
 
 # Databases
 
-COPIES = itertools.count()
-FURNISHED = pytest.StashKey[str]()
-
-
-def furnished(request: pytest.FixtureRequest, template: str, administration: psycopg2.extensions.connection) -> str:
-    """Return the name of the furnished database, made when the first test of the session asks for it."""
-    session = request.session
-    if FURNISHED not in session.stash:
-        name = f"{template}_paid"
-        shared = str(connections["default"].settings_dict["NAME"])
-        copy_database(administration, name, template)
-        point_at(name)
-        furnish()
-        point_at(shared)
-        session.stash[FURNISHED] = name
-    return session.stash[FURNISHED]
-
-
-def handed_out(
-    request: pytest.FixtureRequest,
-    template: str,
-    administration: psycopg2.extensions.connection,
-    blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    """Point Django at a copy of the furnished database until it is handed back."""
-    with blocker.unblock():
-        shared = str(connections["default"].settings_dict["NAME"])
-        made = Stage(f"{template}_paid_{next(COPIES)}")
-        copy_database(administration, made.database, furnished(request, template, administration))
-        point_at(made.database)
-        yield made
-        for connection in made.opened.values():
-            connection.close()
-        point_at(shared)
-    drop_database(administration, made.database)
-
-
-@pytest.fixture(scope="module")
-def stage(
-    request: pytest.FixtureRequest,
-    django_db_setup: None,
-    template_database: str,
-    administration: psycopg2.extensions.connection,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    """The furnished district as the tests of one module share it; each rolls back what it does."""
-    yield from handed_out(request, template_database, administration, django_db_blocker)
-
-
-@pytest.fixture
-def own_stage(
-    request: pytest.FixtureRequest,
-    django_db_setup: None,
-    template_database: str,
-    administration: psycopg2.extensions.connection,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    """A furnished district of this test's own, where transactions really commit."""
-    yield from handed_out(request, template_database, administration, django_db_blocker)
-
-
-@pytest.fixture
-def rolled_back(stage: Stage) -> Iterator[None]:
-    """Undo what the acts of this test do."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+stage, own_stage, rolled_back = fixtures(furnish)

@@ -1,19 +1,14 @@
 """A small district with posts in its townships, receipt books and income; everybody is invented."""
 
 import itertools
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-import psycopg2.extensions
-import pytest
-from django.db import connections, transaction
-from pytest_django.plugin import DjangoDbBlocker
+from django.db import transaction
 
 from ledger.models import Officer
 from tests import payroll
-from tests.attacks import Stage
-from tests.conftest import copy_database, drop_database, point_at
+from tests.furnishing import fixtures
 from treasury.issuing_receipts import PrintedRange, close_book, issue_book, receive_book, take_back_receipts
 from treasury.models import AppliedFile, Collection, IncomeLine, ReceiptBook, ReceiptMark, Secondment, Township
 from treasury.models.words import SECONDED_POSTS, CommitteeAnswer, IncomeKind, PostKind, ReceiptKind
@@ -214,70 +209,4 @@ def furnish() -> None:
 
 # Databases
 
-COPIES = itertools.count()
-FURNISHED = pytest.StashKey[str]()
-
-
-def furnished(request: pytest.FixtureRequest, template: str, administration: psycopg2.extensions.connection) -> str:
-    """Return the name of the furnished database, made when the first test of the session asks for it."""
-    session = request.session
-    if FURNISHED not in session.stash:
-        name = f"{template}_posts"
-        shared = str(connections["default"].settings_dict["NAME"])
-        copy_database(administration, name, template)
-        point_at(name)
-        furnish()
-        point_at(shared)
-        session.stash[FURNISHED] = name
-    return session.stash[FURNISHED]
-
-
-def handed_out(
-    request: pytest.FixtureRequest,
-    template: str,
-    administration: psycopg2.extensions.connection,
-    blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    """Point Django at a copy of the furnished database until it is handed back."""
-    with blocker.unblock():
-        shared = str(connections["default"].settings_dict["NAME"])
-        made = Stage(f"{template}_posts_{next(COPIES)}")
-        copy_database(administration, made.database, furnished(request, template, administration))
-        point_at(made.database)
-        yield made
-        for connection in made.opened.values():
-            connection.close()
-        point_at(shared)
-    drop_database(administration, made.database)
-
-
-@pytest.fixture(scope="module")
-def stage(
-    request: pytest.FixtureRequest,
-    django_db_setup: None,
-    template_database: str,
-    administration: psycopg2.extensions.connection,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    """The furnished district as the tests of one module share it."""
-    yield from handed_out(request, template_database, administration, django_db_blocker)
-
-
-@pytest.fixture
-def own_stage(
-    request: pytest.FixtureRequest,
-    django_db_setup: None,
-    template_database: str,
-    administration: psycopg2.extensions.connection,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    """A furnished district of this test's own, where transactions really commit."""
-    yield from handed_out(request, template_database, administration, django_db_blocker)
-
-
-@pytest.fixture
-def rolled_back(stage: Stage) -> Iterator[None]:
-    """Undo what the acts of this test do."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+stage, own_stage, rolled_back = fixtures(furnish)

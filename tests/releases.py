@@ -4,17 +4,13 @@
 batch is approved, September's releases are released and not batched.
 """
 
-import itertools
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-import psycopg2.extensions
-import pytest
 from django.contrib.auth.models import Permission
-from django.db import connections, transaction
-from pytest_django.plugin import DjangoDbBlocker
+from django.db import transaction
 
 from ledger.checks import run_checks
 from ledger.entries import Signatures
@@ -27,8 +23,7 @@ from payouts.disbursing import ReleaseBatches, build_release_batches
 from payouts.models import Batch, Payment, Person
 from payouts.sending import send_batch
 from tests import payroll
-from tests.attacks import Stage
-from tests.conftest import copy_database, drop_database, point_at
+from tests.furnishing import fixtures
 from tests.payroll import AT, AUGUST, EVERYBODY, JULY, LIST, OFFICE, SCHOOL, SEPTEMBER, Staffer, answered, card, officer
 from treasury import entries
 from treasury.entries import EXTRA_BUDGETARY, GENERAL, Codes
@@ -244,50 +239,7 @@ def furnish() -> None:
 
 # Databases
 
-COPIES = itertools.count()
+stage, own_stage, rolled_back = fixtures(furnish)
 
-
-@pytest.fixture(scope="module")
-def stage(
-    django_db_setup: None,
-    template_database: str,
-    administration: psycopg2.extensions.connection,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    """The furnished district as the tests of one module share it; each rolls back what it does."""
-    with django_db_blocker.unblock():
-        shared = str(connections["default"].settings_dict["NAME"])
-        made = Stage(f"{template_database}_released_{next(COPIES)}")
-        copy_database(administration, made.database, template_database)
-        point_at(made.database)
-        furnish()
-        yield made
-        for connection in made.opened.values():
-            connection.close()
-        point_at(shared)
-    drop_database(administration, made.database)
-
-
-@pytest.fixture
-def own_stage(fresh_database: str) -> Iterator[Stage]:
-    """A furnished district of this test's own, where transactions really commit."""
-    furnish()
-    made = Stage(fresh_database)
-    yield made
-    for connection in made.opened.values():
-        connection.close()
-
-
-@pytest.fixture
-def rolled_back(stage: Stage) -> Iterator[None]:
-    """Undo what the acts of this test do."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def district(fresh_database: str) -> str:
-    """A district of this test's own that has money and no release yet, where transactions really commit."""
-    begin()
-    return fresh_database
+# A district that has money and no release yet, of one test's own.
+district = fixtures(begin).own_stage

@@ -1,17 +1,12 @@
 """A lively book of each record for the tests of the standard exports; everybody here is invented."""
 
-import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import psycopg2.extensions
-import pytest
-from django.db import connections
 from lxml import etree
-from pytest_django.plugin import DjangoDbBlocker
 
 from audit.exports import gbt24589, platform_csv
 from ledger.exports.snapshots import one_moment
@@ -38,7 +33,7 @@ from tests.builders import (
     voucher,
     yuan,
 )
-from tests.conftest import copy_database, drop_database, point_at
+from tests.furnishing import fixtures
 
 NOVEMBER, NOVEMBER_END, DECEMBER_END = date(2026, 11, 1), date(2026, 11, 30), date(2026, 12, 31)
 # Outside GBK, outside the BMP, and one that the editions of GB 18030 encode differently (U+9FB4).
@@ -106,26 +101,8 @@ def furnish_2022() -> None:
     post_event(event("parallel/1", both))
 
 
-COPIES = itertools.count()
-
-
-@pytest.fixture(scope="module")
-def lively(
-    django_db_setup: None,
-    template_database: str,
-    administration: psycopg2.extensions.connection,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[None]:
-    """The books of 2015 as the tests of one module share them, who only read."""
-    with django_db_blocker.unblock():
-        shared = str(connections["default"].settings_dict["NAME"])
-        name = f"{template_database}_lively_{next(COPIES)}"
-        copy_database(administration, name, template_database)
-        point_at(name)
-        furnish_2015()
-        yield
-        point_at(shared)
-    drop_database(administration, name)
+# The books of 2015 as the tests of one module share them, who only read.
+lively = fixtures(furnish_2015).stage
 
 
 def all_books() -> Sequence[Book]:

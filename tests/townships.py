@@ -1,23 +1,18 @@
 """A district with a town and a sub-district whose money the treasury keeps, made by its acts; everybody is invented."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
 
-import psycopg2.extensions
-import pytest
-from django.db import transaction
 from django.db.models import Sum
-from pytest_django.plugin import DjangoDbBlocker
 
 from ledger.checks import CHECKS, run_checks
 from ledger.models import Balance, Book, Line, Officer
 from ledger.models.words import BookKind
 from month.beginning import begin_demo, open_months
 from month.posts import demo_officer
-from tests.attacks import Stage
-from tests.furnishing import handed_out
+from tests.furnishing import fixtures
 from treasury.collecting import IncomeRow, register_income, sweep_income
 from treasury.entries import Codes
 from treasury.models import AppliedFile, Township
@@ -201,35 +196,4 @@ def assert_books_agree() -> None:
             assert above + below == yuan(0)
 
 
-@pytest.fixture(scope="module")
-def stage(
-    request: pytest.FixtureRequest,
-    django_db_setup: None,
-    template_database: str,
-    administration: psycopg2.extensions.connection,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    """The district as the tests of one module share it; each rolls back what it does."""
-    with django_db_blocker.unblock(), handed_out(request, template_database, administration, begin) as made:
-        yield made
-
-
-@pytest.fixture
-def own_stage(
-    request: pytest.FixtureRequest,
-    django_db_setup: None,
-    template_database: str,
-    administration: psycopg2.extensions.connection,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    """A district of this test's own, where transactions really commit."""
-    with django_db_blocker.unblock(), handed_out(request, template_database, administration, begin) as made:
-        yield made
-
-
-@pytest.fixture
-def rolled_back(stage: Stage) -> Iterator[None]:
-    """Undo what the acts of this test do."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+stage, own_stage, rolled_back = fixtures(begin)

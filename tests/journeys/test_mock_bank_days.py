@@ -16,10 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import mockbank.db
-import psycopg2.extensions
 import pytest
 from pypdf import PdfReader
-from pytest_django.plugin import DjangoDbBlocker
 
 from ledger.checks import run_checks
 from month.documents import write_reconciliations
@@ -33,7 +31,7 @@ from payouts.recovering import take_refund
 from payouts.rendering import instructions_of
 from payouts.sending import send_batch
 from payouts.statement_refusals import EntryUnexplained, StatementMissing
-from tests import furnishing, iso, paid_benefits
+from tests import iso, paid_benefits
 from tests.attacks import Stage
 from tests.paid_benefits import IN_APRIL, SINGLE, certify, clock, computed, released
 from tests.payroll import officer
@@ -42,21 +40,7 @@ from tests.statements import cash_codes, identity_of, moment, notify, own_accoun
 MAY, PAY_DAY = date(2026, 5, 1), date(2026, 5, 25)
 RETURNING = 2  # the serial of the payment that comes back
 TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (date(2026, 5, day) for day in (26, 27, 28, 29))
-
-
-@pytest.fixture
-def own_stage(
-    request: pytest.FixtureRequest,
-    django_db_setup: None,
-    template_database: str,
-    administration: psycopg2.extensions.connection,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    with (
-        django_db_blocker.unblock(),
-        furnishing.handed_out(request, template_database, administration, paid_benefits.furnish) as made,
-    ):
-        yield made
+own_stage = paid_benefits.own_stage
 
 
 class MockBank:

@@ -1,19 +1,17 @@
 """The promises of statements, explanations and reconciliations against raw statements of app and owner."""
 
 import re
-from collections.abc import Iterator
 from datetime import date
 
-import psycopg2.extensions
 import pytest
-from pytest_django.plugin import DjangoDbBlocker
 
 from ledger.checks import CHECKS, run_checks
 from payouts.explaining import list_entry
 from payouts.models import Payment, StatementEntry
 from payouts.reconciling import make_reconciliation
-from tests import attacks, furnishing, payroll
+from tests import attacks, payroll
 from tests.attacks import DENIED, Hand, Stage
+from tests.furnishing import fixtures
 from tests.payroll import AUGUST, batch_of, officer
 from tests.payroll_hands import another, refusal, refuses, round_triggers, row_of
 from tests.statements import Bank, debit, entry, moment, own_account, take
@@ -59,19 +57,7 @@ def furnish() -> None:
     make_reconciliation(own=own, month=AUGUST, officer=officer("preparer"), at=moment(END))
 
 
-@pytest.fixture(scope="module")
-def stage(
-    request: pytest.FixtureRequest,
-    django_db_setup: None,
-    template_database: str,
-    administration: psycopg2.extensions.connection,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[Stage]:
-    with (
-        django_db_blocker.unblock(),
-        furnishing.handed_out(request, template_database, administration, furnish) as made,
-    ):
-        yield made
+stage, own_stage, rolled_back = fixtures(furnish)
 
 
 @pytest.mark.parametrize("table", sorted({**APPEND_ONLY, **NEVER_DELETED}))

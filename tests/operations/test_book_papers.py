@@ -6,7 +6,7 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -14,7 +14,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import psycopg2.extensions
 import pytest
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
@@ -44,6 +43,7 @@ from ledger.statements import trial_balance
 from ledger.sums import DoesNotAddUp
 from ledger.year_closing import carry_forward, transfer_income_and_expense
 from month.posts import ensure_demo_officers
+from tests.attacks import Stage
 from tests.builders import (
     AT,
     FUND,
@@ -58,6 +58,7 @@ from tests.builders import (
     voucher,
     yuan,
 )
+from tests.furnishing import fixtures
 from treasury.refusals import NothingThere
 
 PRINTED_AT = datetime(2027, 2, 1, 1, 30, tzinfo=UTC)
@@ -67,12 +68,6 @@ ON = date(2027, 2, 1)
 @pytest.fixture
 def book(db: None) -> Book:
     """The book of ``lively_book``, taken back after the test."""
-    return lively_book()
-
-
-@pytest.fixture
-def stored(fresh_database: str) -> Book:
-    """The book of ``lively_book`` in a database of its own: files are written from one moment of it."""
     return lively_book()
 
 
@@ -102,6 +97,14 @@ def lively_book() -> Book:
     post_event(event("unit", voucher("D", *lines, posting_date=date(2026, 12, 10))))
     transfer_income_and_expense(book=district, year=2026, signatures=SIGNED)
     return district
+
+
+def furnish() -> None:
+    lively_book()
+
+
+# The book of ``lively_book`` in a database of its own: files are written from one moment of it.
+stored = fixtures(furnish).own_stage
 
 
 def opened(book: Book, *months: int, year: int = 2026) -> None:
@@ -349,7 +352,7 @@ def test_the_trial_balance_of_each_fund_ties_and_together_they_are_all(book: Boo
     assert together[2] == yuan("1601.00")
 
 
-def test_hledger_finds_the_closing_balances_of_the_trial_balance(stored: Book, tmp_path: Path) -> None:
+def test_hledger_finds_the_closing_balances_of_the_trial_balance(stored: Stage, tmp_path: Path) -> None:
     if shutil.which("hledger") is None:
         if os.environ.get("CI") == "true":
             pytest.fail("hledger is not installed: apt-get install hledger")
@@ -370,7 +373,7 @@ def test_hledger_finds_the_closing_balances_of_the_trial_balance(stored: Book, t
         name, amount = line.strip('"').split('","')
         code = name.split(":")[-2].split("-")[0]
         theirs[code] = theirs.get(code, yuan("0.00")) + Decimal(amount.removesuffix(" CNY"))
-    trial = trial_of(figures=of(stored, 1, 13), record=Record.FINANCIAL, fund=None)
+    trial = trial_of(figures=of(Book.objects.get(code="D"), 1, 13), record=Record.FINANCIAL, fund=None)
     ours = {row.figures.account.code: row.closing[0] - row.closing[1] for row in trial.rows if row.figures.is_leaf}
     assert {component(code): net for code, net in ours.items() if net} == {
         code: net for code, net in theirs.items() if net
@@ -509,7 +512,7 @@ def test_the_surplus_of_2022_closes_in_two_steps_and_the_statements_still_agree(
     assert "未经核实" in statement_of(double)
 
 
-def test_every_paper_says_that_its_regime_was_repealed(stored: Book, tmp_path: Path) -> None:
+def test_every_paper_says_that_its_regime_was_repealed(stored: Stage, tmp_path: Path) -> None:
     for name in printed(tmp_path, formats=["pdf"]).names:
         for page in PdfReader(tmp_path / name).pages:
             text = page.extract_text().replace("\n", "")
@@ -531,7 +534,7 @@ def amounts_in(rows: Sequence[Sequence[object]]) -> set[str]:
 
 
 @pytest.mark.parametrize("paper", PAPERS)
-def test_every_amount_of_the_workbook_is_read_back_from_the_pdf(stored: Book, tmp_path: Path, paper: str) -> None:
+def test_every_amount_of_the_workbook_is_read_back_from_the_pdf(stored: Stage, tmp_path: Path, paper: str) -> None:
     names = printed(tmp_path, paper).names
     text = "\n".join(pdf_text(tmp_path / name) for name in names if name.endswith(".pdf"))
     found = [rows for name in names if name.endswith(".xlsx") for rows in sheets(tmp_path / name).values()]
@@ -541,7 +544,7 @@ def test_every_amount_of_the_workbook_is_read_back_from_the_pdf(stored: Book, tm
     assert "第 1 页" in text
 
 
-def test_the_ledgers_of_a_workbook_say_account_and_month_in_each_row(stored: Book, tmp_path: Path) -> None:
+def test_the_ledgers_of_a_workbook_say_account_and_month_in_each_row(stored: Stage, tmp_path: Path) -> None:
     printed(tmp_path, "subsidiary_ledger", formats=["xlsx"], months=(11, 11), account="1001")
     (rows,) = sheets(tmp_path / "D-2026-11-明细账.xlsx").values()
     assert rows[0] == [
@@ -595,10 +598,8 @@ def short_volumes(**given: Any) -> Volumes:
     return Volumes(**given, pages=2)
 
 
-def test_a_balance_that_is_wrong_by_a_fen_is_refused_and_nothing_is_left(
-    stored: Book, tmp_path: Path, connect: Callable[[str], psycopg2.extensions.connection]
-) -> None:
-    superuser = connect("postgres")
+def test_a_balance_that_is_wrong_by_a_fen_is_refused_and_nothing_is_left(stored: Stage, tmp_path: Path) -> None:
+    superuser = stored.hand("postgres").connection
     with superuser, superuser.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute("UPDATE ledger_balance SET debit = debit + 0.01 WHERE debit = 697.70")
@@ -611,7 +612,7 @@ def test_a_balance_that_is_wrong_by_a_fen_is_refused_and_nothing_is_left(
 
 
 def test_lines_that_do_not_make_their_account_are_refused_when_the_account_ends(
-    stored: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stored: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(book_rows, "LINES", book_rows.LINES.replace("ORDER BY", "AND l.amount <> 620 ORDER BY"))
     for paper in ("subsidiary_ledger", "bank_journal"):
@@ -620,7 +621,7 @@ def test_lines_that_do_not_make_their_account_are_refused_when_the_account_ends(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_files_are_for_their_owner_only(stored: Book, tmp_path: Path) -> None:
+def test_the_files_are_for_their_owner_only(stored: Stage, tmp_path: Path) -> None:
     folder = tmp_path / "papers"
     names = printed(folder).names
     assert sorted(names) == sorted(path.name for path in folder.iterdir())
@@ -629,10 +630,8 @@ def test_the_files_are_for_their_owner_only(stored: Book, tmp_path: Path) -> Non
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
 
 
-def test_a_missing_number_is_told_on_the_paper_and_by_the_command(
-    stored: Book, tmp_path: Path, connect: Callable[[str], psycopg2.extensions.connection]
-) -> None:
-    superuser = connect("postgres")
+def test_a_missing_number_is_told_on_the_paper_and_by_the_command(stored: Stage, tmp_path: Path) -> None:
+    superuser = stored.hand("postgres").connection
     with superuser, superuser.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute("UPDATE ledger_voucher SET number = 99 WHERE source = 'pay'")
@@ -648,7 +647,7 @@ def test_a_missing_number_is_told_on_the_paper_and_by_the_command(
 # Who may read, and what is asked for
 
 
-def test_reading_the_books_leaves_an_event(stored: Book, tmp_path: Path) -> None:
+def test_reading_the_books_leaves_an_event(stored: Stage, tmp_path: Path) -> None:
     printed(tmp_path, "trial_balance")
     made = AuditEvent.objects.get(act="books.read")
     assert (made.actor, made.subject) == ("demo-auditor", "books/2026")
@@ -656,7 +655,7 @@ def test_reading_the_books_leaves_an_event(stored: Book, tmp_path: Path) -> None
 
 
 def test_a_book_that_is_not_open_to_an_officer_is_refused_before_anything_is_written(
-    stored: Book, tmp_path: Path
+    stored: Stage, tmp_path: Path
 ) -> None:
     nobody = Officer.objects.create(username="nobody", full_name="无岗位")
     with pytest.raises(OfficerMayNot, match="officer_reads_own_books"):
@@ -673,7 +672,7 @@ def ordered(*options: str) -> None:
     call_command("book_papers", "--year", "2026", "--book", "D", *options, stdout=io.StringIO())
 
 
-def test_the_command_writes_what_is_asked_for(stored: Book, tmp_path: Path) -> None:
+def test_the_command_writes_what_is_asked_for(stored: Stage, tmp_path: Path) -> None:
     ensure_demo_officers()
     ordered("--from-month", "11", "--to-month", "12", "--paper", "all", "--format", "xlsx", "--out", str(tmp_path))
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
@@ -692,7 +691,7 @@ def test_the_command_writes_what_is_asked_for(stored: Book, tmp_path: Path) -> N
     ],
 )
 def test_the_command_says_what_cannot_be_printed(
-    stored: Book, tmp_path: Path, options: Sequence[str], said: str
+    stored: Stage, tmp_path: Path, options: Sequence[str], said: str
 ) -> None:
     ensure_demo_officers()
     with translation.override("en"), pytest.raises(CommandError, match=said):

@@ -7,14 +7,12 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 
-import psycopg2.extensions
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
@@ -30,6 +28,7 @@ from ledger.posting import post_event
 from ledger.reversing import reverse_event
 from ledger.statements import trial_balance
 from ledger.year_closing import carry_forward, transfer_income_and_expense
+from tests.attacks import Stage
 from tests.builders import (
     AT,
     FUND,
@@ -47,6 +46,7 @@ from tests.builders import (
     voucher,
     yuan,
 )
+from tests.furnishing import fixtures
 
 CHECKERS = MappingProxyType(
     {"hledger": ["hledger", "check", "--strict", "-f"], "beancount": [str(Path(sys.prefix) / "bin" / "bean-check")]}
@@ -68,8 +68,7 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
 
 
-@pytest.fixture
-def books(fresh_database: str) -> None:
+def furnish() -> None:
     """Two books after a lively month: opening, receipts, sweep, several funds, red lines, awkward texts."""
     district, _ = make_books()
     add_account(book=district, sub=SubAccount(parent_code="2045", code="2045.小 (a)", name='a, "b"; c'))
@@ -105,6 +104,9 @@ def books(fresh_database: str) -> None:
     post_event(event("awkward/1", voucher("D", *lines, summary=awkward, reference=awkward, paper=awkward)))
 
 
+books = fixtures(furnish).own_stage
+
+
 def export(path: Path, format_name: str, *options: str) -> str:
     call_command(
         "export_journal", "--format", format_name, "--out", str(path), *options, verbosity=0, stdout=sys.stderr
@@ -115,7 +117,7 @@ def export(path: Path, format_name: str, *options: str) -> str:
 @pytest.mark.parametrize("format_name", sorted(CHECKERS))
 @pytest.mark.parametrize("options", [(), ("--book", "D"), ("--book", "T01")], ids=["all books", "district", "township"])
 def test_the_foreign_program_accepts_the_journal(
-    books: None, tmp_path: Path, format_name: str, options: tuple[str, ...]
+    books: Stage, tmp_path: Path, format_name: str, options: tuple[str, ...]
 ) -> None:
     path = tmp_path / f"books.{format_name}"
     export(path, format_name, *options)
@@ -124,7 +126,7 @@ def test_the_foreign_program_accepts_the_journal(
 
 
 @pytest.mark.parametrize("format_name", sorted(CHECKERS))
-def test_one_fen_in_a_line_makes_the_foreign_program_refuse(books: None, tmp_path: Path, format_name: str) -> None:
+def test_one_fen_in_a_line_makes_the_foreign_program_refuse(books: Stage, tmp_path: Path, format_name: str) -> None:
     path = tmp_path / "books"
     journal = export(path, format_name)
     assert journal.count(" 950.00 CNY\n") > 0
@@ -134,7 +136,7 @@ def test_one_fen_in_a_line_makes_the_foreign_program_refuse(books: None, tmp_pat
 
 @pytest.mark.parametrize("format_name", sorted(CHECKERS))
 def test_one_fen_in_both_lines_of_a_voucher_fails_the_closing_assertion(
-    books: None, tmp_path: Path, format_name: str
+    books: Stage, tmp_path: Path, format_name: str
 ) -> None:
     path = tmp_path / "books"
     journal = export(path, format_name)
@@ -149,9 +151,9 @@ def test_one_fen_in_both_lines_of_a_voucher_fails_the_closing_assertion(
 
 @pytest.mark.parametrize("format_name", sorted(CHECKERS))
 def test_a_balance_that_the_books_keep_wrongly_by_one_fen_is_found(
-    books: None, tmp_path: Path, format_name: str, connect: Callable[[str], psycopg2.extensions.connection]
+    books: Stage, tmp_path: Path, format_name: str
 ) -> None:
-    superuser = connect("postgres")
+    superuser = books.hand("postgres").connection
     with superuser, superuser.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute("UPDATE ledger_balance SET debit = debit + 0.01 WHERE debit = 950")
@@ -161,7 +163,7 @@ def test_a_balance_that_the_books_keep_wrongly_by_one_fen_is_found(
     assert run(*checker_of(format_name), str(path)).returncode != 0
 
 
-def test_the_balances_of_hledger_are_the_balances_of_the_books(books: None, tmp_path: Path) -> None:
+def test_the_balances_of_hledger_are_the_balances_of_the_books(books: Stage, tmp_path: Path) -> None:
     checker_of("hledger")
     path = tmp_path / "books.journal"
     export(path, "hledger")
@@ -226,7 +228,7 @@ def code_of(book: str, leaf: str) -> str:
 
 
 @pytest.mark.parametrize("format_name", sorted(CHECKERS))
-def test_their_trial_balance_is_ours_line_by_line(books: None, tmp_path: Path, format_name: str) -> None:
+def test_their_trial_balance_is_ours_line_by_line(books: Stage, tmp_path: Path, format_name: str) -> None:
     path = tmp_path / "books"
     export(path, format_name)
     since, before = date(2026, 11, 1), date(2026, 12, 1)
@@ -253,13 +255,13 @@ def test_their_trial_balance_is_ours_line_by_line(books: None, tmp_path: Path, f
     assert not any(number for sums in theirs.values() for number in sums.values())  # nothing of theirs is left over
 
 
-def test_an_account_without_postings_is_declared_and_asserted_empty(books: None, tmp_path: Path) -> None:
+def test_an_account_without_postings_is_declared_and_asserted_empty(books: Stage, tmp_path: Path) -> None:
     journal = export(tmp_path / "books", "beancount")
     assert re.search(r"open Assets:D:1006-有价证券 CNY", journal)
     assert re.search(r"balance Assets:D:1006-有价证券  0.00 CNY", journal)
 
 
-def test_the_head_states_the_control_totals_of_the_lines(books: None, tmp_path: Path) -> None:
+def test_the_head_states_the_control_totals_of_the_lines(books: Stage, tmp_path: Path) -> None:
     journal = export(tmp_path / "books", "hledger", "--book", "D")
     sides = {side: Line.objects.filter(account__book__code="D", side=side) for side in "DC"}
     for side, name in (("D", "debit"), ("C", "credit")):
@@ -269,7 +271,7 @@ def test_the_head_states_the_control_totals_of_the_lines(books: None, tmp_path: 
     assert "; period: 2026-10-31 to 2026-11-06\n" in journal
 
 
-def test_a_red_line_stays_on_the_side_of_what_it_corrects(books: None, tmp_path: Path) -> None:
+def test_a_red_line_stays_on_the_side_of_what_it_corrects(books: Stage, tmp_path: Path) -> None:
     journal = export(tmp_path / "books", "beancount", "--book", "D")
     reversal = Voucher.objects.get(kind="REVERSAL")
     written = next(part for part in journal.split("\n\n") if 'kind: "REVERSAL"' in part)
@@ -346,7 +348,7 @@ def test_a_book_without_vouchers_gives_a_journal_too(fresh_database: str, tmp_pa
     assert run(*checker_of(format_name), str(path)).returncode == 0
 
 
-def test_what_is_posted_during_the_export_is_not_in_it(books: None, tmp_path: Path) -> None:
+def test_what_is_posted_during_the_export_is_not_in_it(books: Stage, tmp_path: Path) -> None:
     before = export(tmp_path / "before", "hledger")
     pieces: list[str] = []
 
@@ -368,7 +370,7 @@ def post_late() -> None:
 
 
 def test_the_file_is_whole_or_not_there_and_only_for_its_owner(
-    books: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    books: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "books.journal"
     export(path, "hledger")
@@ -385,12 +387,12 @@ def fill_the_disk(books: list[Book]) -> list[list[journals.StreamedLine]]:
     raise OSError("disk full")
 
 
-def test_the_standard_output_is_a_file_too(books: None, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_the_standard_output_is_a_file_too(books: Stage, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     call_command("export_journal", "--format", "hledger", "--out", "-")
     assert capsys.readouterr().out == export(tmp_path / "books", "hledger")
 
 
-def test_an_unknown_book_is_named_with_the_known_ones(books: None, tmp_path: Path) -> None:
+def test_an_unknown_book_is_named_with_the_known_ones(books: Stage, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"X9.*D, T01"):
         export(tmp_path / "books", "hledger", "--book", "X9")
     assert not list(tmp_path.iterdir())
@@ -402,7 +404,7 @@ def test_no_books_at_all_is_said_so(fresh_database: str, tmp_path: Path) -> None
         export(tmp_path / "books", "hledger")
 
 
-def test_a_folder_that_is_not_there_is_named(books: None, tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there_is_named(books: Stage, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="nowhere"):
         export(tmp_path / "nowhere" / "books", "hledger")
 

@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import psycopg2.extensions
 import pytest
 import xmlschema
 from django.db import connections
@@ -29,6 +28,7 @@ from ledger.year_closing import carry_forward, transfer_income_and_expense
 from tests import payroll, standard_books
 from tests.attacks import Stage
 from tests.builders import AT, FUND, SIGNED, credit, debit, event, make_books, simple, voucher, yuan
+from tests.furnishing import fixtures
 from tests.standard_books import (
     ACCOUNT,
     AWKWARD,
@@ -51,14 +51,8 @@ XSD = "{http://www.w3.org/2001/XMLSchema}"
 ROOTS = (ARCHIVES.root, LEDGER.root, PAY.root)
 
 
-@pytest.fixture
-def books_2015(fresh_database: str) -> None:
-    furnish_2015()
-
-
-@pytest.fixture
-def books_2022(fresh_database: str) -> None:
-    furnish_2022()
+books_2015 = fixtures(furnish_2015).own_stage
+books_2022 = fixtures(furnish_2022).own_stage
 
 
 def lxml_schema(root: str) -> etree.XMLSchema:
@@ -257,7 +251,7 @@ def test_every_rare_character_reads_alike_in_both_editions_of_gb18030(lively: No
     assert "龴" not in content.decode("gb18030")
 
 
-def test_what_xml_cannot_hold_is_refused_and_nothing_is_left(books_2015: None, tmp_path: Path) -> None:
+def test_what_xml_cannot_hold_is_refused_and_nothing_is_left(books_2015: Stage, tmp_path: Path) -> None:
     post_event(simple("bad/1", "1.00", summary="坏\ufffe"))
     with pytest.raises(UnableToExport, match=r"U\+FFFE"):
         export_standard(tmp_path / "out")
@@ -277,7 +271,7 @@ def test_long_numbers_are_masked_unless_asked_for(lively: None, tmp_path: Path) 
         assert {"220112101001", ""} == {row["辅助项5编号"] for row in rows}  # the code of a unit is no person's number
 
 
-def test_the_two_records_balance_apart_and_the_sheet_sums_them(books_2022: None, tmp_path: Path) -> None:
+def test_the_two_records_balance_apart_and_the_sheet_sums_them(books_2022: Stage, tmp_path: Path) -> None:
     export_standard(tmp_path / "out")
     root = parsed(tmp_path / "out" / "D" / "总账.xml")
     kinds = {row["科目编号"]: row["科目类型"] for row in rows_of(root, "会计科目")}
@@ -319,10 +313,8 @@ def test_control_and_notes_state_period_books_counts_and_totals(lively: None, tm
     assert f"凭证：{stated.vouchers} 张，分录 {stated.lines} 条，借方合计 {stated.debit:.2f}" in notes
 
 
-def test_a_gap_is_named_and_the_files_are_written(
-    books_2015: None, tmp_path: Path, connect: Callable[[str], psycopg2.extensions.connection]
-) -> None:
-    superuser = connect("postgres")
+def test_a_gap_is_named_and_the_files_are_written(books_2015: Stage, tmp_path: Path) -> None:
+    superuser = books_2015.hand("postgres").connection
     with superuser, superuser.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute("UPDATE ledger_voucher SET number = 40 WHERE source = 'wrong/1'")
@@ -333,10 +325,8 @@ def test_a_gap_is_named_and_the_files_are_written(
     check_all(tmp_path / "out")
 
 
-def test_a_kept_balance_that_is_wrong_by_one_fen_is_refused(
-    books_2015: None, tmp_path: Path, connect: Callable[[str], psycopg2.extensions.connection]
-) -> None:
-    superuser = connect("postgres")
+def test_a_kept_balance_that_is_wrong_by_one_fen_is_refused(books_2015: Stage, tmp_path: Path) -> None:
+    superuser = books_2015.hand("postgres").connection
     with superuser, superuser.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute("UPDATE ledger_balance SET debit = debit + 0.01 WHERE debit = 950")
@@ -357,7 +347,7 @@ def test_the_files_are_for_their_owner_and_take_the_place_of_older_ones(lively: 
 
 
 def test_what_is_posted_meanwhile_is_not_in_it(
-    books_2015: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    books_2015: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     export_standard(tmp_path / "before")
     written = archives.write_archives

@@ -15,6 +15,8 @@ from pytest_django import Settings
 
 from ledger.models import AuditEvent
 from month.back_pay_differences import less_settled
+from tests.attacks import Stage
+from tests.furnishing import fixtures
 from tests.payroll import Staffer, begin, card, collected, hire, released, yuan
 from tests.staged import id_number
 
@@ -322,14 +324,16 @@ def person(number: int, wage: str, made: type[Staffer] = Paid) -> Staffer:
     return made(number, "220112102001", card(number), wage)
 
 
-@pytest.fixture
-def paid_spring(fresh_database: str) -> None:
+def furnish() -> None:
     """February to April of 2026 are released: One by the vector; Two from March, and settled in April."""
     begin(date(2026, 2, 1))
     released(collected(date(2026, 2, 1), [person(1, "4500.00"), person(3, "5000.00")]))
     released(collected(date(2026, 3, 1), [person(1, "6000.00"), person(2, "5000.00")]))
     april = [person(1, "6000.00"), person(2, "5000.00", Settling), person(3, "5000.00")]
     released(collected(date(2026, 4, 1), april))
+
+
+paid_spring = fixtures(furnish).own_stage
 
 
 LOWERED = (
@@ -344,7 +348,7 @@ def changes(*lines: str) -> bytes:
     return table(AMOUNTS, *(line + "," * (7 - line.count(",")) for line in lines))
 
 
-def test_back_pay_compares_with_our_payslips_and_leaves_a_reading_event(paid_spring: None, compute: Compute) -> None:
+def test_back_pay_compares_with_our_payslips_and_leaves_a_reading_event(paid_spring: Stage, compute: Compute) -> None:
     rows = compute("back_pay", changes(*LOWERED), month="2026-05")
     assert differences(rows) == [
         ("2026-02", "4500.00", "4205.36", "-294.64"),
@@ -370,7 +374,7 @@ def test_back_pay_compares_with_our_payslips_and_leaves_a_reading_event(paid_spr
     assert fault.startswith("Row 2, 生效日期: Not released yet: 2026-05.")
 
 
-def test_what_payslips_settled_is_asked_for_and_taken_off(paid_spring: None, compute: Compute) -> None:
+def test_what_payslips_settled_is_asked_for_and_taken_off(paid_spring: Stage, compute: Compute) -> None:
     line = f"{TWO},职务岗位工资,2026-03-01,2026-04-02,5600"
     (fault,) = refusals(compute, "back_pay", changes(line), month="2026-05")
     assert fault.startswith("Row 2, 已补发金额: Payslips have settled something already: 2026-04.")
@@ -384,7 +388,7 @@ def test_what_payslips_settled_is_asked_for_and_taken_off(paid_spring: None, com
 
 
 def test_only_an_officer_of_the_post_has_payslips_read(
-    paid_spring: None, compute: Compute, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    paid_spring: Stage, compute: Compute, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = changes(*LOWERED)
     settings.DEMO = False

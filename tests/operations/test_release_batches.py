@@ -19,6 +19,7 @@ from payouts.models.words import Hindrance
 from payouts.refusals import CorrectionRefused, NoSuchRun, ReasonMissing, WrongState
 from payouts.sending import send_batch
 from tests import payroll, releases
+from tests.attacks import Stage
 from tests.payroll import (
     AT,
     AUGUST,
@@ -69,7 +70,7 @@ def statuses(month: date) -> set[str]:
 # Built
 
 
-def test_releases_are_built_by_rank_then_source_and_people_of_a_passbook_together(district: str) -> None:
+def test_releases_are_built_by_rank_then_source_and_people_of_a_passbook_together(district: Stage) -> None:
     released_all(JULY)
     (batch,) = built(JULY).batches
     assert batch.run is None
@@ -174,7 +175,7 @@ def test_building_needs_the_post(rolled_back: None) -> None:
 # Sent and answered
 
 
-def test_a_batch_that_is_sent_posts_each_release_out_of_its_account(district: str) -> None:
+def test_a_batch_that_is_sent_posts_each_release_out_of_its_account(district: Stage) -> None:
     released_all(JULY)
     (batch,) = built(JULY).batches
     own, town = codes().township, Township.objects.get(code=TOWN)
@@ -192,7 +193,7 @@ def test_a_batch_that_is_sent_posts_each_release_out_of_its_account(district: st
     assert silent()
 
 
-def test_a_small_batch_goes_out_in_the_format_of_single_payments(district: str) -> None:
+def test_a_small_batch_goes_out_in_the_format_of_single_payments(district: Stage) -> None:
     released(JULY, orders(JULY)[2])
     (batch,) = built(JULY).batches
     sent(batch)

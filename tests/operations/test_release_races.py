@@ -14,6 +14,7 @@ from payouts.answering import Taken, take_results
 from payouts.building import cancel_batch
 from payouts.models import BankFile, Batch, Obligation, Payment, PaymentPart
 from tests import payroll, releases
+from tests.attacks import Stage
 from tests.payroll import AT, JULY, LIST, answer_to, officer
 from tests.racing import DEADLINE_SECONDS, all_at_once, outcomes
 from tests.releases import STREET, SUPPLIER, TOWN, Order, built, codes, orders, released, released_all, sent, silent
@@ -26,7 +27,7 @@ TURNS = range(3)
 
 
 @pytest.fixture
-def pool(district: str) -> Iterator[ThreadPoolExecutor]:
+def pool(district: Stage) -> Iterator[ThreadPoolExecutor]:
     with ThreadPoolExecutor(max_workers=8) as executor:
         yield executor
 
@@ -154,11 +155,10 @@ def test_a_payroll_and_releases_of_its_townships_are_sent_at_once(pool: ThreadPo
     assert silent()
 
 
-def test_a_raw_hand_that_cancels_waits_for_the_builder(
-    district: str, connect: Callable[[str], psycopg2.extensions.connection]
-) -> None:
+def test_a_raw_hand_that_cancels_waits_for_the_builder(district: Stage) -> None:
     release = released(JULY, orders(JULY)[2])
-    builder, canceller = connect("app"), connect("app")
+    builder = district.hand("app").connection
+    canceller = district.opened["second"] = district.connect("app")
     with builder.cursor() as cursor:
         cursor.execute(
             """INSERT INTO payouts_obligation (scheme, component, month, source, release_id, amount)
