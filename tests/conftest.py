@@ -155,14 +155,13 @@ def database_set_up(administration: psycopg2.extensions.connection) -> str:
 
 @cache
 def digest_of_sources() -> str:
-    """Return a digest of all that a kept database can depend on, the day among it."""
+    """Return a digest of all that ``manage.py setup`` can depend on, the day among it."""
     whole = hashlib.sha256(f"{date.today()}".encode())
-    files = [
-        path for folder in APPS for path in (PROJECT / folder).rglob("*") if path.suffix in (".py", ".sql", ".yaml")
-    ]
-    for path in sorted([*files, *(PROJECT / "tests").rglob("*.py"), PROJECT / "requirements.lock"]):
-        whole.update(f"{path}\n".encode())
-        whole.update(path.read_bytes())
+    files = [path for folder in APPS for path in (PROJECT / folder).rglob("*") if path.is_file()]
+    for path in sorted([*files, PROJECT / "requirements.lock"]):
+        if path.suffix not in (".pyc", ".mo"):
+            whole.update(f"{path}\n".encode())
+            whole.update(path.read_bytes())
     return whole.hexdigest()[:12]
 
 

@@ -13,3 +13,5 @@ from config.settings import *  # noqa: E402, F403
 
 # What rings does the work itself; a few tests start real workers.
 CELERY_TASK_ALWAYS_EAGER = True
+
+PASSWORD_HASHERS = ["tests.quick_hashing.QuickHasher"]

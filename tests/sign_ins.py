@@ -4,8 +4,6 @@ import time
 from datetime import timedelta
 from typing import Any
 
-import pytest
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
@@ -13,7 +11,6 @@ from django.utils import timezone
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
-from pytest_django import Settings
 
 from ledger.models import AuditEvent, Officer
 from month.posts import ensure_posts
@@ -81,14 +78,3 @@ def age_sessions(officer: Officer, *, idle: timedelta = timedelta(), length: tim
 def events(act: str) -> list[tuple[str, str]]:
     """Return actor and refusal of the events of an act, oldest first."""
     return list(AuditEvent.objects.filter(act=act).order_by("pk").values_list("actor", "refused"))
-
-
-class QuickHasher(PBKDF2PasswordHasher):
-    """Hashes that cost nothing: these tests make hundreds."""
-
-    iterations = 1
-
-
-@pytest.fixture
-def quick_passwords(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["tests.sign_ins.QuickHasher"]

@@ -11,13 +11,11 @@ from ledger.models import AuditEvent, Officer
 from month.long_work import staging
 from month.models import Job, JobState
 from month.queueing import ask_for
-from tests import sign_ins
 from tests.sign_ins import hire, signed_in
 from web.acting import SHOWN, TOKEN, new_token
 from web.models import SentForm
 
-quick_passwords = sign_ins.quick_passwords
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_passwords")]
+pytestmark = [pytest.mark.django_db]
 SEE_OTHER, NOT_FOUND, OPEN = 303, 404, 200
 
 

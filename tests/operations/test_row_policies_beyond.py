@@ -14,7 +14,7 @@ from ledger.recording import record_event, record_refusal
 from month.models import Job, JobMove
 from month.posts import demo_officer
 from payouts.models import Declaration, Household, Person
-from tests import golden, sign_ins
+from tests import golden
 from tests.api import call, token
 from tests.golden import BIRCH, RIVER
 from tests.operations.test_access import clerk_of
@@ -25,8 +25,8 @@ from treasury.refusals import ClaimRefused
 from treasury.scopes import Rows, district_wide, narrowed_to
 from web.acting import new_token
 
-stage, rolled_back, quick_passwords = golden.stage, golden.rolled_back, sign_ins.quick_passwords
-pytestmark = pytest.mark.usefixtures("rolled_back", "quick_passwords")
+stage, rolled_back = golden.stage, golden.rolled_back
+pytestmark = pytest.mark.usefixtures("rolled_back")
 
 ROOT = Path(__file__).parents[2]
 

@@ -7,11 +7,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from month.models import Appointment
-from tests import sign_ins
 from tests.sign_ins import hire
 
-quick_passwords = sign_ins.quick_passwords
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_passwords", "people")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("people")]
 
 FRESH = {
     "holder_id": "wang",

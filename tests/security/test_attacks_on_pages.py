@@ -9,7 +9,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from ledger.exports.pages.lists import inert
-from tests import golden, sign_ins
+from tests import golden
 from tests.api import call, token
 from tests.golden import RIVER
 from tests.operations.test_access import addresses, clerk_of
@@ -18,8 +18,8 @@ from tests.web.test_api_claims import a_claim
 from treasury.models import Claim
 from web.access_table import ROUTES
 
-stage, rolled_back, quick_passwords = golden.stage, golden.rolled_back, sign_ins.quick_passwords
-pytestmark = pytest.mark.usefixtures("rolled_back", "quick_passwords")
+stage, rolled_back = golden.stage, golden.rolled_back
+pytestmark = pytest.mark.usefixtures("rolled_back")
 
 MARKUP = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 

@@ -8,12 +8,10 @@ from django.core.management import CommandError
 
 from ledger.models import Officer
 from month.management.commands.month import officer_of
-from tests import sign_ins
 from tests.security.test_second_factor import enrol
 from tests.sign_ins import PASSWORD, code_of, forget_waiting, hire, signed_in
 
-quick_passwords = sign_ins.quick_passwords
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_passwords")]
+pytestmark = [pytest.mark.django_db]
 
 
 def ask(monkeypatch: pytest.MonkeyPatch, *lines: str) -> Officer | None:

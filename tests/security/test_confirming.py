@@ -14,7 +14,6 @@ from pytest_django import Settings
 
 from config.urls import urlpatterns as own_patterns
 from ledger.models import Officer
-from tests import sign_ins
 from tests.security.test_second_factor import enrol
 from tests.sign_ins import OTHER, PASSWORD, code_of, events, forget_waiting, hire, signed_in
 from web.access_table import ROUTES, Rule
@@ -22,8 +21,7 @@ from web.models import Confirmation
 from web.security import confirming
 from web.security.confirming import require_fresh
 
-quick_passwords = sign_ins.quick_passwords
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_passwords", "page")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("page")]
 HIDDEN = re.compile(r'<input type="hidden" name="(?!csrf)([^"]+)" value="([^"]*)">')
 SHOWN = {"digest": "a" * 64}
 

@@ -16,11 +16,9 @@ from ledger.posts import require_post
 from ledger.refusals import OfficerMayNot, PostsTogether
 from month.held_posts import conflict_held
 from month.posts import DEMO_OFFICERS, POSTS, PostsConflict, appoint, conflict, ensure_posts
-from tests import sign_ins
 from tests.sign_ins import hire, is_in, signed_in
 
-quick_passwords = sign_ins.quick_passwords
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_passwords")]
+pytestmark = [pytest.mark.django_db]
 
 AT = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 # Whatever is not here conflicts.

@@ -23,7 +23,7 @@ from pytest_django import Settings
 from config import gunicorn, instance, roles
 from config.urls import urlpatterns as own_patterns
 from ledger.models import Officer
-from tests import golden, sign_ins
+from tests import golden
 from tests.golden import BIRCH
 from tests.operations.test_access import addresses
 from tests.runbook import without_ours
@@ -31,8 +31,8 @@ from tests.sign_ins import enter, hire, signed_in
 from web.access_table import ROUTES, Rule
 from web.security.logs import JsonLines, NoPersonalData
 
-stage, rolled_back, quick_passwords = golden.stage, golden.rolled_back, sign_ins.quick_passwords
-pytestmark = pytest.mark.usefixtures("rolled_back", "quick_passwords")
+stage, rolled_back = golden.stage, golden.rolled_back
+pytestmark = pytest.mark.usefixtures("rolled_back")
 
 ID_NUMBER = "110101199003071234"  # invented
 PRODUCTION = {

@@ -14,7 +14,6 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django import Settings
 
 from ledger.models import AuditEvent, Officer
-from tests import sign_ins
 from tests.acting_as import let_act_as
 from tests.sign_ins import PASSWORD, code_of, enter, events, forget_waiting, hire, is_in, signed_in
 from web.models import FactorReset
@@ -23,8 +22,7 @@ from web.security.factors import BACKUP_CODES
 from web.security.qr_codes import qr_svg
 from web.security.resetting import OPEN_FOR
 
-quick_passwords = sign_ins.quick_passwords
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_passwords")]
+pytestmark = [pytest.mark.django_db]
 CODE = re.compile(r"<code>([a-z2-7]{4}(?:-[a-z2-7]{4}){3})</code>")
 
 

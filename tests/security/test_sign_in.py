@@ -10,14 +10,12 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from ledger.models import AuditEvent
-from tests import sign_ins
 from tests.sign_ins import OTHER, PASSWORD, age_sessions, enter, events, given, hire, is_in, signed_in
 from web.models import ChosenPassword, OfficerSession
 from web.security.lock_out import FAILURES_OF_ADDRESS_MAX
 from web.security.sessions import IDLE_MAX, LENGTH_MAX
 
-quick_passwords = sign_ins.quick_passwords
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_passwords")]
+pytestmark = [pytest.mark.django_db]
 
 WRONG = "not the password"
 MOMENT = timedelta(seconds=5)

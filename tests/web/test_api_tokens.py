@@ -17,7 +17,7 @@ from django.utils import timezone
 from ledger.models import AuditEvent, Officer
 from ledger.models.words import OfficerKind
 from ledger.refusals import OfficerMayNot
-from tests import golden, sign_ins
+from tests import golden
 from tests.api import administrator, call, newest, token
 from tests.golden import BIRCH, RIVER
 from tests.sign_ins import PASSWORD, hire, signed_in
@@ -28,10 +28,9 @@ from web.models import ApiRequest, ApiToken
 from web.security.confirming import PROOF
 
 HIDDEN = re.compile(r'<input type="hidden" name="(?!csrf)([^"]+)" value="([^"]*)">')
-quick_passwords = sign_ins.quick_passwords
 stage = golden.stage
 rolled_back = golden.rolled_back
-pytestmark = pytest.mark.usefixtures("rolled_back", "quick_passwords")
+pytestmark = pytest.mark.usefixtures("rolled_back")
 
 
 def test_a_token_is_kept_as_its_hash_and_its_making_is_in_the_trail_without_it() -> None:

@@ -22,7 +22,7 @@ from ledger.models import AuditEvent
 from month.demo_archives import keep_demo_archives
 from month.standings import months_known
 from month.waiting_tasks import waiting_for
-from tests import golden, sign_ins
+from tests import golden
 from tests.web.archives import (
     APPRAISAL,
     GO,
@@ -40,8 +40,8 @@ from tests.web.desks import hidden, page, send
 from web.archive_desk import list_pages
 from web.archive_desk.typed import mark_of
 
-stage, rolled_back, quick_passwords = golden.stage, golden.rolled_back, sign_ins.quick_passwords
-pytestmark = pytest.mark.usefixtures("rolled_back", "quick_passwords")
+stage, rolled_back = golden.stage, golden.rolled_back
+pytestmark = pytest.mark.usefixtures("rolled_back")
 OPEN, REFUSED, NOT_FOUND, SEE_OTHER, NOT_ALLOWED = 200, 403, 404, 303, 405
 
 

@@ -6,17 +6,15 @@ from django.urls import reverse
 from audit.models import SIGNING, WITNESSES, DestructionCarriedOut
 from month import archive_work
 from month.models import Job, JobState
-from tests import golden, sign_ins
+from tests import golden
 from tests.attacks import Stage
 from tests.web.archives import SEE_OTHER, act_on, at_desk, kept, proposed, sign
 from tests.web.desks import page
 
-own_stage, quick_passwords = golden.own_stage, sign_ins.quick_passwords
+own_stage = golden.own_stage
 
 
-def test_a_long_list_is_carried_out_by_a_worker_once(
-    own_stage: Stage, quick_passwords: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_long_list_is_carried_out_by_a_worker_once(own_stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive_work, "FILES_AT_ONCE_MAX", 0)
     file, listed = kept(), proposed()
     for role in (*SIGNING, *WITNESSES):

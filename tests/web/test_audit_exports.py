@@ -23,15 +23,15 @@ from month import keeping_files
 from month.models import FileSide, Job, JobFile, JobState
 from month.paper_work import JournalRefused, write_book
 from month.taking_away import take_away
-from tests import packs, sign_ins
+from tests import packs
 from tests.sign_ins import PASSWORD, hire, signed_in
 from web.acting import SHOWN, TOKEN, new_token
 from web.audit_desk.check_promises import PROMISES
 from web.audit_desk.check_results import fault_of
 from web.audit_desk.export_lists import exports_of
 
-books, quick_passwords = packs.books, sign_ins.quick_passwords
-pytestmark = pytest.mark.usefixtures("books", "quick_passwords")
+books = packs.books
+pytestmark = pytest.mark.usefixtures("books")
 OPEN, REFUSED, SEE_OTHER, NOT_ALLOWED = 200, 403, 303, 405
 HIDDEN = re.compile(r'<input type="hidden" name="(?!csrf)([^"]+)" value="([^"]*)">')
 PACK = {"what": "pack", "year": "2026"}

@@ -11,7 +11,7 @@ from django.urls import reverse
 from ledger.models import AuditEvent
 from payouts.models import Application, Enrolment
 from payouts.models.words import ApplicationStatus, Level
-from tests import benefits, sign_ins
+from tests import benefits
 from tests.benefits import FEE
 from tests.payroll import card
 from tests.sign_ins import hire, signed_in
@@ -32,8 +32,8 @@ from tests.web.benefit_desk import (
 from tests.web.desks import hidden, page, send
 from treasury.models import Township
 
-stage, rolled_back, quick_passwords = benefits.stage, benefits.rolled_back, sign_ins.quick_passwords
-pytestmark = pytest.mark.usefixtures("rolled_back", "quick_passwords")
+stage, rolled_back = benefits.stage, benefits.rolled_back
+pytestmark = pytest.mark.usefixtures("rolled_back")
 LIST, NEW = reverse("applications"), reverse("application_new")
 
 

@@ -10,13 +10,13 @@ from django.urls import reverse
 
 from payouts.benefit_facts import schemes_in_use
 from payouts.models import BenefitFunding, Overpayment, Recovery, RecoveryPlan, SchemeValue, WriteOff
-from tests import benefits, sign_ins
+from tests import benefits
 from tests.benefits import AUGUST, FEE, JULY, REWARD, Recipient, deaths_known, paid, recovered, released
 from tests.web.benefit_desk import SEE_OTHER, UNPROCESSABLE, at_desk, text_of
 from tests.web.desks import page, send
 
-stage, rolled_back, quick_passwords = benefits.stage, benefits.rolled_back, sign_ins.quick_passwords
-pytestmark = pytest.mark.usefixtures("rolled_back", "quick_passwords")
+stage, rolled_back = benefits.stage, benefits.rolled_back
+pytestmark = pytest.mark.usefixtures("rolled_back")
 RATES, OVERPAID, FUNDINGS = reverse("scheme_rates"), reverse("overpayments"), reverse("benefit_fundings")
 OPEN = 200
 NEXT = {"act": "propose", "scheme": FEE, "month": "2027-01", "amount": "120.00", "reference": "青财社〔2027〕1号"}

@@ -11,14 +11,14 @@ from django.urls import reverse
 
 from ledger.models import AuditEvent
 from payouts.models import Enrolment, EnrolmentFact
-from tests import benefits, sign_ins
+from tests import benefits
 from tests.benefits import FEE, JULY, SONGJIANG, Recipient, enrolled, enrolment_of
 from tests.payroll import card
 from tests.web.benefit_desk import MAY_NOT, NOT_FOUND, SEE_OTHER, UNPROCESSABLE, at_desk, text_of, today
 from tests.web.desks import hidden, page, send
 
-stage, rolled_back, quick_passwords = benefits.stage, benefits.rolled_back, sign_ins.quick_passwords
-pytestmark = pytest.mark.usefixtures("rolled_back", "quick_passwords")
+stage, rolled_back = benefits.stage, benefits.rolled_back
+pytestmark = pytest.mark.usefixtures("rolled_back")
 PEOPLE = (Recipient(1), Recipient(2, FEE, township=SONGJIANG), Recipient(3, FEE))
 LIST = reverse("beneficiaries")
 

@@ -15,15 +15,15 @@ from python_calamine import CalamineWorkbook
 from ledger.exports.pages.embedding import GlyphMissing
 from ledger.models import AuditEvent
 from payouts.models import Enrolment
-from tests import paid_benefits, sign_ins
+from tests import paid_benefits
 from tests.documents import text_of as text_of_pdf
 from tests.paid_benefits import BIRCH, ENDING, NEW, REMOVED, REWARD, STEADY, UNMET, Beneficiary
 from tests.web.benefit_desk import MAY_NOT, NOT_FOUND, SEE_OTHER, UNPROCESSABLE, at_desk, text_of
 from tests.web.desks import page
 from web.benefit_desk import report_pages
 
-stage, rolled_back, quick_passwords = paid_benefits.stage, paid_benefits.rolled_back, sign_ins.quick_passwords
-pytestmark = pytest.mark.usefixtures("rolled_back", "quick_passwords")
+stage, rolled_back = paid_benefits.stage, paid_benefits.rolled_back
+pytestmark = pytest.mark.usefixtures("rolled_back")
 HUB, STATISTICS = reverse("benefit_papers"), reverse("benefit_statistics")
 DUE, LISTED = reverse("benefit_due_list"), reverse("benefit_public_list")
 HALF = {"period": "2026-H1", "on": "2026-04-10"}

@@ -12,14 +12,14 @@ from django.urls import reverse
 
 from ledger.models import AuditEvent, Book
 from month.posts import ensure_demo_officers
-from tests import budgets, sign_ins
+from tests import budgets
 from tests.sign_ins import hire, signed_in
 from tests.web.desks import hidden, page, seconded, send
 from treasury.models import Budget, BudgetPrinciples, SpendingPlan
 from treasury.models.words import PostKind
 
-stage, rolled_back, quick_passwords = budgets.stage, budgets.rolled_back, sign_ins.quick_passwords
-pytestmark = pytest.mark.usefixtures("rolled_back", "quick_passwords")
+stage, rolled_back = budgets.stage, budgets.rolled_back
+pytestmark = pytest.mark.usefixtures("rolled_back")
 SEE_OTHER, NOT_FOUND, REFUSED = 303, 404, 422
 TOWN, STREET = "T01", "T02"
 GOOD = "功能分类,经济分类,金额,说明\n2010301,301,1200.00,工资\n2010301,302,500.00,\n,303,300.00,补助\n"

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ledger.models import AuditEvent
-from tests import earmarking, sign_ins
+from tests import earmarking
 from tests.earmarking import BUILDER_ACCOUNT, SUPPLIER_ACCOUNT, SUPPLIER_CODE, birch, drafted, item, reviewed, river
 from tests.payroll import AT, officer
 from tests.sign_ins import hire, signed_in
@@ -21,8 +21,8 @@ from treasury.models.words import PostKind
 from treasury.passing import Part
 from treasury.planning import Proposal, propose_plan
 
-stage, rolled_back, quick_passwords = earmarking.stage, earmarking.rolled_back, sign_ins.quick_passwords
-pytestmark = pytest.mark.usefixtures("rolled_back", "quick_passwords")
+stage, rolled_back = earmarking.stage, earmarking.rolled_back
+pytestmark = pytest.mark.usefixtures("rolled_back")
 SEE_OTHER, NOT_FOUND, REFUSED = 303, 404, 422
 DAY = "2026-11-10"
 

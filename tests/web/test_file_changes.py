@@ -10,12 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from imports.models import StagedSheet
-from tests import sign_ins, staged
+from tests import staged
 from tests.sign_ins import hire, signed_in
 from tests.staged import id_number, pay, pay_items, roster, staff, unit, units
 
-quick_passwords = sign_ins.quick_passwords
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_passwords")]
+pytestmark = [pytest.mark.django_db]
 MONTH = "2026-11"
 OPEN, NOT_FOUND = 200, 404
 BAD_ACCOUNT = "6222020200112233445"  # its last digit is wrong

@@ -21,15 +21,14 @@ from ledger.models import AuditEvent, Officer
 from month.beginning import begin_demo
 from month.models import Job, JobState
 from month.working import work_off
-from tests import sign_ins, staged
+from tests import staged
 from tests.builders import AT
 from tests.sign_ins import events, hire, signed_in
 from tests.staged import File, id_number, pay, pay_items, roster, staff, unit, units, written
 from web.acting import SHOWN, TOKEN, new_token
 from web.models import SentForm
 
-quick_passwords = sign_ins.quick_passwords
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_passwords")]
+pytestmark = [pytest.mark.django_db]
 MONTH = "2026-11"
 SAMPLES = Path(__file__).parents[1] / "samples" / "small-2026-11"
 OPEN, SEE_OTHER, REFUSED, NOT_FOUND = 200, 303, 403, 404

@@ -18,7 +18,7 @@ from ledger.models import AuditEvent, Officer
 from ledger.policies import NoValueYet
 from ledger.recording import record_event
 from ledger.refusals import UnableToPost
-from tests import golden, sign_ins
+from tests import golden
 from tests.attacks import Stage
 from tests.racing import all_at_once
 from tests.security.test_confirming import HIDDEN
@@ -28,9 +28,8 @@ from web.acting import SHOWN, TOKEN, new_token, take, take_and_go
 from web.models import Confirmation, SentForm
 from web.security.kept_forms import KEPT, TO
 
-quick_passwords = sign_ins.quick_passwords
 own_stage = golden.own_stage
-pytestmark = pytest.mark.usefixtures("quick_passwords", "page")
+pytestmark = pytest.mark.usefixtures("page")
 SUBJECT, ELSEWHERE = "run/7", "/password/"
 STEP: dict[str, Callable[[Officer, datetime], str]] = {}
 

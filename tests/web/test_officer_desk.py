@@ -14,7 +14,7 @@ from django.utils import timezone
 from ledger.models import AuditEvent, Officer
 from month.models import Appointment
 from month.waiting_tasks import waiting_for
-from tests import golden, sign_ins
+from tests import golden
 from tests.golden import RIVER
 from tests.sign_ins import OTHER, PASSWORD, enter, events, hire, is_in, signed_in
 from tests.web.desks import hidden, page, seconded, send
@@ -26,8 +26,7 @@ from web.officer_desk.officer_pages import mark_of
 
 stage = golden.stage
 rolled_back = golden.rolled_back
-quick_passwords = sign_ins.quick_passwords
-pytestmark = pytest.mark.usefixtures("rolled_back", "quick_passwords")
+pytestmark = pytest.mark.usefixtures("rolled_back")
 
 REFUSED = 422
 DONE = 303

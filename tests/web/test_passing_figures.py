@@ -6,20 +6,18 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests import sign_ins
 from tests.sign_ins import hire, signed_in
 from tests.web.desks import page
 from web.budget_desk.passing_figures import ROWS_MAX
 
-quick_passwords = sign_ins.quick_passwords
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_passwords")]
+pytestmark = [pytest.mark.django_db]
 AT = reverse("passing_figures")
 DAY = "2026-11-10"
 UNPROCESSABLE = 422
 
 
 @pytest.fixture
-def reader(db: None, quick_passwords: None) -> Client:
+def reader(db: None) -> Client:
     hire("reader", "auditor")
     return signed_in("reader")
 

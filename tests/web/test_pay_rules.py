@@ -20,13 +20,10 @@ from pytest_django import Settings
 from ledger.models import AuditEvent
 from month.calculating import RULES
 from month.models import Job
-from tests import sign_ins
 from tests.payroll import Staffer, begin, card, collected, released
 from tests.sign_ins import events, hire, signed_in
 from tests.staged import id_number
 
-quick_passwords = sign_ins.quick_passwords
-pytestmark = [pytest.mark.usefixtures("quick_passwords")]
 OPEN, UNPROCESSABLE, REFUSED, NOT_FOUND = 200, 422, 403, 404
 BONUSES = "身份证号,姓名,年终一次性奖金"
 ONE, TWO = id_number(1), id_number(2)

@@ -17,7 +17,7 @@ from python_calamine import CalamineWorkbook
 from ledger.models import AuditEvent, Officer
 from month.models import Job, JobState
 from payouts.models import Batch, Person, Run, RunException
-from tests import payroll, sign_ins
+from tests import payroll
 from tests.attacks import Stage
 from tests.documents import text_of as text_of_pdf
 from tests.payroll import EVERYBODY, NOVEMBER, OCTOBER, OFFICE, STATION, Staffer, collected, officer
@@ -26,8 +26,6 @@ from web.acting import TOKEN
 from web.security.confirming import PROOF
 
 own_stage = payroll.own_stage
-quick_passwords = sign_ins.quick_passwords
-pytestmark = pytest.mark.usefixtures("quick_passwords")
 SEE_OTHER, NOT_DONE, CONFIRM, OPEN = 303, 422, 403, 200
 ROUTES = ("run", "run_differences", "run_groups", "run_people", "run_not_paid", "run_exceptions", "run_papers")
 DECEMBER = NOVEMBER.replace(month=12)

@@ -2,10 +2,8 @@
 
 from dataclasses import replace
 
-import pytest
-
 from payouts.models import Batch, Run, RunException
-from tests import benefits, sign_ins
+from tests import benefits
 from tests.attacks import Stage
 from tests.benefits import AUGUST, FEE, JULY, SONGJIANG, Recipient, enrolled
 from tests.payroll import officer
@@ -13,12 +11,10 @@ from tests.sign_ins import PASSWORD
 from tests.web.test_run_desk import FIELD, Desk, person_in, stands, text_of
 
 stage = benefits.stage
-quick_passwords = sign_ins.quick_passwords
 ENDED = Recipient(1)
 PEOPLE = (ENDED, Recipient(1, FEE), Recipient(2, township=SONGJIANG), Recipient(3, FEE))
 
 
-@pytest.mark.usefixtures("quick_passwords")
 def test_a_benefit_run_goes_through_the_hands_of_three_officers(stage: Stage) -> None:
     reviewer, releaser = officer("reviewer"), officer("releaser")
     for one in (reviewer, releaser):

@@ -17,7 +17,7 @@ from month.running import fitting
 from payouts.disbursing import build_release_batches
 from payouts.models import Batch
 from payouts.sending import send_batch
-from tests import golden, sign_ins
+from tests import golden
 from tests.golden import BIRCH, NOVEMBER, RIVER, town
 from tests.payroll import AT, LIST
 from tests.sign_ins import hire, signed_in
@@ -25,8 +25,8 @@ from tests.web.desks import hidden, page, seconded, send
 from treasury.models import Claim, ClaimLine
 from treasury.models.words import PostKind
 
-stage, rolled_back, quick_passwords = golden.stage, golden.rolled_back, sign_ins.quick_passwords
-pytestmark = pytest.mark.usefixtures("rolled_back", "quick_passwords")
+stage, rolled_back = golden.stage, golden.rolled_back
+pytestmark = pytest.mark.usefixtures("rolled_back")
 SEE_OTHER, NOT_FOUND, REFUSED = 303, 404, 422
 HEAD = "街道主任"
 ACCOUNT = "0710099990000001"
@@ -58,7 +58,7 @@ def typed(number: str, *amounts: str, invoice: str = "", **changes: Any) -> dict
 
 
 @pytest.fixture
-def clerk(rolled_back: None, quick_passwords: None) -> Client:
+def clerk(rolled_back: None) -> Client:
     seconded("river-clerk", PostKind.CENTRE_CLERK, RIVER)
     return signed_in("river-clerk")
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from ledger.models import AuditEvent
 from month.models import Job
 from month.posts import demo_officer
-from tests import golden, sign_ins
+from tests import golden
 from tests.golden import BIRCH, NOVEMBER, RIVER, town
 from tests.sign_ins import hire, signed_in
 from tests.web.desks import hidden, page, seconded, send
@@ -21,8 +21,8 @@ from treasury.issuing_receipts import PrintedRange, issue_book
 from treasury.models import AccountStatement, ReceiptBook, ReceiptMark, Settlement
 from treasury.models.words import PostKind, ReceiptKind, SettlementStatus
 
-stage, rolled_back, quick_passwords = golden.stage, golden.rolled_back, sign_ins.quick_passwords
-pytestmark = pytest.mark.usefixtures("rolled_back", "quick_passwords")
+stage, rolled_back = golden.stage, golden.rolled_back
+pytestmark = pytest.mark.usefixtures("rolled_back")
 SEE_OTHER, NOT_FOUND, REFUSED, FORBIDDEN = 303, 404, 422, 403
 BOOKS = reverse("receipt_books")
 ISSUE = {
@@ -42,7 +42,7 @@ def bureau(post: str) -> Client:
 
 
 @pytest.fixture
-def clerk(rolled_back: None, quick_passwords: None) -> Client:
+def clerk(rolled_back: None) -> Client:
     seconded("river-clerk", PostKind.CENTRE_CLERK, RIVER)
     return signed_in("river-clerk")
 

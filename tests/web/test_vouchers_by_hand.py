@@ -13,15 +13,13 @@ from pypdf import PdfReader
 
 from ledger.models import AuditEvent, Officer, Voucher, VoucherDraft
 from ledger.posting import post_event
-from tests import sign_ins
 from tests.builders import DAY, make_books, receipt
 from tests.sign_ins import PASSWORD, hire, signed_in
 from web.acting import SHOWN, TOKEN, new_token
 from web.book_desk.draft_pages import mark_of
 from web.security.confirming import PROOF, QUESTION
 
-quick_passwords = sign_ins.quick_passwords
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_passwords", "books")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
 SEE_OTHER, OPEN, NOT_FOUND, REFUSED, ASKED = 303, 200, 404, 403, 403
 HIDDEN = r'name="{name}" value="([^"]*)"'
 LINE = ("summary", "account", "fund", "debit", "credit", "functional", "economic", "project", "unit", "counterparty")
