@@ -88,7 +88,7 @@ def test_a_run_that_was_reviewed_is_not_sent_back(site: str, sit_down: Callable[
     reason.fill("差异未说明")
     told = second(other, "Send back")
     assert CHANGED in told
-    assert re.search(r"[0-9:]{8} demo-reviewer run · reviewed", told)
+    assert re.search(r"[0-9:]{8} 演示复核 run · reviewed", told)
     assert other.page.get_by_label("Reason").first.input_value() == "差异未说明"
     run = Run.objects.get(pk=run.pk)
     assert (run.status, run.reviewed_by_id) == ("REVIEWED", officer("reviewer").username)
