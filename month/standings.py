@@ -50,7 +50,7 @@ class StepStanding:
     due: date | None = None
     figures: Sequence[str] = ()
     blockers: Sequence[str] = ()
-    done_by: str = ""
+    done_by: Sequence[str] = ()
 
     @property
     def state_name(self) -> Any:
@@ -141,6 +141,11 @@ def files_in(month: date, status: RunStatus, due: date | None) -> StepStanding:
     )
 
 
+def by_whom(moves: Mapping[str, str], *states: RunStatus) -> Sequence[str]:
+    """Return who brought a run into states, by user name."""
+    return [moves[one] for one in states if one in moves]
+
+
 def computed(run: Run | None, status: RunStatus, moves: Mapping[str, str], due: date | None) -> StepStanding:
     figures: list[str] = []
     if run and run.edition:
@@ -154,7 +159,7 @@ def computed(run: Run | None, status: RunStatus, moves: Mapping[str, str], due: 
         ]
     done = status in PAST_FREEZING
     begun = status in (RunStatus.COLLECTING, RunStatus.FROZEN)
-    by = moves.get(RunStatus.COMPUTED, "")
+    by = by_whom(moves, RunStatus.COMPUTED)
     return StepStanding(_("Pay run"), _("preparer"), state_of(done=done, begun=begun), due, figures, (), by)
 
 
@@ -162,7 +167,7 @@ def compared(run: Run | None, status: RunStatus, moves: Mapping[str, str]) -> St
     found = exceptions_of(run).count() if run else 0
     figures = [ngettext("{count} finding", "{count} findings", found).format(count=found)] if found else []
     state = state_of(done=status in PAST_CHECKING, begun=status == RunStatus.COMPUTED)
-    return StepStanding(_("Differences"), _("preparer"), state, None, figures, (), moves.get(RunStatus.CHECKED, ""))
+    return StepStanding(_("Differences"), _("preparer"), state, None, figures, (), by_whom(moves, RunStatus.CHECKED))
 
 
 def exceptions_of(run: Run) -> Any:
@@ -201,12 +206,11 @@ def exceptions(run: Run | None, status: RunStatus, moves: Mapping[str, str]) -> 
         None,
         [ngettext("{count} signed", "{count} signed", counts["signed"]).format(count=counts["signed"])],
         blockers,
-        moves.get(RunStatus.SUBMITTED, ""),
+        by_whom(moves, RunStatus.SUBMITTED),
     )
 
 
 def approvals(status: RunStatus, moves: Mapping[str, str]) -> StepStanding:
-    taken = [moves[one] for one in (RunStatus.REVIEWED, RunStatus.RELEASED) if one in moves]
     return StepStanding(
         _("Approvals"),
         _("reviewer, releaser"),
@@ -214,7 +218,7 @@ def approvals(status: RunStatus, moves: Mapping[str, str]) -> StepStanding:
         None,
         [],
         [],
-        ", ".join(taken) if status in RELEASED_STATES else "",
+        by_whom(moves, RunStatus.REVIEWED, RunStatus.RELEASED) if status in RELEASED_STATES else [],
     )
 
 

@@ -199,3 +199,9 @@ def test_the_queries_of_the_returns_do_not_grow_with_them(monkeypatch: pytest.Mo
     both = queries_of(desk, "results", "2026-07")
     monkeypatch.setattr("web.bank_desk.result_pages.PAGE", 1)
     assert queries_of(desk, "results", "2026-07") == both
+
+
+def test_the_line_of_a_month_tells_by_name_who_approved() -> None:
+    page = Desk("auditor").sees("month_of", "2026-07")
+    for one in (officer("reviewer"), officer("releaser")):
+        assert f'<span title="{one.username}">{one.full_name}</span>' in page
