@@ -28,13 +28,14 @@ class NamesMiddleware:
 
 
 def name_of(username: str) -> str:
-    """Return the name of an officer, with the user name where two have that name; a name that is nobody's stands."""
+    """Return the name of an officer, with the user name where it is another's too; a name that is nobody's stands."""
     return names().get(username, username)
 
 
 def username_of(typed: str) -> str:
-    """Return the user name of the officer whose name, as pages tell it, was typed; what is nobody's name stands."""
-    return next((user for user, name in names().items() if name == typed), typed)
+    """Return the user name of the officer whose name, as pages tell it, was typed; user names and others stand."""
+    known = names()
+    return typed if typed in known else next((user for user, name in known.items() if name == typed), typed)
 
 
 def names() -> Mapping[str, str]:
@@ -42,9 +43,9 @@ def names() -> Mapping[str, str]:
     known = KNOWN.get()
     if known:
         return known
-    found = dict(Officer.objects.exclude(full_name="").values_list("username", "full_name"))
-    shared = {name for name, count in Counter(found.values()).items() if count > 1}
-    told = {user: f"{name} ({user})" if name in shared else name for user, name in found.items()}
+    found = {user: name or user for user, name in Officer.objects.values_list("username", "full_name")}
+    others = Counter([*found.values(), *(user for user, name in found.items() if name != user)])
+    told = {user: f"{name} ({user})" if name != user and others[name] > 1 else name for user, name in found.items()}
     if known is not None:
         known.update(told)
     return told
